@@ -58,12 +58,16 @@ struct DeleteRequest {
 
 using Operation = std::variant<RangeRequest, PutRequest, DeleteRequest>;
 
-/// Holds when the property of the key equals the operand. A create revision of 0 means "the key does not exist".
+/// Holds when the property of the key stands in the relation to the operand. A create revision of 0 means "the key
+/// does not exist". With `prefix` it must hold for every key that begins with `key`; no such key: it holds.
 struct Compare {
     enum class Target { createRevision, modRevision, value, lease };
+    enum class Relation { equal, notEqual, less, greater };
     std::string key;
     Target target = Target::createRevision;
+    Relation relation = Relation::equal;
     std::variant<int64_t, std::string> operand = int64_t{0};
+    bool prefix = false;
     bool operator==(const Compare&) const = default;
 };
 
