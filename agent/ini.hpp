@@ -1,0 +1,47 @@
+// The INI dialect of systemd: sections, `key=value`, comments by # or ;, a backslash that joins lines.
+// It owns syntax and the place of every entry. It knows no key and reads no file.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace agent {
+
+/// Where something stands, for messages: "/etc/cratekeeper/agent.conf:12".
+struct Place {
+    std::string file;
+    unsigned line = 0;
+    bool operator==(const Place&) const = default;
+};
+
+struct IniEntry {
+    Place place;
+    std::string section;
+    std::string key;
+    std::string value; ///< trimmed; empty when the assignment is empty
+    bool operator==(const IniEntry&) const = default;
+};
+
+/// One thing that is wrong in a file and what was expected instead.
+struct ConfigError {
+    Place place;
+    std::string key; ///< "[Etcd] Endpoints"; empty when the line is no assignment
+    std::string expected;
+    bool operator==(const ConfigError&) const = default;
+
+    /// "file:line: [Section] Key: expected ..."
+    [[nodiscard]] std::string text() const;
+};
+
+struct IniText {
+    std::vector<IniEntry> entries;
+    std::vector<ConfigError> errors; ///< malformed lines; the entries around them are kept
+};
+
+[[nodiscard]] IniText parseIni(const std::string& file, std::string_view text);
+
+/// The text without blanks and tabs at its ends.
+[[nodiscard]] std::string trimmed(std::string_view text);
+
+} // namespace agent
