@@ -1,0 +1,66 @@
+// What this machine has, as one value: the sources' readings folded together, sorted, and free of contradictions.
+// It decides which links are physical, what is stacked on them and which address is announced. It asks nobody: the
+// readings come in, and a source that failed is a problem beside the others' values.
+#pragma once
+
+#include "hal/btrfs.hpp"
+#include "hal/disks.hpp"
+#include "hal/host.hpp"
+#include "hal/nics.hpp"
+#include "hal/problem.hpp"
+#include "hal/result.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace agent {
+
+/// What each source said; each may have failed by itself.
+struct ProbeResult {
+    hal::Result<hal::Reading<hal::Host>> host;
+    hal::Result<hal::Reading<hal::NetworkState>> network;
+    hal::Result<hal::Reading<std::vector<hal::Disk>>> disks;
+    hal::Result<hal::Reading<hal::Volume>> volume;
+};
+
+/// A bridge, bond, VLAN or the like that is, directly or not, on top of a physical NIC.
+struct UpperInterface {
+    std::string name;
+    std::string kind; ///< "bridge", "bond", "vlan", ...
+    std::vector<hal::Address> addresses;
+    bool carriesDefaultRoute = false;
+    bool operator==(const UpperInterface&) const = default;
+};
+
+struct PhysicalNic {
+    hal::Nic nic;
+    std::vector<UpperInterface> above; ///< nearest first, then by name
+    bool carriesDefaultRoute = false;  ///< itself or through something above it
+    bool operator==(const PhysicalNic&) const = default;
+};
+
+struct Inventory {
+    hal::Host host;
+    std::vector<PhysicalNic> nics;               ///< physical ones only, by name
+    std::optional<std::string> announcedNic;     ///< the interface whose address is announced; may be a bridge
+    std::optional<std::string> announcedAddress; ///< IPv4 where there is one, never a link-local one
+    std::vector<hal::Disk> disks;                ///< by name
+    std::optional<hal::Volume> volume;
+    hal::Problems problems; ///< sorted, so that two equal states compare equal
+    bool operator==(const Inventory&) const = default;
+};
+
+/// Folds one probe. `configuredInterface` is the operator's choice; without one the interface of the best default
+/// route is announced: IPv4 before IPv6, then the lowest metric.
+[[nodiscard]] Inventory foldInventory(const ProbeResult& probe, const std::optional<std::string>& configuredInterface);
+
+/// The inventory without what moves by itself all the time: used and free bytes are rounded down to steps of 1 % of
+/// the volume (at least 1 GiB), allocation per device is dropped. Carrier and error counters stay: each of their
+/// steps is news. This is what is announced, so that etcd is written only when something changed.
+[[nodiscard]] Inventory forAnnouncement(Inventory inventory);
+
+/// Whether announcing `right` after `left` would tell anybody anything new.
+[[nodiscard]] bool sameForAnnouncement(const Inventory& left, const Inventory& right);
+
+} // namespace agent
