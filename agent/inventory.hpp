@@ -42,8 +42,8 @@ struct PhysicalNic {
 
 struct Inventory {
     hal::Host host;
-    std::vector<PhysicalNic> nics;               ///< physical ones only, by name
-    std::optional<std::string> announcedNic;     ///< the interface whose address is announced; may be a bridge
+    std::vector<PhysicalNic> nics;           ///< physical ones only, by name
+    std::optional<std::string> announcedNic; ///< the interface whose address is announced; may be a bridge
     std::optional<std::string> announcedAddress; ///< IPv4 where there is one, never a link-local one
     std::vector<hal::Disk> disks;                ///< by name
     std::optional<hal::Volume> volume;
@@ -53,7 +53,8 @@ struct Inventory {
 
 /// Folds one probe. `configuredInterface` is the operator's choice; without one the interface of the best default
 /// route is announced: IPv4 before IPv6, then the lowest metric.
-[[nodiscard]] Inventory foldInventory(const ProbeResult& probe, const std::optional<std::string>& configuredInterface);
+[[nodiscard]] Inventory foldInventory(const ProbeResult& probe,
+                                      const std::optional<std::string>& configuredInterface);
 
 /// The inventory without what moves by itself all the time: used and free bytes are rounded down to steps of 1 % of
 /// the volume (at least 1 GiB), allocation per device is dropped. Carrier and error counters stay: each of their

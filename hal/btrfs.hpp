@@ -25,7 +25,7 @@ struct DeviceErrors {
 };
 
 struct VolumeDevice {
-    uint64_t id = 0; ///< Btrfs's own device id, 1 for the first
+    uint64_t id = 0;                 ///< Btrfs's own device id, 1 for the first
     std::optional<std::string> path; ///< "/dev/nvme0n1p3"; unknown for a missing device
     std::optional<uint64_t> sizeBytes;
     std::optional<uint64_t> allocatedBytes; ///< raw bytes that belong to chunks
@@ -40,9 +40,9 @@ struct Volume {
     std::optional<std::string> mountPoint;
     std::optional<std::string> filesystem; ///< "btrfs", "ext4", ...
     bool isBtrfs = false;
-    std::optional<bool> readOnly;          ///< remounted or forced read-only, or the mount point is
-    std::optional<uint64_t> sizeBytes;     ///< Btrfs: raw bytes of all present devices; otherwise as statfs says
-    std::optional<uint64_t> usedBytes;     ///< Btrfs: data and metadata, copies not counted twice
+    std::optional<bool> readOnly;      ///< remounted or forced read-only, or the mount point is
+    std::optional<uint64_t> sizeBytes; ///< Btrfs: raw bytes of all present devices; otherwise as statfs says
+    std::optional<uint64_t> usedBytes; ///< Btrfs: data and metadata, copies not counted twice
     /// What can really still be written, see btrfs_space.hpp; on other file systems what statfs says is available
     /// to an unprivileged writer.
     std::optional<uint64_t> effectiveFreeBytes;
@@ -53,14 +53,15 @@ struct Volume {
     std::optional<uint64_t> missingDevices;
     std::vector<VolumeDevice> devices; ///< by id
     std::vector<BtrfsSpace> spaces;
-    std::optional<std::string> dataProfile; ///< "single", "raid1", ...; "single+raid1" while a conversion is unfinished
+    std::optional<std::string>
+        dataProfile; ///< "single", "raid1", ...; "single+raid1" while a conversion is unfinished
     std::optional<std::string> metadataProfile;
     std::optional<std::string> systemProfile;
     std::optional<uint64_t> unallocatedBytes;      ///< raw
     std::optional<uint64_t> metadataHeadroomBytes; ///< see btrfs_space.hpp
     std::optional<uint64_t> globalReserveBytes;
-    std::optional<bool> isSubvolume; ///< whether the directory itself is the top of a subvolume
-    std::optional<uint64_t> subvolumeId; ///< of the subvolume that contains the directory
+    std::optional<bool> isSubvolume;          ///< whether the directory itself is the top of a subvolume
+    std::optional<uint64_t> subvolumeId;      ///< of the subvolume that contains the directory
     std::optional<std::string> subvolumePath; ///< from the top of the volume; only root may ask
     bool operator==(const Volume&) const = default;
 };

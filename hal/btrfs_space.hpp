@@ -41,7 +41,8 @@ struct BtrfsFree {
 /// `unallocatedPerDevice` has one entry, in bytes, for each device that is present. `globalReserveBytes` is the part
 /// of the metadata chunks the kernel keeps for itself.
 [[nodiscard]] BtrfsFree freeSpace(const std::vector<BtrfsSpace>& spaces,
-                                  const std::vector<uint64_t>& unallocatedPerDevice, uint64_t globalReserveBytes);
+                                  const std::vector<uint64_t>& unallocatedPerDevice,
+                                  uint64_t globalReserveBytes);
 
 /// How many bytes of data the given free raw bytes per device hold under a profile. 0 when there are too few devices.
 [[nodiscard]] uint64_t usableBytes(BtrfsProfile profile, std::vector<uint64_t> freePerDevice);

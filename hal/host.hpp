@@ -22,7 +22,8 @@ struct Host {
     std::optional<std::string> cpuModel;
     std::optional<uint32_t> cores;   ///< physical cores that are online
     std::optional<uint32_t> threads; ///< logical processors that are online
-    std::optional<uint64_t> memoryBytes; ///< MemTotal: what the kernel can use, a little less than what is installed
+    std::optional<uint64_t>
+        memoryBytes; ///< MemTotal: what the kernel can use, a little less than what is installed
     std::optional<std::string> kernel;
     std::optional<std::string> os;           ///< PRETTY_NAME of os-release
     std::optional<std::string> architecture; ///< "x86_64"

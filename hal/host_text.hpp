@@ -1,0 +1,34 @@
+// What /proc/cpuinfo, /proc/meminfo, os-release and DMI attributes say, as values.
+// Pure functions over text that is already in memory; malformed text yields "unknown", never a guess.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace hal {
+
+struct CpuText {
+    std::optional<std::string> model;
+    std::optional<uint32_t> cores;   ///< distinct (package, core) pairs; unknown where the kernel names none
+    std::optional<uint32_t> threads; ///< processors listed
+    bool operator==(const CpuText&) const = default;
+};
+
+[[nodiscard]] CpuText parseCpuinfo(std::string_view text);
+
+/// Bytes of "MemTotal: <n> kB"; the kernel's kB are KiB.
+[[nodiscard]] std::optional<uint64_t> parseMemTotal(std::string_view text);
+
+/// The value of one key of os-release(5), quotes and backslashes resolved.
+[[nodiscard]] std::optional<std::string> parseOsRelease(std::string_view text, std::string_view key);
+
+/// A machine id: 32 lower-case hexadecimal digits and not "uninitialized" or all zeros.
+[[nodiscard]] bool isMachineId(std::string_view text);
+
+/// Whether a DMI string is what a board vendor left behind when nobody filled it in ("To Be Filled By O.E.M.",
+/// "Default string", "System Serial Number", "0123456789", ...): such a string identifies nothing.
+[[nodiscard]] bool isDmiPlaceholder(std::string_view text);
+
+} // namespace hal
