@@ -1,0 +1,210 @@
+"""A real etcd for a test: version 3.4 or 3.5, with or without TLS and users, on loopback or in a namespace.
+
+It can be stopped, frozen (answers nothing, keeps its connections) and continued on the same data and
+ports. The ports are free high ones; the data directory belongs to the run.
+"""
+
+import base64
+import contextlib
+import json
+import os
+import pathlib
+import shutil
+import signal
+import socket
+import subprocess
+
+from .wait import wait_until
+from .workspace import BUILD, command
+
+BINARIES = {"3.4": BUILD / "etcd-3.4/usr/bin", "3.5": BUILD / "tree/usr/bin"}
+ROOT_PASSWORD = "root-password"
+
+
+class Certificates:
+    """A certificate authority with one server and one client certificate, made by openssl.
+
+    The client's subject has no common name on purpose: with users switched on, etcd's JSON gateway
+    answers 400 to a client certificate that has one.
+    """
+
+    def __init__(self, directory, address):
+        self.ca = directory / "ca.pem"
+        self.server, self.server_key = directory / "server.pem", directory / "server.key"
+        self.client, self.client_key = directory / "client.pem", directory / "client.key"
+        ca_key = directory / "ca.key"
+        self._openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "30",
+                      "-subj", "/CN=test authority", "-keyout", ca_key, "-out", self.ca)
+        self._sign(directory, ca_key, self.server, self.server_key, "/CN=etcd",
+                   f"subjectAltName=IP:{address},IP:127.0.0.1,DNS:localhost\nextendedKeyUsage=serverAuth,clientAuth\n")
+        self._sign(directory, ca_key, self.client, self.client_key, "/O=cratekeeper",
+                   "subjectAltName=DNS:agent\nextendedKeyUsage=clientAuth\n")
+
+    @staticmethod
+    def _openssl(*arguments):
+        command("openssl", *arguments)
+
+    def _sign(self, directory, ca_key, certificate, key, subject, extensions):
+        request = directory / "request.pem"
+        extension_file = directory / "extensions"
+        extension_file.write_text(extensions)
+        self._openssl("req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", subject,
+                      "-keyout", key, "-out", request)
+        self._openssl("x509", "-req", "-in", request, "-CA", self.ca, "-CAkey", ca_key, "-CAcreateserial", "-days",
+                      "30", "-extfile", extension_file, "-out", certificate)
+
+
+class Etcd:
+    """One etcd member. With `auth`, the user cratekeeper (password `password`) may use the agent's keys only."""
+
+    user, password = "cratekeeper", "pass:word with spaces"
+
+    def __init__(self, workspace, version="3.5", tls=False, auth=False, namespace=None, address="127.0.0.1",
+                 port=None, extra=()):
+        """`namespace` is a netns.Namespace to run in; `extra` are further arguments for etcd."""
+        self._workspace = workspace
+        self._namespace = namespace
+        self._extra = [str(word) for word in extra]
+        self.version, self.address, self.auth = version, address, auth
+        self.directory = workspace.make_directory(f"etcd-{version}")
+        self._group = self.directory.name
+        self.port = port or self._free_port()
+        self._peer_port = self._free_port()
+        self.certificates = Certificates(self.directory, address) if tls else None
+        self._process = None
+        self._auth_enabled = False
+
+    def _free_port(self):
+        with self._namespace.entered() if self._namespace else contextlib.nullcontext():
+            with socket.socket() as probe:
+                probe.bind((self.address, 0))
+                return probe.getsockname()[1]
+
+    @property
+    def scheme(self):
+        """ "http" or "https"."""
+        return "https" if self.certificates else "http"
+
+    @property
+    def endpoint(self):
+        """The client URL."""
+        return f"{self.scheme}://{self.address}:{self.port}"
+
+    @property
+    def pid(self):
+        """The process id on the machine; None when it is stopped."""
+        return self._process.pid if self._process and self._process.poll() is None else None
+
+    @property
+    def log(self):
+        """What etcd wrote so far."""
+        return (self.directory / "log").read_text(errors="replace")
+
+    def start(self, timeout=20):
+        """Starts etcd and returns when it answers; with `auth`, when its users exist. Returns itself."""
+        peer = f"http://{self.address}:{self._peer_port}"
+        arguments = [
+            BINARIES[self.version] / "etcd", "--name", "one", "--data-dir", self.directory / "data",
+            "--listen-client-urls", self.endpoint, "--advertise-client-urls", self.endpoint,
+            "--listen-peer-urls", peer, "--initial-advertise-peer-urls", peer, "--initial-cluster", f"one={peer}",
+            "--unsafe-no-fsync", *self._extra,
+        ]
+        if self.certificates:
+            arguments += ["--cert-file", self.certificates.server, "--key-file", self.certificates.server_key,
+                          "--client-cert-auth", "--trusted-ca-file", self.certificates.ca]
+        if not pathlib.Path(arguments[0]).exists():
+            raise RuntimeError(f"expected etcd {self.version} in {arguments[0]}; run tests/tree/build")
+        if self.version == "3.4":
+            arguments.remove("--unsafe-no-fsync")
+        with open(self.directory / "log", "ab") as log:
+            self._process = self._workspace.spawn(
+                arguments, self._group, network=self._namespace.path if self._namespace else None,
+                stdout=log, stderr=subprocess.STDOUT, env={"PATH": os.environ["PATH"]})
+        wait_until(self._answers, timeout, lambda: f"etcd {self.version} to answer at {self.endpoint}; its log:\n"
+                   + "\n".join(self.log.splitlines()[-15:]))
+        if self.auth and not self._auth_enabled:
+            self._make_users()
+        return self
+
+    def _answers(self):
+        if self._process.poll() is not None:
+            raise RuntimeError(f"etcd {self.version} ended with {self._process.returncode}:\n{self.log[-3000:]}")
+        return self.etcdctl("get", "no-such-key", check=False, root=self._auth_enabled).returncode == 0
+
+    def _make_users(self):
+        self.etcdctl("user", "add", f"root:{ROOT_PASSWORD}", root=False)
+        self.etcdctl("user", "grant-role", "root", "root", check=False, root=False)
+        self.etcdctl("role", "add", "agent", root=False)
+        for prefix in ("/cratekeeper/", "/services/crate/"):
+            self.etcdctl("role", "grant-permission", "agent", "readwrite", prefix, "--prefix=true", root=False)
+        self.etcdctl("user", "add", self.user, "--interactive=false", "--new-user-password", self.password, root=False)
+        self.etcdctl("user", "grant-role", self.user, "agent", root=False)
+        self.etcdctl("role", "add", "root", check=False, root=False)
+        self.etcdctl("user", "grant-role", "root", "root", check=False, root=False)
+        self.etcdctl("auth", "enable", root=False)
+        self._auth_enabled = True
+
+    def etcdctl(self, *arguments, check=True, root=True):
+        """Runs the matching etcdctl (as etcd's root user when users are on) and returns the finished process."""
+        argv = [BINARIES[self.version] / "etcdctl", "--endpoints", self.endpoint, "--dial-timeout", "2s",
+                "--command-timeout", "3s"]
+        if self.certificates:
+            argv += ["--cacert", self.certificates.ca, "--cert", self.certificates.client, "--key",
+                     self.certificates.client_key]
+        if root and self._auth_enabled:
+            argv += ["--user", f"root:{ROOT_PASSWORD}"]
+        run = self._namespace.run if self._namespace else command
+        return run(*argv, *arguments, check=check, env={"PATH": os.environ["PATH"], "ETCDCTL_API": "3"})
+
+    def get(self, key, prefix=False):
+        """The values below a key, read by etcdctl: {key: value}, values parsed where they are JSON."""
+        reply = json.loads(self.etcdctl("get", key, *(["--prefix"] if prefix else []), "--write-out=json").stdout)
+        found = {}
+        for entry in reply.get("kvs", []):
+            name, value = (base64.b64decode(entry.get(field, "")).decode() for field in ("key", "value"))
+            try:
+                found[name] = json.loads(value)
+            except ValueError:
+                found[name] = value
+        return found
+
+    def put(self, key, value):
+        """Writes a key."""
+        self.etcdctl("put", key, value)
+
+    def stop(self):
+        """Stops etcd in an orderly way; its data stays, `start` brings it back."""
+        if self.pid is not None:
+            self.resume()
+            self._process.terminate()
+            try:
+                self._process.wait(10)
+            except subprocess.TimeoutExpired:
+                self.kill()
+
+    def kill(self):
+        """Ends etcd as a power cut does."""
+        if self.pid is not None:
+            self._process.kill()
+            self._process.wait(10)
+
+    def freeze(self):
+        """etcd answers nothing from now on, but its connections stay open."""
+        os.kill(self.pid, signal.SIGSTOP)
+
+    def resume(self):
+        """Ends `freeze`."""
+        if self.pid is not None:
+            os.kill(self.pid, signal.SIGCONT)
+
+    def wipe(self):
+        """Forgets all data: the next `start` is a new etcd cluster on the same address."""
+        self.stop()
+        shutil.rmtree(self.directory / "data", ignore_errors=True)
+        self._auth_enabled = False
+
+    def close(self):
+        """Stops etcd and removes its data and its cgroup."""
+        self.kill()
+        self._workspace.remove_cgroup(self._group)
+        shutil.rmtree(self.directory, ignore_errors=True)

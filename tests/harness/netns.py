@@ -1,0 +1,120 @@
+"""Network namespaces for tests: a hub with a bridge, and nodes plugged into it with veth pairs.
+
+The bridge lives in a namespace of its own, so no address, route or interface appears on the machine
+itself. A test talks to a node by opening its sockets inside the hub: `with network.hub.entered(): ...`.
+"""
+
+import contextlib
+import socket
+
+from .workspace import command, enter_network
+
+
+class Namespace:
+    """A named network namespace of the run, with its loopback up."""
+
+    def __init__(self, workspace, name):
+        self.name = f"{workspace.prefix}-{name}"
+        self.path = f"/run/netns/{self.name}"
+        command("ip", "netns", "add", self.name)
+        self.ip("link", "set", "lo", "up")
+
+    def ip(self, *arguments):
+        """Runs `ip` in the namespace and returns what it printed."""
+        return command("ip", "-n", self.name, *arguments).stdout
+
+    def run(self, *argv, **options):
+        """Runs a command in the namespace."""
+        return command("ip", "netns", "exec", self.name, *argv, **options)
+
+    @contextlib.contextmanager
+    def entered(self):
+        """The calling thread stands in this namespace: sockets opened now stay in it for life."""
+        back = "/proc/thread-self/ns/net"
+        with open(back, "rb") as home:
+            enter_network(self.path)
+            try:
+                yield self
+            finally:
+                enter_network(f"/proc/self/fd/{home.fileno()}")
+
+    def connect(self, address, port, timeout=5.0):
+        """A TCP connection made from inside this namespace."""
+        with self.entered():
+            return socket.create_connection((address, port), timeout=timeout)
+
+    def close(self):
+        """Removes the namespace; interfaces in it go with it."""
+        command("ip", "netns", "delete", self.name, check=False)
+
+
+class Link:
+    """A namespace plugged into a hub: `eth0` inside, a bridge port outside. The MAC follows from the address."""
+
+    def __init__(self, workspace, hub, name, address, prefix_length, gateway):
+        self.name, self.address, self.hub = name, address, hub
+        self.port = f"p-{name}"[:15]
+        self.mac = "02:00:" + ":".join(f"{int(part):02x}" for part in address.split("."))
+        self._workspace, self._prefix_length, self._gateway = workspace, prefix_length, gateway
+        self.namespace = None
+        self._make()
+
+    def _make(self):
+        self.namespace = Namespace(self._workspace, self.name)
+        self.hub.ip("link", "add", self.port, "type", "veth", "peer", "name", "eth0", "address", self.mac, "netns",
+                    self.namespace.name)
+        self.hub.ip("link", "set", self.port, "master", "br0", "up")
+        self.namespace.ip("address", "add", f"{self.address}/{self._prefix_length}", "dev", "eth0")
+        self.namespace.ip("link", "set", "eth0", "up")
+        self.namespace.ip("route", "add", "default", "via", self._gateway)
+
+    def renew(self):
+        """A fresh namespace with the same name and addresses: what is left of a machine that lost its power."""
+        self.close()
+        self._make()
+
+    def unplug(self):
+        """Takes the carrier away, as pulling the cable does."""
+        self.hub.ip("link", "set", self.port, "down")
+
+    def plug(self):
+        """Puts the cable back."""
+        self.hub.ip("link", "set", self.port, "up")
+
+    def close(self):
+        """Removes the namespace and with it both ends of the pair."""
+        self.hub.ip("link", "delete", self.port)
+        self.namespace.close()
+
+
+class Network:
+    """A bridge with the address 10.77.0.1/24 in a namespace of its own."""
+
+    ADDRESS = "10.77.0.1"
+    PREFIX_LENGTH = 24
+
+    def __init__(self, workspace, name="hub"):
+        self._workspace = workspace
+        self._links = {}
+        self.hub = Namespace(workspace, name)
+        self.hub.ip("link", "add", "br0", "type", "bridge")
+        self.hub.ip("address", "add", f"{self.ADDRESS}/{self.PREFIX_LENGTH}", "dev", "br0")
+        self.hub.ip("link", "set", "br0", "up")
+
+    def attach(self, name):
+        """Plugs a new namespace in; the first gets 10.77.0.11, the next .12 and so on."""
+        taken = {link.address for link in self._links.values()}
+        address = next(f"10.77.0.{last}" for last in range(11, 250) if f"10.77.0.{last}" not in taken)
+        link = Link(self._workspace, self.hub, name, address, self.PREFIX_LENGTH, self.ADDRESS)
+        self._links[name] = link
+        return link
+
+    def detach(self, name):
+        """Removes a namespace that was plugged in."""
+        self._links.pop(name).close()
+
+    def close(self):
+        """Removes the hub and everything plugged into it."""
+        for name in list(self._links):
+            self.detach(name)
+        self.hub.close()

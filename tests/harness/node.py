@@ -1,0 +1,372 @@
+"""One machine for live tests: real systemd as PID 1 in systemd-nspawn, with udev, polkit and Docker.
+
+The node boots an overlay of build/tree, so the tree stays as it was built; its disk (overlay and Docker's
+data) is a sparse ext4 image that goes with the node. /data is a Btrfs volume on a loop device. It has a
+network namespace of its own, plugged into the bridge of a harness network. It needs no machined and no
+systemd on the machine itself, and it never touches the tree, the machine's network or another node.
+"""
+
+import contextlib
+import http.client
+import os
+import pathlib
+import shutil
+import signal
+import socket
+import subprocess
+import tarfile
+import uuid
+
+from .btrfs import Volume
+from .wait import wait_until
+from .workspace import BUILD, command, detach_loop, kill_cgroup
+
+TREE = BUILD / "tree"
+GIB = 1 << 30
+_POWER_OFF = signal.SIGRTMIN + 4  # systemd(1): what its PID 1 powers off on
+# Kernel parameters without a namespace that shipped units may set; put back when the node is closed.
+_SHARED_PARAMETERS = ("vm/max_map_count", "vm/swappiness", "fs/file-max", "fs/aio-max-nr", "kernel/pid_max")
+
+
+class NodeError(RuntimeError):
+    """A command inside a node failed; the text has its output."""
+
+
+class Node:
+    """A node: make it, put files in, `boot()`, use it, `close()`. Or use it as a context manager."""
+
+    def __init__(self, workspace, network, name="n1", data=None, disk_size=8 * GIB):
+        """`data` is a btrfs.Volume for /data; without one the node makes (and owns) one of 2 GiB."""
+        if not (TREE.parent / "tree.stamp").exists():
+            raise RuntimeError("expected the root tree in build/tree; run tests/tree/build")
+        self.name = name
+        self.machine = f"{workspace.prefix}-{name}"
+        self.machine_id = uuid.uuid4().hex
+        self.leader = None
+        self._workspace, self._network = workspace, network
+        self._process = None
+        self._parameters = {}
+        self.directory = workspace.make_directory(f"node-{name}")
+        self.console = self.directory / "console.log"
+        self.link = network.attach(name)
+        self.address = self.link.address
+        self.data = data
+        self._owns_data = data is None
+        self._device = None
+        try:
+            if self._owns_data:
+                self.data = Volume(workspace, size=2 * GIB)
+            self._make_root(disk_size)
+        except BaseException:
+            self.close()
+            raise
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    def _make_root(self, disk_size):
+        disk = self.directory / "disk"
+        self._root = self.directory / "root"
+        self._device, self._backing = self._workspace.loop_device(disk_size, f"node-{self.name}")
+        command("mkfs.ext4", "-q", "-E", "lazy_itable_init=1,lazy_journal_init=1", self._device)
+        disk.mkdir()
+        self._root.mkdir()
+        command("mount", self._device, disk)
+        for name in ("upper", "work", "docker", "containerd"):
+            (disk / name).mkdir()
+        command("mount", "-t", "overlay", "overlay", "-o",
+                f"lowerdir={TREE},upperdir={disk}/upper,workdir={disk}/work", self._root)
+        self.write("/etc/hostname", self.name + "\n")
+        self.write("/etc/hosts", f"127.0.0.1 localhost\n{self.address} {self.name}\n{self._network.ADDRESS} hub\n")
+        (self._root / "data").mkdir()
+
+    # ---- life -------------------------------------------------------------------------------------------
+
+    @property
+    def running(self):
+        """Whether the node is switched on."""
+        return self._process is not None and self._process.poll() is None
+
+    def boot(self, timeout=90):
+        """Boots the node and returns when its PID 1 has reached the default target. Returns the node."""
+        if self.running:
+            raise RuntimeError(f"{self.name} runs already")
+        self._save_parameters()
+        disk = self.directory / "disk"
+        self._workspace.cgroup(self.machine)
+        argv = [
+            "systemd-nspawn", "--quiet", "--register=no", "--keep-unit", "--boot", f"--directory={self._root}",
+            f"--machine={self.machine}", f"--hostname={self.name}", f"--uuid={self.machine_id}",
+            # No --private-network: nspawn is started inside the node's namespace instead, so that the sysfs it
+            # mounts shows the node's interfaces and udev works on them.
+            "--capability=all", "--system-call-filter=bpf add_key keyctl",
+            f"--bind={self.data.path}:/data", f"--bind={disk}/docker:/var/lib/docker",
+            f"--bind={disk}/containerd:/var/lib/containerd",
+            "--link-journal=no", "--resolv-conf=off", "--timezone=off", "--console=pipe", "--notify-ready=yes",
+            "systemd.log_target=journal", "systemd.show_status=yes",
+        ]
+        environment = {
+            "PATH": os.environ["PATH"],
+            "SYSTEMD_NSPAWN_UNIFIED_HIERARCHY": "1",
+            # udev and /sys/fs/btrfs need a whole sysfs, Docker a writable /proc/sys/net.
+            "SYSTEMD_NSPAWN_API_VFS_WRITABLE": "1",
+        }
+        with self._ready_socket(environment) as ready, open(self.console, "ab") as console:
+            self._process = self._workspace.spawn(
+                argv, self.machine, network=self.link.namespace.path, stdout=console, stderr=subprocess.STDOUT,
+                env=environment)
+            self._wait_ready(ready, timeout)
+        self._add_block_devices()
+        return self
+
+    @contextlib.contextmanager
+    def _ready_socket(self, environment):
+        # An abstract socket would be out of reach: nspawn lives in another network namespace.
+        path = self.directory / "notify"
+        path.unlink(missing_ok=True)
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as ready:
+            ready.bind(str(path))
+            ready.settimeout(0.2)
+            environment["NOTIFY_SOCKET"] = str(path)
+            yield ready
+
+    def _wait_ready(self, ready, timeout):
+        def look():
+            if not self.running:
+                raise NodeError(f"{self.name} did not boot (exit {self._process.returncode}):\n{self._last_words()}")
+            with contextlib.suppress(TimeoutError):
+                for line in ready.recv(4096).decode().splitlines():
+                    if line.startswith("X_NSPAWN_LEADER_PID="):
+                        self.leader = int(line.partition("=")[2])
+                    elif line == "READY=1":
+                        return True
+            return False
+
+        wait_until(look, timeout, lambda: f"{self.name} to boot:\n{self._last_words()}", interval=0)
+
+    def _last_words(self):
+        journal = command("journalctl", "--no-pager", "--lines=30", "--directory", self.directory / "disk/upper/var/log/journal",
+                          check=False).stdout
+        return journal + "\n".join(self.console.read_text(errors="replace").splitlines()[-30:])
+
+    def _add_block_devices(self):
+        # Block device nodes of the volume, as on a real machine: tools that want to open them find them.
+        for device in self.data.devices:
+            number = os.stat(device).st_rdev
+            path = self.path(device)
+            if not path.exists():
+                os.mknod(path, 0o600 | 0o060000, number)
+
+    def power_off(self, timeout=60):
+        """Shuts the node down in an orderly way; its disk stays, `boot()` starts it again."""
+        if not self.running:
+            return
+        self.thaw()
+        os.kill(self.leader, _POWER_OFF)
+        try:
+            self._process.wait(timeout)
+        except subprocess.TimeoutExpired:
+            self.power_cut()
+            raise NodeError(f"{self.name} did not power off within {timeout} s:\n{self._last_words()}") from None
+        self._gone()
+
+    def power_cut(self):
+        """Ends everything in the node at once; its disk stays, `boot()` starts it again."""
+        if self._process is None:
+            return
+        kill_cgroup(self._workspace.cgroup(self.machine))
+        self._process.wait(20)
+        self._gone()
+
+    def _gone(self):
+        self.leader = None
+        self._process = None
+        self._workspace.remove_cgroup(self.machine)
+        # Docker's bridges and packet filter rules would be gone after a real power cut, too.
+        self.link.renew()
+
+    def freeze(self):
+        """Stops every process of the node where it stands; the network stays up, nothing answers."""
+        (self._workspace.cgroup(self.machine) / "cgroup.freeze").write_text("1")
+
+    def thaw(self):
+        """Ends `freeze`."""
+        (self._workspace.cgroup(self.machine) / "cgroup.freeze").write_text("0")
+
+    def close(self):
+        """Ends the node and removes its disk, its network and its cgroup, whatever state it is in."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.power_cut()
+        self._restore_parameters()
+        for point in (self.directory / "root", self.directory / "disk"):
+            if os.path.ismount(point):
+                command("umount", point, check=False)
+        if self._device:
+            detach_loop(self._device)
+            pathlib.Path(self._backing).unlink(missing_ok=True)
+            self._device = None
+        if self._owns_data and self.data:
+            self.data.destroy()
+            self.data = None
+        with contextlib.suppress(KeyError):
+            self._network.detach(self.name)
+        if not os.path.ismount(self.directory / "root"):
+            shutil.rmtree(self.directory, ignore_errors=True)
+        with contextlib.suppress(OSError):
+            os.rmdir(f"/run/systemd/nspawn/propagate/{self.machine}")
+
+    def _save_parameters(self):
+        for name in _SHARED_PARAMETERS:
+            with contextlib.suppress(OSError):
+                self._parameters.setdefault(name, pathlib.Path("/proc/sys", name).read_text())
+
+    def _restore_parameters(self):
+        for name, value in self._parameters.items():
+            with contextlib.suppress(OSError):
+                pathlib.Path("/proc/sys", name).write_text(value)
+
+    # ---- files ------------------------------------------------------------------------------------------
+
+    def path(self, guest):
+        """Where the machine sees a path of the node. Absolute symbolic links in it are not followed safely."""
+        root = pathlib.Path(f"/proc/{self.leader}/root") if self.leader else self._root
+        return root / str(guest).lstrip("/")
+
+    def write(self, guest, content, mode=0o644):
+        """Writes a file in the node, replacing it; makes its directories. `content` is text or bytes."""
+        path = self.path(guest)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        data = content.encode() if isinstance(content, str) else content
+        temporary = path.with_name(f".{path.name}.new")
+        temporary.write_bytes(data)
+        temporary.chmod(mode)
+        temporary.rename(path)
+
+    def read(self, guest):
+        """The text of a file in the node."""
+        return self.path(guest).read_text()
+
+    def push(self, source, guest, mode=None):
+        """Copies a file of the machine into the node."""
+        source = pathlib.Path(source)
+        self.write(guest, source.read_bytes(), mode or (source.stat().st_mode & 0o7777))
+
+    def install(self, directory):
+        """Copies what `make install DESTDIR=directory` produced into the node.
+
+        On a running node the things that a boot does then follow: users, directories, units, polkit, sysctl.
+        """
+        root = f"/proc/{self.leader}/root" if self.leader else self._root
+        packer = subprocess.Popen(["tar", "-C", str(directory), "--owner=0", "--group=0", "-c", "."],
+                                  stdout=subprocess.PIPE)
+        with packer.stdout:
+            subprocess.run(["tar", "-C", str(root), "--keep-directory-symlink", "-x"], stdin=packer.stdout, check=True)
+        if packer.wait() != 0:
+            raise RuntimeError(f"expected tar to read {directory}")
+        if self.running:
+            self.run("systemd-sysusers")
+            self.run("systemctl", "daemon-reload")
+            self.run("systemd-tmpfiles", "--create", check=False)
+
+    def drop_in(self, unit, text, name="50-test.conf"):
+        """Adds a drop-in to a unit; on a running node systemd re-reads its units."""
+        self.write(f"/etc/systemd/system/{unit}.d/{name}", text)
+        if self.running:
+            self.run("systemctl", "daemon-reload")
+
+    # ---- doing things inside ----------------------------------------------------------------------------
+
+    def command_line(self, *argv, user=None):
+        """The words that run a command inside the node, for a Popen of one's own."""
+        if not self.running:
+            raise NodeError(f"{self.name} is switched off")
+        words = ["nsenter", f"--target={self.leader}", "--all", "--"]
+        if user is not None:
+            uid, gid = self._ids(user)
+            words += ["setpriv", f"--reuid={uid}", f"--regid={gid}", "--init-groups", "--inh-caps=-all",
+                      "--ambient-caps=-all", "--"]
+        return words + [str(word) for word in argv]
+
+    def _ids(self, user):
+        for line in self.read("/etc/passwd").splitlines():
+            name, _, uid, gid, *_ = line.split(":")
+            if name == user:
+                return uid, gid
+        raise NodeError(f"{self.name}: no user {user}")
+
+    def run(self, *argv, user=None, check=True, timeout=60, input=None):
+        """Runs a command inside, as root or as `user`, and returns the finished process with its text."""
+        done = subprocess.run(
+            self.command_line(*argv, user=user), capture_output=True, text=True, timeout=timeout, input=input,
+            check=False, stdin=subprocess.DEVNULL if input is None else None, cwd="/",
+            env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/root", "LC_ALL": "C.UTF-8"})
+        if check and done.returncode != 0:
+            raise NodeError(f"{self.name}: {' '.join(map(str, argv))}: exit {done.returncode}\n"
+                            f"{done.stdout[-2000:]}{done.stderr[-2000:]}")
+        return done
+
+    def wait_for(self, predicate, timeout, what):
+        """Waits for `predicate()`; on failure the message ends with the node's last journal lines."""
+        return wait_until(predicate, timeout, lambda: f"{what() if callable(what) else what} on {self.name}\n"
+                          + self.journal(lines=25))
+
+    def systemctl(self, *arguments, check=True, timeout=120):
+        """Runs systemctl inside and returns what it printed."""
+        return self.run("systemctl", "--no-pager", *arguments, check=check, timeout=timeout).stdout
+
+    def properties(self, unit, *names):
+        """Properties of a unit as a dictionary of texts."""
+        lines = self.systemctl("show", unit, *[f"--property={name}" for name in names]).splitlines()
+        return dict(line.split("=", 1) for line in lines if "=" in line)
+
+    def active_state(self, unit):
+        """systemd's word for the state of a unit: active, inactive, failed, activating, ..."""
+        return self.properties(unit, "ActiveState")["ActiveState"]
+
+    def journal(self, unit=None, lines=200, *arguments):
+        """The last lines of the journal, of one unit or of all."""
+        unit_arguments = ["--unit", unit] if unit else []
+        return self.run("journalctl", "--no-pager", "--boot", "--lines", lines, *unit_arguments, *arguments,
+                        check=False).stdout
+
+    def docker(self, *arguments, check=True, timeout=120):
+        """Runs the docker client inside and returns what it printed."""
+        return self.run("docker", *arguments, check=check, timeout=timeout).stdout.strip()
+
+    def load_image(self, tarball, name):
+        """Gives the node's Docker an image: `docker save` archives are loaded, plain root trees imported."""
+        with tarfile.open(tarball) as archive:
+            saved = any(member.lstrip("./") == "manifest.json" for member in archive.getnames())
+        self.push(tarball, "/var/lib/docker/incoming.tar")
+        try:
+            if saved:
+                self.docker("load", "--input", "/var/lib/docker/incoming.tar")
+            else:
+                self.docker("import", "/var/lib/docker/incoming.tar", name)
+        finally:
+            self.path("/var/lib/docker/incoming.tar").unlink()
+
+    def container_pid(self, name):
+        """The process id, inside the node, of a container's main process; None when it does not run."""
+        text = self.docker("inspect", "--format", "{{.State.Pid}}", name, check=False)
+        return int(text) if text.isdigit() and text != "0" else None
+
+    # ---- network ----------------------------------------------------------------------------------------
+
+    def connect(self, port, timeout=5.0):
+        """A TCP connection to the node, coming from the hub as a balancer's would."""
+        return self._network.hub.connect(self.address, port, timeout)
+
+    def http(self, path, port=4480, method="GET", timeout=5.0, body=None, headers=None):
+        """One HTTP request from the hub on a connection of its own: (status, headers, body text)."""
+        connection = http.client.HTTPConnection(self.address, port, timeout=timeout)
+        connection.sock = self.connect(port, timeout)
+        try:
+            connection.request(method, path, body=body, headers=headers or {})
+            answer = connection.getresponse()
+            return answer.status, dict(answer.getheaders()), answer.read().decode()
+        finally:
+            connection.close()

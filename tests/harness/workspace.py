@@ -1,0 +1,242 @@
+"""Owns everything one test run creates outside its own memory, and removes all of it in every case.
+
+A run has one directory (build/run/<pid>), one cgroup (cratekeeper-<pid>) and one prefix for network
+namespaces (ck-<pid>-). Whatever carries one of these marks belongs to the run, so cleaning up needs no
+bookkeeping, and the leftovers of a run that was killed are found and removed by the next one.
+It never touches a process, mount, loop device or namespace without such a mark.
+"""
+
+import atexit
+import contextlib
+import ctypes
+import os
+import pathlib
+import re
+import shutil
+import signal
+import subprocess
+import time
+
+REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
+BUILD = REPOSITORY / "build"
+RUNS = BUILD / "run"
+
+_libc = ctypes.CDLL(None, use_errno=True)
+_PR_SET_PDEATHSIG = 1  # linux/prctl.h
+_CLONE_NEWNET = 0x40000000  # linux/sched.h
+
+
+def command(*argv, **options):
+    """Runs a command on the machine itself; an error carries what the command said."""
+    options.setdefault("timeout", 60)
+    check = options.pop("check", True)
+    done = subprocess.run([str(word) for word in argv], capture_output=True, text=True, check=False, **options)
+    if check and done.returncode != 0:
+        raise RuntimeError(f"{' '.join(map(str, argv))}: exit {done.returncode}: {done.stderr.strip()}")
+    return done
+
+
+def enter_network(path):
+    """Moves the calling thread into the network namespace at `path`."""
+    with open(path, "rb") as namespace:
+        if _libc.setns(namespace.fileno(), _CLONE_NEWNET) != 0:
+            raise OSError(ctypes.get_errno(), f"setns to {path}: {os.strerror(ctypes.get_errno())}")
+
+
+def _cgroup_roots():
+    """The cgroup v2 hierarchy first; beside it systemd's own v1 hierarchy on machines that have both."""
+    unified = pathlib.Path("/sys/fs/cgroup/unified")
+    if (unified / "cgroup.procs").exists():
+        return [path for path in (unified, pathlib.Path("/sys/fs/cgroup/systemd")) if path.exists()]
+    root = pathlib.Path("/sys/fs/cgroup")
+    if not (root / "cgroup.controllers").exists():
+        raise RuntimeError("expected a mounted cgroup v2 hierarchy in /sys/fs/cgroup; the tests need one")
+    return [root]
+
+
+def _start_time(pid):
+    """The kernel's start time of a process, which with the pid names it for good; None if it is gone."""
+    try:
+        return pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[19]
+    except OSError:
+        return None
+
+
+def _mounts_under(directory):
+    text = pathlib.Path("/proc/self/mountinfo").read_text()
+    points = [re.sub(r"\\(\d{3})", lambda code: chr(int(code[1], 8)), line.split()[4]) for line in text.splitlines()]
+    return [point for point in reversed(points) if point == str(directory) or point.startswith(f"{directory}/")]
+
+
+def loops_under(directory):
+    """Loop devices whose backing file lies in `directory`."""
+    found = []
+    for entry in pathlib.Path("/sys/block").glob("loop*/loop/backing_file"):
+        with contextlib.suppress(OSError):
+            if entry.read_text().strip().startswith(f"{directory}/"):
+                found.append(f"/dev/{entry.parent.parent.name}")
+    return found
+
+
+def detach_loop(device):
+    """Detaches a loop device and waits until it really is free: the kernel does it lazily."""
+    command("losetup", "--detach", device, check=False)
+    backing = pathlib.Path(f"/sys/block/{device.removeprefix('/dev/')}/loop/backing_file")
+    deadline = time.monotonic() + 5
+    while backing.exists() and time.monotonic() < deadline:
+        time.sleep(0.02)
+
+
+def kill_cgroup(path):
+    """Kills every process below a cgroup and removes the group."""
+    if not path.exists():
+        return
+    with contextlib.suppress(OSError):
+        (path / "cgroup.kill").write_text("1")
+    deadline = time.monotonic() + 10
+    while "populated 1" in (path / "cgroup.events").read_text() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    remove_cgroup(path)
+
+
+def remove_cgroup(path):
+    """Removes an empty cgroup with all its children."""
+    for directory, _, _ in os.walk(path, topdown=False):
+        with contextlib.suppress(OSError):
+            os.rmdir(directory)
+
+
+def _dispose(pid, directory):
+    """Removes everything that carries the marks of run `pid`."""
+    roots = _cgroup_roots()
+    kill_cgroup(roots[0] / f"cratekeeper-{pid}")
+    for root in roots[1:]:
+        remove_cgroup(root / f"cratekeeper-{pid}")
+    for point in _mounts_under(directory):
+        command("umount", point, check=False)
+    for point in _mounts_under(directory):
+        command("umount", "--lazy", point, check=False)
+    for device in loops_under(directory):
+        detach_loop(device)
+    for namespace in pathlib.Path("/run/netns").glob(f"ck-{pid}-*"):
+        command("ip", "netns", "delete", namespace.name, check=False)
+    for left in pathlib.Path("/run/systemd/nspawn/propagate").glob(f"ck-{pid}-*"):
+        shutil.rmtree(left, ignore_errors=True)
+    if not _mounts_under(directory):
+        shutil.rmtree(directory, ignore_errors=True)
+
+
+def sweep():
+    """Removes what runs left behind that were killed before they could clean up."""
+    for directory in RUNS.glob("*"):
+        if not directory.name.isdigit():
+            continue
+        try:
+            started = (directory / "owner").read_text()
+        except OSError:
+            started = ""
+        if started == "" or _start_time(directory.name) != started:
+            _dispose(directory.name, directory)
+
+
+class Workspace:
+    """One test run. Use it as a context manager; SIGTERM and SIGHUP then clean up as Ctrl-C does."""
+
+    def __init__(self):
+        if os.geteuid() != 0:
+            raise RuntimeError("the live tests mount, make namespaces and boot systemd: run them as root")
+        self.pid = os.getpid()
+        self.prefix = f"ck-{self.pid}"
+        self.directory = RUNS / str(self.pid)
+        RUNS.mkdir(parents=True, exist_ok=True)
+        sweep()
+        # Named as ours only once it says whose it is: another run may be sweeping right now.
+        unborn = RUNS / f".{self.pid}"
+        shutil.rmtree(unborn, ignore_errors=True)
+        unborn.mkdir()
+        (unborn / "owner").write_text(_start_time(self.pid))
+        unborn.rename(self.directory)
+        self._children = []
+        self._closed = False
+        atexit.register(self.close)
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, self._interrupted)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    @staticmethod
+    def _interrupted(number, _frame):
+        raise KeyboardInterrupt(f"signal {number}")
+
+    def close(self):
+        """Removes everything; safe to call twice and in any state. Only the process that made it cleans up."""
+        if self._closed or os.getpid() != self.pid:
+            return
+        self._closed = True
+        atexit.unregister(self.close)
+        previous = [(number, signal.signal(number, signal.SIG_IGN)) for number in (signal.SIGINT, signal.SIGTERM)]
+        try:
+            _dispose(self.pid, self.directory)
+            for child in self._children:
+                child.poll()
+        finally:
+            for number, handler in previous:
+                signal.signal(number, handler)
+
+    def make_directory(self, name):
+        """A fresh directory of the run; the name gets a number when it is taken."""
+        for number in range(1000):
+            path = self.directory / (f"{name}-{number}" if number else name)
+            if not path.exists():
+                path.mkdir(parents=True)
+                return path
+        raise RuntimeError(f"expected a free name for directory {name} in {self.directory}")
+
+    def cgroup(self, name):
+        """The cgroup v2 directory of one group of the run; created when it is missing."""
+        for root in _cgroup_roots():
+            (root / f"cratekeeper-{self.pid}" / name).mkdir(parents=True, exist_ok=True)
+        return _cgroup_roots()[0] / f"cratekeeper-{self.pid}" / name
+
+    def remove_cgroup(self, name):
+        """Kills what is left in a group and removes it from every hierarchy."""
+        roots = _cgroup_roots()
+        kill_cgroup(roots[0] / f"cratekeeper-{self.pid}" / name)
+        for root in roots[1:]:
+            remove_cgroup(root / f"cratekeeper-{self.pid}" / name)
+
+    def spawn(self, argv, cgroup, network=None, **options):
+        """Starts a process in a cgroup of the run and, if given, in a network namespace. It dies with the run."""
+        self.cgroup(cgroup)
+        groups = [root / f"cratekeeper-{self.pid}" / cgroup / "cgroup.procs" for root in _cgroup_roots()]
+
+        def prepare():
+            for group in groups:
+                group.write_text("0")
+            if network is not None:
+                enter_network(network)
+            _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+        options.setdefault("stdin", subprocess.DEVNULL)
+        child = subprocess.Popen([str(word) for word in argv], preexec_fn=prepare, start_new_session=True, **options)
+        self._children.append(child)
+        return child
+
+    def loop_device(self, size, name="disk"):
+        """A sparse file of `size` bytes on a loop device: (device, backing file)."""
+        backing = self._free_file(name)
+        with open(backing, "wb") as file:
+            file.truncate(size)
+        device = command("losetup", "--find", "--show", backing).stdout.strip()
+        return device, backing
+
+    def _free_file(self, name):
+        for number in range(1000):
+            path = self.directory / f"{name}-{number}.img"
+            if not path.exists():
+                return path
+        raise RuntimeError(f"expected a free name for {name} in {self.directory}")

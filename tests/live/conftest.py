@@ -1,0 +1,96 @@
+"""Fixtures of the live rung: one workspace and one network a run, nodes and etcds a module or a test.
+
+Nothing here starts on import; whatever a fixture made is removed when its scope ends, and the workspace
+removes the rest in every case. A test that takes longer than its limit fails with a stack trace.
+"""
+
+import pathlib
+import subprocess
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+sys.dont_write_bytecode = True
+
+import pytest  # noqa: E402
+
+from harness.btrfs import Volume  # noqa: E402
+from harness.etcd import Etcd  # noqa: E402
+from harness.netns import Network  # noqa: E402
+from harness.node import Node  # noqa: E402
+from harness.workspace import REPOSITORY, Workspace  # noqa: E402
+
+
+@pytest.fixture(scope="session")
+def workspace():
+    """The run: its directory, cgroup and namespaces."""
+    with Workspace() as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def tree():
+    """The root tree of the nodes, built when it is missing or old."""
+    subprocess.run([REPOSITORY / "tests/tree/build"], check=True, timeout=900)
+
+
+@pytest.fixture(scope="session")
+def network(workspace):
+    """A bridge in a namespace of its own, shared by the nodes of the run."""
+    made = Network(workspace)
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def node(workspace, network, tree):
+    """A booted node with nothing of ours on it, shared by the tests of one module."""
+    with Node(workspace, network, "bare") as made:
+        yield made.boot()
+
+
+@pytest.fixture
+def make_node(workspace, network, tree):
+    """A function that makes nodes (not booted yet) for one test: make_node("n1")."""
+    made = []
+
+    def make(name="n1", **options):
+        made.append(Node(workspace, network, name, **options))
+        return made[-1]
+
+    yield make
+    for each in reversed(made):
+        each.close()
+
+
+@pytest.fixture(params=["3.4", "3.5"])
+def etcd_version(request):
+    """Both versions of etcd the project promises to work with."""
+    return request.param
+
+
+@pytest.fixture
+def make_etcd(workspace, tree):
+    """A function that starts etcds for one test: make_etcd("3.4", tls=True, auth=True)."""
+    made = []
+
+    def make(version="3.5", **options):
+        made.append(Etcd(workspace, version, **options))
+        return made[-1].start()
+
+    yield make
+    for each in reversed(made):
+        each.close()
+
+
+@pytest.fixture
+def make_volume(workspace):
+    """A function that makes mounted Btrfs volumes for one test: make_volume(devices=2, profile="raid1")."""
+    made = []
+
+    def make(**options):
+        made.append(Volume(workspace, **options))
+        return made[-1]
+
+    yield make
+    for each in reversed(made):
+        each.destroy()
