@@ -22,7 +22,7 @@ struct Release {
 
 using EventHandle = std::unique_ptr<sd_event, Release<sd_event_unref>>;
 using EventSourceHandle = std::unique_ptr<sd_event_source, Release<sd_event_source_disable_unref>>;
-using BusHandle = std::unique_ptr<sd_bus, Release<sd_bus_flush_close_unref>>;
+using BusHandle = std::unique_ptr<sd_bus, Release<sd_bus_close_unref>>; // flushing would block
 using BusSlotHandle = std::unique_ptr<sd_bus_slot, Release<sd_bus_slot_unref>>;
 using BusMessageHandle = std::unique_ptr<sd_bus_message, Release<sd_bus_message_unref>>;
 using UdevHandle = std::unique_ptr<udev, Release<udev_unref>>;

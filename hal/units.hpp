@@ -29,7 +29,7 @@ struct Unit {
     uint32_t restarts = 0;         ///< automatic restarts since the unit was last started by hand or by us
     /// When the unit last left "inactive"; empty when it has never been started in this boot.
     std::optional<TimePoint> lastStarted;
-    std::optional<TimePoint> stateSince; ///< when activeState last changed
+    std::optional<TimePoint> stateSince; ///< when activeState or subState last changed
     std::optional<std::string> controlGroup;
     bool operator==(const Unit&) const = default;
 };
@@ -43,7 +43,8 @@ public:
     Units& operator=(const Units&) = delete;
     virtual ~Units() = default;
 
-    /// All loaded units whose names match the shell pattern ("crate@*.service"), sorted by name.
+    /// All loaded units whose names match the shell pattern ("crate@*.service"), sorted by name. A name without
+    /// wildcards is looked up even when it is not loaded; loadState then tells whether there is such a unit.
     virtual void list(const std::string& pattern, std::function<void(Result<std::vector<Unit>>)> done) = 0;
 
     /// Calls whenever a unit that matches the pattern changed, a job for one ended, or the bus came back: look again.
