@@ -1,0 +1,71 @@
+// Everything the agent knows at one moment, as values. The reducer sees nothing else.
+// It owns the vocabulary between hal's readings and the stages' decisions; it decides nothing.
+#pragma once
+
+#include "agent/inventory.hpp"
+#include "agent/registry.hpp"
+#include "hal/crate.hpp"
+#include "hal/event_loop.hpp"
+#include "hal/units.hpp"
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace agent {
+
+/// Who this machine is. The boot id tells a clone (same machine-id, another boot) from our own past.
+struct Identity {
+    std::string nodeId; ///< /etc/machine-id
+    std::string nodeName;
+    std::string bootId;
+    bool operator==(const Identity&) const = default;
+};
+
+/// What is kept in /var/lib/cratekeeper, so that a node starts its database while etcd is away.
+struct Saved {
+    std::optional<unsigned> slot;
+    std::optional<std::string> clusterId;
+    bool operator==(const Saved&) const = default;
+};
+
+/// How it goes with etcd.
+struct Store {
+    std::optional<Registry> registry; ///< as last read; stays when etcd goes away
+    std::optional<hal::LeaseId> lease;
+    std::optional<std::string> error; ///< of the last call, empty after a success
+    std::optional<hal::TimePoint> failingSince;
+    std::optional<hal::TimePoint> nextTry;
+    bool operator==(const Store&) const = default;
+};
+
+/// How it goes with the database's process and its answers.
+struct Database {
+    std::optional<hal::CrateAnswer> answer;
+    std::optional<hal::TimePoint> answeredAt;
+    std::optional<int> mainProcess; ///< the container's, not the docker client's
+    /// The process or its held connection ended after the last answer: that answer speaks of the dead.
+    bool ended = false;
+    bool operator==(const Database&) const = default;
+};
+
+struct Observed {
+    hal::TimePoint now;
+    std::chrono::sys_seconds wallClock;
+    Identity identity;
+    Saved saved;
+    std::optional<Inventory> inventory;
+    std::optional<std::vector<hal::Unit>> crateUnits; ///< crate@*.service
+    std::optional<std::string> unitsError;
+    std::vector<std::string> lastLogLines; ///< of the crate unit, read when it failed
+    bool startedInThisBoot = false;        ///< we have already started the unit since power on
+    Database database;
+    std::optional<bool> dataReadOnly;
+    /// Whether the data directory holds files of a database; empty when it cannot be looked into.
+    std::optional<bool> dataHoldsDatabase;
+    Store store;
+    std::vector<std::string> configErrors; ///< of a reload that was refused
+};
+
+} // namespace agent

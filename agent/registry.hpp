@@ -1,0 +1,82 @@
+// What stands in etcd about this cluster, as values, and the names of the keys it stands under.
+// It owns the schema (design section 5). It trusts nothing: a value somebody else wrote is checked field by field,
+// and what does not fit is left out and reported.
+#pragma once
+
+#include "hal/etcd.hpp"
+#include "hal/problem.hpp"
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace agent {
+
+/// The keys of one cluster. `serviceKey` is the one the setup of 2014 used.
+class Keys {
+public:
+    explicit Keys(const std::string& clusterName);
+
+    [[nodiscard]] const std::string& prefix() const { return prefix_; } ///< "/cratekeeper/<cluster>/"
+    [[nodiscard]] std::string node(const std::string& nodeId) const { return prefix_ + "nodes/" + nodeId; }
+    [[nodiscard]] std::string member(const std::string& nodeId) const { return members() + nodeId; }
+    [[nodiscard]] std::string members() const { return prefix_ + "members/"; }
+    [[nodiscard]] std::string bootstrap() const { return prefix_ + "bootstrap"; }
+    [[nodiscard]] std::string clusterId() const { return prefix_ + "cluster-id"; }
+    [[nodiscard]] static std::string services() { return "/services/crate/"; }
+    [[nodiscard]] static std::string service(const std::string& nodeName) { return services() + nodeName; }
+
+private:
+    std::string prefix_;
+};
+
+/// A node that was ever part of the cluster; only `cratectl forget` removes it.
+struct Member {
+    std::string nodeId;
+    std::string name;
+    unsigned slot = 0; ///< 1 for crate@1
+    bool operator==(const Member&) const = default;
+};
+
+/// A live node's own announcement, as far as others act on it.
+struct LiveNode {
+    std::string nodeId;
+    std::string name;
+    std::string bootId; ///< tells two machines with one machine-id apart
+    std::optional<std::string> address;
+    std::optional<uint16_t> transportPort;
+    std::optional<hal::LeaseId> lease;
+    bool operator==(const LiveNode&) const = default;
+};
+
+/// The 2014 key of a node.
+struct Service {
+    std::string nodeName;
+    std::string nodeId; ///< empty when something else than cratekeeper wrote it
+    std::optional<hal::LeaseId> lease;
+    bool operator==(const Service&) const = default;
+};
+
+struct Registry {
+    hal::Header header;
+    std::vector<Member> members; ///< by slot
+    std::vector<LiveNode> nodes; ///< by name
+    std::vector<Service> services;
+    std::optional<std::vector<std::string>> bootstrap; ///< the initial master nodes, sorted
+    std::optional<std::string> clusterId;
+    std::map<std::string, hal::KeyValue> raw; ///< by key: what a guarded write compares with
+    hal::Problems problems;                   ///< values that do not fit the schema
+    bool operator==(const Registry&) const = default;
+};
+
+/// Reads the answers of the ranges over Keys::prefix() and Keys::services().
+[[nodiscard]] Registry readRegistry(const Keys& keys, const hal::RangeReply& cluster, const hal::RangeReply& services);
+
+[[nodiscard]] std::string memberValue(const Member& member);
+[[nodiscard]] std::string bootstrapValue(const std::vector<std::string>& initialMasterNodes,
+                                         const std::string& writtenBy);
+[[nodiscard]] std::string clusterIdValue(const std::string& clusterId, const std::string& writtenBy);
+
+} // namespace agent

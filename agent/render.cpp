@@ -1,0 +1,128 @@
+// crate.yml is written flat, one setting a line, quoted as JSON strings, which YAML reads unchanged.
+#include "agent/render.hpp"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <set>
+
+namespace agent {
+namespace {
+
+using std::string;
+
+constexpr uint64_t kMebibyte = uint64_t{1} << 20U;
+constexpr uint64_t kGibibyte = uint64_t{1} << 30U;
+constexpr uint64_t kLargestHeap = 30500 * kMebibyte;
+constexpr uint64_t kSmallestHeap = 512 * kMebibyte; // what the image itself would take
+
+string quoted(const string& text) { return nlohmann::json(text).dump(); }
+
+class Settings {
+public:
+    void set(const string& name, const string& value) { lines_ += name + ": " + quoted(value) + "\n"; }
+    void set(const string& name, uint64_t value) { lines_ += name + ": " + std::to_string(value) + "\n"; }
+    void setRaw(const string& name, const string& yaml) { lines_ += name + ": " + yaml + "\n"; }
+    [[nodiscard]] const string& text() const { return lines_; }
+
+private:
+    string lines_;
+};
+
+bool overridden(const Config& config, const string& name) {
+    return std::ranges::find(config.crate.settings, name, &CrateSetting::name) != config.crate.settings.end();
+}
+
+string renderSettings(const Observed& observed, const Formation& formation, const Config& config) {
+    const auto& inventory = *observed.inventory;
+    Settings settings;
+    settings.set("cluster.name", config.clusterName);
+    settings.set("node.name", observed.identity.nodeName);
+    // The container has its own network: bind everywhere in it, publish what other nodes can reach.
+    settings.set("network.bind_host", "0.0.0.0");
+    settings.set("network.publish_host", *inventory.announcedAddress);
+    settings.set("http.port", uint64_t{4200}); // inside of the container; crate@.service publishes them
+    settings.set("http.publish_port", uint64_t{config.crate.httpPort});
+    settings.set("transport.tcp.port", uint64_t{4300});
+    settings.set("transport.publish_port", uint64_t{config.crate.transportPort});
+    settings.set("psql.port", uint64_t{5432});
+    settings.set("path.data", "/data/data");
+    // An explicitly empty list turns the scan of local ports off; peers come from unicast_hosts.txt, which CrateDB
+    // reads again every second while it knows no master.
+    settings.setRaw("discovery.seed_hosts", "[]");
+    settings.set("discovery.seed_providers", "file");
+    if (!formation.initialMasterNodes.empty()) {
+        settings.setRaw("cluster.initial_master_nodes", nlohmann::json(formation.initialMasterNodes).dump());
+    }
+    if (inventory.host.threads && !overridden(config, "processors")) {
+        settings.set("processors", uint64_t{*inventory.host.threads});
+    }
+    if (!overridden(config, "udc.enabled")) {
+        settings.setRaw("udc.enabled", "false"); // a cluster under a desk does not phone home
+    }
+    for (const auto& setting : config.crate.settings) {
+        settings.set(setting.name, setting.value);
+    }
+    return "# Written by cratekeeper; changes are lost. Add settings as [Crate] Setting= in agent.conf.\n" +
+           settings.text();
+}
+
+/// The peers that can be asked for the cluster: every announced node, and this one.
+string renderPeers(const Observed& observed, const Config& config) {
+    std::set<string> peers{*observed.inventory->announcedAddress + ":" + std::to_string(config.crate.transportPort)};
+    for (const auto& node : observed.store.registry->nodes) {
+        if (node.address && node.transportPort) {
+            const bool isV6 = node.address->find(':') != string::npos;
+            peers.insert((isV6 ? "[" + *node.address + "]" : *node.address) + ":" +
+                         std::to_string(*node.transportPort));
+        }
+    }
+    string text;
+    for (const auto& peer : peers) {
+        text += peer + "\n";
+    }
+    return text;
+}
+
+/// Everything to standard output: Docker hands it to the journal, which rotates it.
+constexpr const char* kLogging = R"(# Written by cratekeeper; changes are lost.
+status = error
+rootLogger.level = info
+rootLogger.appenderRef.console.ref = console
+appender.console.type = Console
+appender.console.name = console
+appender.console.layout.type = PatternLayout
+appender.console.layout.pattern = [%d{ISO8601}][%-5p][%-25c{1.}] %marker%m%n
+)";
+
+} // namespace
+
+uint64_t heapBytes(uint64_t memoryBytes, const std::optional<uint64_t>& configured) {
+    if (configured) {
+        return *configured;
+    }
+    uint64_t heap = memoryBytes / 4;
+    if (heap < kGibibyte && memoryBytes >= 2 * kGibibyte) {
+        heap = kGibibyte;
+    }
+    heap = std::clamp(heap, kSmallestHeap, kLargestHeap);
+    return heap / kMebibyte * kMebibyte;
+}
+
+std::vector<RenderedFile> render(const Observed& observed, const Formation& formation, const Config& config) {
+    if (!observed.inventory || !observed.inventory->announcedAddress || !observed.inventory->host.memoryBytes) {
+        return {};
+    }
+    const uint64_t heap = heapBytes(*observed.inventory->host.memoryBytes, config.crate.heapBytes);
+    std::vector<RenderedFile> files{
+        {"config/crate.yml", renderSettings(observed, formation, config)},
+        {"config/log4j2.properties", kLogging},
+        {"environment", "CRATE_HEAP_SIZE=" + std::to_string(heap / kMebibyte) + "m\nCRATE_DISABLE_GC_LOGGING=1\n"},
+    };
+    // Without etcd the peers are not known anew: the last good list on disk stays in force.
+    if (observed.store.registry) {
+        files.push_back({"config/unicast_hosts.txt", renderPeers(observed, config)});
+    }
+    return files;
+}
+
+} // namespace agent

@@ -1,0 +1,80 @@
+// The node's standing with etcd: one lease, the keys written under it, and the registry as last read.
+// It owns when to grant, keep alive, read, write and retry; one call is in flight at a time. It never decides what
+// is written: it makes etcd equal to what want() was last told, guarded so that it never overwrites a stranger.
+#pragma once
+
+#include "agent/announce.hpp"
+#include "agent/backoff.hpp"
+#include "agent/observed.hpp"
+#include "agent/registry.hpp"
+#include "hal/etcd.hpp"
+#include "hal/event_loop.hpp"
+
+#include <functional>
+#include <optional>
+
+namespace agent {
+
+struct SessionOptions {
+    Keys keys;
+    std::chrono::seconds leaseTtl{5};
+    std::optional<hal::LeaseId> previousLease; ///< of the process before us: taken over if it still lives
+    uint64_t jitterSeed = 0;
+};
+
+/// What etcd should hold for us.
+struct Wanted {
+    Announcement announcement;
+    std::optional<hal::Transaction> claim;
+    /// How old the registry may grow: short while we wait for others, long as a net otherwise.
+    hal::Duration refreshEvery = std::chrono::seconds(30);
+};
+
+class Session {
+public:
+    /// `changed` is called, from the loop, whenever store() is different from before.
+    Session(hal::EventLoop& loop, hal::Etcd& etcd, SessionOptions options, std::function<void()> changed);
+
+    /// Starts talking; the first call may be a takeover of the previous lease.
+    void start();
+    void want(Wanted wanted);
+    /// Gives the lease back, so that all our keys vanish at once; for a machine that goes down.
+    void revoke();
+    [[nodiscard]] const Store& store() const { return store_; }
+    /// When etcd last answered anything; for the watchdog's question whether this stage makes progress.
+    [[nodiscard]] std::optional<hal::TimePoint> lastAttempt() const { return lastAttempt_; }
+
+private:
+    void advance();
+    bool refreshDue() const;
+    void grant();
+    void keepAlive();
+    void read();
+    void write(hal::Transaction transaction);
+    void writeClaim();
+    [[nodiscard]] hal::Transaction pendingWrites() const;
+    void written(const hal::Transaction& transaction, const hal::TransactionReply& reply);
+    void succeeded();
+    void failed(const hal::Error& error);
+    void lostLease();
+    void wakeAt(hal::TimePoint time);
+    [[nodiscard]] hal::Duration heartbeat() const { return options_.leaseTtl / 3; }
+
+    hal::EventLoop& loop_;
+    hal::Etcd& etcd_;
+    SessionOptions options_;
+    std::function<void()> changed_;
+    Backoff backoff_;
+    Store store_;
+    Wanted wanted_;
+    bool busy_ = false;
+    bool started_ = false;
+    bool registryStale_ = true;
+    std::optional<hal::TimePoint> keptAliveAt_; ///< when the last good keep-alive was sent
+    std::optional<hal::TimePoint> readAt_;
+    std::optional<hal::TimePoint> claimedAt_;
+    std::optional<hal::TimePoint> lastAttempt_;
+    hal::SourcePtr wake_;
+};
+
+} // namespace agent
