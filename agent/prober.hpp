@@ -1,5 +1,5 @@
 // Asks all sources of the inventory, one after the other, and passes on their "look again".
-// It composes hal and folds nothing: the daemon and cratectl share it so that both see the same machine.
+// It folds nothing and touches nothing itself: the daemon and cratectl share it so that both see the same machine.
 #pragma once
 
 #include "agent/inventory.hpp"
@@ -11,8 +11,10 @@ namespace agent {
 
 class Prober {
 public:
-    /// `dataDirectory` is the directory whose volume is inspected: "/data/crate".
-    Prober(hal::Nics& nics, hal::Disks& disks, std::string dataDirectory);
+    using InspectVolume = std::function<hal::Result<hal::Reading<hal::Volume>>(const std::string& directory)>;
+
+    /// `inspectVolume` is hal::inspectVolume; `dataDirectory` is what it is asked about: "/data/crate".
+    Prober(hal::Nics& nics, hal::Disks& disks, InspectVolume inspectVolume, std::string dataDirectory);
 
     /// A few milliseconds, no fork, no device woken.
     [[nodiscard]] ProbeResult probe();
@@ -24,6 +26,7 @@ public:
 private:
     hal::Nics& nics_;
     hal::Disks& disks_;
+    InspectVolume inspectVolume_;
     std::string dataDirectory_;
 };
 

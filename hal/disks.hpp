@@ -58,7 +58,7 @@ public:
 
     /// Calls whenever udev (or, where no udev runs, the kernel) reports a block device, or the mount table changed:
     /// look again. A second watch replaces the first.
-    virtual Status watch(std::function<void()> lookAgain) = 0;
+    [[nodiscard]] virtual Status watch(std::function<void()> lookAgain) = 0;
 };
 
 /// Nothing is opened before the first list() or watch().

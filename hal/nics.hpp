@@ -61,6 +61,7 @@ struct DefaultRoute {
     AddressFamily family = AddressFamily::ipv4;
     uint32_t nicIndex = 0;
     std::optional<std::string> gateway; ///< a point-to-point link has none
+    std::optional<std::string> source;  ///< the address the kernel was told to send from
     uint32_t metric = 0;                ///< the smaller wins
     bool operator==(const DefaultRoute&) const = default;
 };
@@ -84,7 +85,7 @@ public:
 
     /// Calls whenever a link, an address or a route changed, or when the kernel lost events: look again. A second
     /// watch replaces the first.
-    virtual Status watch(std::function<void()> lookAgain) = 0;
+    [[nodiscard]] virtual Status watch(std::function<void()> lookAgain) = 0;
 };
 
 /// Nothing is opened before the first list() or watch().
