@@ -24,6 +24,22 @@ std::string fieldText(const char (&field)[size]) {
     return {field, strnlen(field, size)};
 }
 
+/// A structure of the kernel and room for the array behind it.
+template <class Header, size_t restBytes>
+struct Command {
+    alignas(Header) std::array<std::byte, sizeof(Header) + restBytes> bytes{};
+
+    void put(const Header& header) { std::memcpy(bytes.data(), &header, sizeof(header)); }
+
+    [[nodiscard]] Header header() const {
+        Header header;
+        std::memcpy(&header, bytes.data(), sizeof(header));
+        return header;
+    }
+
+    [[nodiscard]] std::span<const std::byte> rest() const { return std::span(bytes).subspan(sizeof(Header)); }
+};
+
 // The kernel's answer carries at most this many words for each of its three link mode bitmaps (an int8_t).
 constexpr size_t kMaxModeWords = 127;
 constexpr size_t kMaxHardwareAddressBytes = 32; // MAX_ADDR_LEN of the kernel
@@ -58,45 +74,45 @@ Result<DriverInfo> Ethtool::driverInfo(const std::string& nic) const {
 }
 
 Result<LinkMode> Ethtool::linkMode(const std::string& nic) const {
-    struct Settings {
-        ethtool_link_settings header;
-        std::array<uint32_t, 3 * kMaxModeWords> modes;
-    } settings{};
-    settings.header.cmd = ETHTOOL_GLINKSETTINGS;
+    Command<ethtool_link_settings, 3 * kMaxModeWords * sizeof(uint32_t)> command;
+    ethtool_link_settings settings{};
+    settings.cmd = ETHTOOL_GLINKSETTINGS;
     // The first call only tells, as a negative number, how many words the bitmaps have.
-    if (auto asked = ask(nic, &settings, "its speed"); !asked) {
-        return failure(std::move(asked.error()));
-    }
-    if (settings.header.link_mode_masks_nwords >= 0) {
-        return failure(Error::invalid("the kernel did not tell the size of its link modes"));
-    }
-    settings.header.cmd = ETHTOOL_GLINKSETTINGS;
-    settings.header.link_mode_masks_nwords = static_cast<int8_t>(-settings.header.link_mode_masks_nwords);
-    if (auto asked = ask(nic, &settings, "its speed"); !asked) {
-        return failure(std::move(asked.error()));
+    for (int call = 0; call < 2; ++call) {
+        command.put(settings);
+        if (auto asked = ask(nic, command.bytes.data(), "its speed"); !asked) {
+            return failure(std::move(asked.error()));
+        }
+        settings = command.header();
+        if (call == 0 && settings.link_mode_masks_nwords >= 0) {
+            return failure(Error::invalid("the kernel did not tell the size of its link modes"));
+        }
+        if (call == 0) {
+            settings.cmd = ETHTOOL_GLINKSETTINGS;
+            settings.link_mode_masks_nwords = static_cast<int8_t>(-settings.link_mode_masks_nwords);
+        }
     }
     LinkMode mode;
-    if (settings.header.speed != 0 && settings.header.speed != static_cast<uint32_t>(SPEED_UNKNOWN)) {
-        mode.speedMbps = settings.header.speed;
+    if (settings.speed != 0 && settings.speed != static_cast<uint32_t>(SPEED_UNKNOWN)) {
+        mode.speedMbps = settings.speed;
     }
-    if (settings.header.duplex == DUPLEX_FULL || settings.header.duplex == DUPLEX_HALF) {
-        mode.duplex = settings.header.duplex == DUPLEX_FULL ? "full" : "half";
+    if (settings.duplex == DUPLEX_FULL || settings.duplex == DUPLEX_HALF) {
+        mode.duplex = settings.duplex == DUPLEX_FULL ? "full" : "half";
     }
     return mode;
 }
 
 Result<std::optional<std::string>> Ethtool::permanentMac(const std::string& nic) const {
-    struct Answer {
-        ethtool_perm_addr header;
-        std::array<std::byte, kMaxHardwareAddressBytes> address;
-    } answer{};
-    answer.header.cmd = ETHTOOL_GPERMADDR;
-    answer.header.size = kMaxHardwareAddressBytes;
-    if (auto asked = ask(nic, &answer, "its permanent address"); !asked) {
+    Command<ethtool_perm_addr, kMaxHardwareAddressBytes> command;
+    ethtool_perm_addr header{};
+    header.cmd = ETHTOOL_GPERMADDR;
+    header.size = kMaxHardwareAddressBytes;
+    command.put(header);
+    if (auto asked = ask(nic, command.bytes.data(), "its permanent address"); !asked) {
         return failure(std::move(asked.error()));
     }
-    const auto size = std::min<size_t>(answer.header.size, answer.address.size());
-    const std::span<const std::byte> bytes(answer.address.data(), size);
+    const auto bytes =
+        command.rest().first(std::min<size_t>(command.header().size, kMaxHardwareAddressBytes));
     if (std::ranges::all_of(bytes, [](std::byte b) { return b == std::byte{0}; })) {
         return std::optional<std::string>();
     }
