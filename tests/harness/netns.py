@@ -81,9 +81,16 @@ class Link:
         """Puts the cable back."""
         self.hub.ip("link", "set", self.port, "up")
 
+    def limit(self, rate):
+        """Slows down what flows into the namespace, "8mbit" for example; None ends it. `renew` forgets it."""
+        command("tc", "-n", self.hub.name, "qdisc", "delete", "dev", self.port, "root", check=False)
+        if rate is not None:
+            command("tc", "-n", self.hub.name, "qdisc", "add", "dev", self.port, "root", "tbf", "rate", rate,
+                    "burst", "64kb", "latency", "200ms")
+
     def close(self):
         """Removes the namespace and with it both ends of the pair."""
-        self.hub.ip("link", "delete", self.port)
+        command("ip", "-n", self.hub.name, "link", "delete", self.port, check=False)
         self.namespace.close()
 
 

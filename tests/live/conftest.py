@@ -17,6 +17,7 @@ from harness.btrfs import Volume  # noqa: E402
 from harness.etcd import Etcd  # noqa: E402
 from harness.netns import Network  # noqa: E402
 from harness.node import Node  # noqa: E402
+from harness.registry import Registry  # noqa: E402
 from harness.workspace import REPOSITORY, Workspace  # noqa: E402
 
 
@@ -80,6 +81,14 @@ def make_etcd(workspace, tree):
     yield make
     for each in reversed(made):
         each.close()
+
+
+@pytest.fixture
+def registry(workspace, network, tree):
+    """A registry on the nodes' network; a node that pulls from it must trust it before it boots."""
+    made = Registry(workspace, network)
+    yield made.start()
+    made.close()
 
 
 @pytest.fixture
