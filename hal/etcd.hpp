@@ -3,6 +3,7 @@
 // never decides what is written: that is agent/announce.
 #pragma once
 
+#include "hal/etcd_fault.hpp"
 #include "hal/http_client.hpp"
 #include "hal/result.hpp"
 
@@ -117,7 +118,8 @@ struct EtcdOptions {
 
 /// Every call reports exactly once, from the loop, never from inside the call itself. When the client is destroyed
 /// pending calls are dropped. Retryable errors mean that every endpoint was tried or the deadline passed; their
-/// text names the last endpoint and its reason.
+/// text names the last endpoint and its reason. A grant or a transaction that was sent and not answered is not sent
+/// again: it may have been carried out, so read back before the next step.
 class Etcd {
 public:
     template <class T>
@@ -134,6 +136,7 @@ public:
     /// Revoking a lease that is already gone is a success.
     virtual void revoke(LeaseId lease, Done<Header> done) = 0;
     virtual void range(RangeRequest request, Done<RangeReply> done) = 0;
+    /// EtcdFault::notFound when the lease of a put does not exist any more.
     virtual void transact(Transaction transaction, Done<TransactionReply> done) = 0;
     virtual void status(Done<EtcdStatus> done) = 0;
 

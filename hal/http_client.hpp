@@ -4,6 +4,7 @@
 #pragma once
 
 #include "hal/event_loop.hpp"
+#include "hal/http_fault.hpp"
 #include "hal/result.hpp"
 
 #include <cstddef>
@@ -11,6 +12,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace hal {
@@ -31,10 +33,11 @@ struct HttpRequest {
     std::optional<std::string> unixSocket; ///< connect here instead of to the URL's host
     TlsFiles tls;
     Duration deadline = std::chrono::seconds(1); ///< from the call to the last byte
+    std::optional<Duration> connectDeadline;     ///< for the connection and its TLS alone; empty: the deadline
     size_t maxResponseBytes = 1 << 20;           ///< more than this is an error, not a truncation
     bool freshConnection = false;                ///< a new connection, closed afterwards: what a new client sees
-    /// When set, body bytes go here as they arrive instead of into HttpResponse::body (streams, progress).
-    /// Returning false ends the request with an error.
+    /// When set, body bytes go here as they arrive instead of into HttpResponse::body (streams, progress), whatever
+    /// the status. Called from the loop, never from inside send(). Returning false ends the request with an error.
     std::function<bool(std::string_view)> onBody;
 };
 
@@ -61,8 +64,8 @@ public:
     virtual ~HttpClient() = default;
 
     /// Calls `done` exactly once, later, from the loop, unless the returned call is destroyed first. Errors are
-    /// retryable unless the URL or a TLS file is unusable; their text names the address and the reason
-    /// ("10.0.0.2:2379: connection refused").
+    /// retryable unless the URL or a TLS file is unusable; their message names the address and the reason
+    /// ("10.0.0.2:2379: connection refused"), their code is an HttpFault. Any HTTP status is an answer, not an error.
     [[nodiscard]] virtual HttpCallPtr send(HttpRequest request, std::function<void(Result<HttpResponse>)> done) = 0;
 };
 
