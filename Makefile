@@ -35,7 +35,7 @@ TEST_FLAGS := -DCPPUTEST_MEM_LEAK_DETECTION_DISABLED
 LINK := -static-pie -Wl,--gc-sections -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack \
     -Wl,-z,pack-relative-relocs
 LIBS := -L$(DEPS)/lib -lsystemd -ludev -lmicrohttpd -lcurl -lmbedtls -lmbedx509 -lmbedcrypto -lcares \
-    -lbtrfsutil -lcap
+    -lbtrfsutil -lcap -lzstd
 # ld warns about each libc function that would load NSS plugins; ours resolve no user or host name.
 QUIET_NSS := 2>&1 | { grep -vE 'in statically linked applications requires|: in function `' || true; }
 
@@ -58,7 +58,7 @@ objects = $(patsubst %.cpp,$(B)/$(1)/%.o,$(2))
 # ---- what people type ------------------------------------------------------------------------------
 
 .DEFAULT_GOAL := all
-MAKEFLAGS += --jobs=$(shell nproc) --no-builtin-rules
+MAKEFLAGS += --no-builtin-rules $(if $(findstring 0,$(MAKELEVEL)),--jobs=$(shell nproc))
 
 PRODUCTS := $(if $(wildcard agent/main.cpp),$(B)/cratekeeperd) $(if $(CTL),$(B)/cratectl)
 # What a node under test consists of.

@@ -18,12 +18,14 @@ void BusConnection::connect() {
     int result = sd_bus_open_system(&bus);
     bus_.reset(bus);
     if (result >= 0) {
-        result = sd_bus_attach_event(bus_.get(), static_cast<sd_event*>(loop_.native()), SD_EVENT_PRIORITY_NORMAL);
+        result =
+            sd_bus_attach_event(bus_.get(), static_cast<sd_event*>(loop_.native()), SD_EVENT_PRIORITY_NORMAL);
     }
     if (result >= 0) {
         sd_bus_slot* slot = nullptr;
-        result = sd_bus_match_signal(bus_.get(), &slot, "org.freedesktop.DBus.Local", "/org/freedesktop/DBus/Local",
-                                     "org.freedesktop.DBus.Local", "Disconnected", onDisconnected, this);
+        result = sd_bus_match_signal(bus_.get(), &slot, "org.freedesktop.DBus.Local",
+                                     "/org/freedesktop/DBus/Local", "org.freedesktop.DBus.Local",
+                                     "Disconnected", onDisconnected, this);
         disconnected_.reset(slot);
     }
     if (result < 0) {
@@ -123,7 +125,8 @@ int BusConnection::onReply(sd_bus_message* message, void* userdata, sd_bus_error
     const std::string words = error->message == nullptr ? error->name : error->message;
     const BusFailure failure{
         .name = error->name,
-        .error = {std::error_code(sd_bus_error_get_errno(error), std::generic_category()), "system bus: " + words}};
+        .error = {std::error_code(sd_bus_error_get_errno(error), std::generic_category()),
+                  "system bus: " + words}};
     reply(nullptr, &failure);
     return 0;
 }
@@ -152,7 +155,8 @@ int BusConnection::onSignal(sd_bus_message* message, void* userdata, sd_bus_erro
 int BusConnection::onDisconnected(sd_bus_message*, void* userdata, sd_bus_error*) noexcept {
     auto& self = *static_cast<BusConnection*>(userdata);
     if (!self.teardown_) {
-        self.teardown_ = self.loop_.soon([&self] { self.tearDown("the connection was lost (is dbus running?)"); });
+        self.teardown_ =
+            self.loop_.soon([&self] { self.tearDown("the connection was lost (is dbus running?)"); });
     }
     return 0;
 }

@@ -41,10 +41,10 @@ Status makeDirectories(const std::string& path) {
         if (::mkdir(part.c_str(), 0755) < 0 && errno != EEXIST) {
             // A parent that we may not write to can still exist: mkdir says EROFS or EACCES for it.
             const int reason = errno;
-            struct stat info {};
+            struct stat info{};
             if (::stat(part.c_str(), &info) < 0 || !S_ISDIR(info.st_mode)) {
-                return failure(Error::fromErrno(
-                    reason, "cannot create the directory " + part + " (create it, or correct its permissions)"));
+                return failure(Error::fromErrno(reason, "cannot create the directory " + part +
+                                                            " (create it, or correct its permissions)"));
             }
         }
         if (end == std::string::npos) {
@@ -61,7 +61,8 @@ Status writeAll(int fd, const std::string& content, const std::string& path) {
             if (errno == EINTR) {
                 continue;
             }
-            return failure(Error::fromErrno(errno, "cannot write " + path + " (check free space and read-only state)"));
+            return failure(
+                Error::fromErrno(errno, "cannot write " + path + " (check free space and read-only state)"));
         }
         written += static_cast<size_t>(count);
     }
@@ -72,7 +73,8 @@ Status writeTemporary(const std::string& temporary, const std::string& content, 
     ::unlink(temporary.c_str());
     const FileDescriptor file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
     if (!file) {
-        return failure(Error::fromErrno(errno, "cannot create " + temporary + " (may this user write there?)"));
+        return failure(
+            Error::fromErrno(errno, "cannot create " + temporary + " (may this user write there?)"));
     }
     if (auto written = writeAll(file.get(), content, temporary); !written) {
         return written;
@@ -111,8 +113,8 @@ Result<std::optional<std::string>> readFile(const std::string& path, size_t maxB
         content.append(chunk.data(), static_cast<size_t>(count));
         if (content.size() > maxBytes) {
             return failure(Error::fromErrno(EFBIG,
-                                            path + " is longer than the expected " + std::to_string(maxBytes) +
-                                                " bytes: is it the right file?",
+                                            path + " is longer than the expected " +
+                                                std::to_string(maxBytes) + " bytes: is it the right file?",
                                             Recovery::terminal));
         }
     }
@@ -142,7 +144,8 @@ Status writeFile(const std::string& path, const std::string& content, unsigned m
 
 Status removeFile(const std::string& path) {
     if (::unlink(path.c_str()) < 0 && errno != ENOENT && errno != ENOTDIR) {
-        return failure(Error::fromErrno(errno, "cannot remove " + path + " (may this user write in its directory?)"));
+        return failure(
+            Error::fromErrno(errno, "cannot remove " + path + " (may this user write in its directory?)"));
     }
     return {};
 }
@@ -159,10 +162,10 @@ Result<std::vector<std::string>> listDirectory(const std::string& path, const st
     errno = 0;
     while (const dirent* entry = ::readdir(directory.get())) {
         const std::string name(static_cast<const char*>(entry->d_name));
-        struct stat info {};
-        // fstatat and not d_type: a symbolic link to a file counts, as drop-in directories are read everywhere.
+        struct stat info{};
+        // fstatat and not d_type: a symbolic link to a file counts, and one to /dev/null, which masks a drop-in.
         if (name.ends_with(suffix) && ::fstatat(::dirfd(directory.get()), name.c_str(), &info, 0) == 0 &&
-            S_ISREG(info.st_mode)) {
+            (S_ISREG(info.st_mode) || S_ISCHR(info.st_mode))) {
             names.push_back(name);
         }
         errno = 0;
@@ -172,6 +175,23 @@ Result<std::vector<std::string>> listDirectory(const std::string& path, const st
     }
     std::sort(names.begin(), names.end());
     return names;
+}
+
+Result<bool> hasEntries(const std::string& path) {
+    const DirectoryHandle directory(::opendir(path.c_str()));
+    if (!directory) {
+        if (errno == ENOENT || errno == ENOTDIR) {
+            return false;
+        }
+        return failure(Error::fromErrno(errno, "cannot look into " + path, Recovery::terminal));
+    }
+    while (const dirent* entry = ::readdir(directory.get())) {
+        const std::string name(static_cast<const char*>(entry->d_name));
+        if (name != "." && name != "..") {
+            return true;
+        }
+    }
+    return false;
 }
 
 } // namespace hal

@@ -35,8 +35,8 @@ using ResponseHandle = std::unique_ptr<MHD_Response, Release<MHD_destroy_respons
 
 ResponseHandle makeResponse(const std::string& body, const std::string& contentType) {
     // libmicrohttpd never writes to the buffer it copies from; its parameter only lacks the const.
-    ResponseHandle response(MHD_create_response_from_buffer(
-        body.size(), const_cast<char*>(body.data()), MHD_RESPMEM_MUST_COPY)); // NOLINT(*-const-cast)
+    ResponseHandle response(MHD_create_response_from_buffer(body.size(), const_cast<char*>(body.data()),
+                                                            MHD_RESPMEM_MUST_COPY)); // NOLINT(*-const-cast)
     if (response) {
         MHD_add_response_header(response.get(), MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
         if (!body.empty()) {
@@ -116,9 +116,11 @@ private:
 };
 
 bool announcesBody(MHD_Connection* connection) {
-    const char* length = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_CONTENT_LENGTH);
+    const char* length =
+        MHD_lookup_connection_value(connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_CONTENT_LENGTH);
     return (length != nullptr && std::string_view(length) != "0") ||
-           MHD_lookup_connection_value(connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_TRANSFER_ENCODING) != nullptr;
+           MHD_lookup_connection_value(connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_TRANSFER_ENCODING) !=
+               nullptr;
 }
 
 /// One listen socket with its connections. Nothing is accepted before serve().
@@ -140,12 +142,13 @@ public:
     }
 
     Status open(unsigned connections) {
-        const auto seconds = std::max<int64_t>(1, std::chrono::ceil<std::chrono::seconds>(idleTimeout_).count());
+        const auto seconds =
+            std::max<int64_t>(1, std::chrono::ceil<std::chrono::seconds>(idleTimeout_).count());
         daemon_.reset(MHD_start_daemon(
             MHD_USE_EPOLL, 0, nullptr, nullptr, onRequest, this, MHD_OPTION_LISTEN_SOCKET, socket_.get(),
-            MHD_OPTION_CONNECTION_LIMIT, connections, MHD_OPTION_CONNECTION_TIMEOUT, static_cast<unsigned>(seconds),
-            MHD_OPTION_CONNECTION_MEMORY_LIMIT, kConnectionMemory, MHD_OPTION_NOTIFY_CONNECTION, onConnection, this,
-            MHD_OPTION_END));
+            MHD_OPTION_CONNECTION_LIMIT, connections, MHD_OPTION_CONNECTION_TIMEOUT,
+            static_cast<unsigned>(seconds), MHD_OPTION_CONNECTION_MEMORY_LIMIT, kConnectionMemory,
+            MHD_OPTION_NOTIFY_CONNECTION, onConnection, this, MHD_OPTION_END));
         if (!daemon_) {
             return failure(Error::fromErrno(errno, "cannot serve HTTP on " + describeSocket(socket_.get()) +
                                                        " (are there enough file descriptors?)"));
@@ -292,8 +295,8 @@ private:
             limit.rlim_cur = std::min(needed, limit.rlim_max);
             ::setrlimit(RLIMIT_NOFILE, &limit);
         }
-        const rlim_t forClients = limit.rlim_cur > kOtherDescriptors * 2 ? limit.rlim_cur - kOtherDescriptors
-                                                                        : limit.rlim_cur / 2;
+        const rlim_t forClients =
+            limit.rlim_cur > kOtherDescriptors * 2 ? limit.rlim_cur - kOtherDescriptors : limit.rlim_cur / 2;
         return static_cast<unsigned>(std::min<rlim_t>(wanted, std::max<rlim_t>(1, forClients / sockets)));
     }
 

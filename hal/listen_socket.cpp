@@ -19,7 +19,8 @@ namespace {
 constexpr int kBacklog = 4096;
 
 Error cannotListen(int reason, const std::string& where) {
-    return Error::fromErrno(reason, "cannot listen on " + where + " (is another process already listening there?)",
+    return Error::fromErrno(reason,
+                            "cannot listen on " + where + " (is another process already listening there?)",
                             Recovery::terminal);
 }
 
@@ -71,7 +72,7 @@ Result<FileDescriptor> listenOnPath(const std::string& path) {
     if (!socket) {
         return failure(cannotListen(errno, path));
     }
-    struct stat info {};
+    struct stat info{};
     if (::lstat(path.c_str(), &info) == 0 && S_ISSOCK(info.st_mode)) {
         ::unlink(path.c_str());
     }
@@ -92,12 +93,15 @@ Result<std::vector<FileDescriptor>> passedSockets() {
     for (int fd = SD_LISTEN_FDS_START; fd < SD_LISTEN_FDS_START + count; ++fd) {
         sockets.emplace_back(fd);
         if (sd_is_socket(fd, AF_UNSPEC, SOCK_STREAM, 1) <= 0) {
-            return failure(Error::invalid("file descriptor " + std::to_string(fd) +
-                                          " of LISTEN_FDS is not a listening stream socket: use ListenStream= and "
-                                          "Accept=no in the socket unit"));
+            return failure(
+                Error::invalid("file descriptor " + std::to_string(fd) +
+                               " of LISTEN_FDS is not a listening stream socket: use ListenStream= and "
+                               "Accept=no in the socket unit"));
         }
-        if (const int flags = ::fcntl(fd, F_GETFL); flags < 0 || ::fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0) {
-            return failure(Error::fromErrno(errno, "cannot prepare " + describeSocket(fd), Recovery::terminal));
+        if (const int flags = ::fcntl(fd, F_GETFL);
+            flags < 0 || ::fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0) {
+            return failure(
+                Error::fromErrno(errno, "cannot prepare " + describeSocket(fd), Recovery::terminal));
         }
     }
     return sockets;

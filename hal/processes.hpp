@@ -30,15 +30,18 @@ public:
     virtual ~Processes() = default;
 
     /// The main process of the container with this id (64 hexadecimal digits, as `docker run --cidfile` writes it):
-    /// the process of its control group whose parent is outside of it. Empty while there is none. Looks where
-    /// Docker and podman put containers: system.slice/docker-ID.scope, machine.slice/libpod-ID.scope, docker/ID.
+    /// process 1 of its PID namespace, or where it shares ours, the process of its control group whose parent is
+    /// outside of it. Empty while there is none. Looks where Docker and podman put containers:
+    /// system.slice/docker-ID.scope, docker/ID, machine.slice/libpod-ID.scope.
     [[nodiscard]] virtual Result<std::optional<int>> mainProcess(const std::string& containerId) = 0;
 
     /// Calls once when the process ends, at once when it already has. Fails when there is no such process.
-    [[nodiscard]] virtual Result<std::unique_ptr<ProcessWatch>> watch(int pid, std::function<void()> ended) = 0;
+    [[nodiscard]] virtual Result<std::unique_ptr<ProcessWatch>> watch(int pid,
+                                                                      std::function<void()> ended) = 0;
 };
 
 /// `cgroupRoot` is /sys/fs/cgroup except in tests.
-[[nodiscard]] std::unique_ptr<Processes> makeProcesses(EventLoop& loop, std::string cgroupRoot = "/sys/fs/cgroup");
+[[nodiscard]] std::unique_ptr<Processes> makeProcesses(EventLoop& loop,
+                                                       std::string cgroupRoot = "/sys/fs/cgroup");
 
 } // namespace hal

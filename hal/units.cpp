@@ -75,14 +75,10 @@ struct Request {
 
 Request describe(UnitVerb verb) {
     switch (verb) {
-    case UnitVerb::start:
-        return {"StartUnit", "start", true};
-    case UnitVerb::stop:
-        return {"StopUnit", "stop", true};
-    case UnitVerb::restart:
-        return {"RestartUnit", "restart", true};
-    case UnitVerb::resetFailed:
-        break;
+    case UnitVerb::start: return {"StartUnit", "start", true};
+    case UnitVerb::stop: return {"StopUnit", "stop", true};
+    case UnitVerb::restart: return {"RestartUnit", "restart", true};
+    case UnitVerb::resetFailed: break;
     }
     return {"ResetFailedUnit", "reset the failure of", false};
 }
@@ -95,8 +91,8 @@ bool isDenied(const std::string& name) {
 /// Errors that only a person can end: the unit file is not there or is wrong.
 bool needsPerson(const std::string& name) {
     return name == "org.freedesktop.systemd1.NoSuchUnit" || name == "org.freedesktop.systemd1.UnitMasked" ||
-           name == "org.freedesktop.systemd1.BadUnitSetting" || name == "org.freedesktop.systemd1.LoadFailed" ||
-           name == "org.freedesktop.DBus.Error.InvalidArgs";
+           name == "org.freedesktop.systemd1.BadUnitSetting" ||
+           name == "org.freedesktop.systemd1.LoadFailed" || name == "org.freedesktop.DBus.Error.InvalidArgs";
 }
 
 Status outcome(UnitVerb verb, const std::string& name, const BusFailure* failed) {
@@ -131,18 +127,20 @@ public:
         auto listing = std::make_shared<Listing>();
         listing->done = std::move(done);
         if (!isGlob(pattern)) {
-            bus_.call(managerMethod("LoadUnit"), kReadTimeout,
-                      [&](sd_bus_message* call) { return sd_bus_message_append(call, "s", pattern.c_str()); },
-                      [this, listing](sd_bus_message* reply, const BusFailure* failed) {
-                          onNames(listing, reply, failed, readLoadedUnit);
-                      });
+            bus_.call(
+                managerMethod("LoadUnit"), kReadTimeout,
+                [&](sd_bus_message* call) { return sd_bus_message_append(call, "s", pattern.c_str()); },
+                [this, listing](sd_bus_message* reply, const BusFailure* failed) {
+                    onNames(listing, reply, failed, readLoadedUnit);
+                });
             return;
         }
-        bus_.call(managerMethod("ListUnitsByPatterns"), kReadTimeout,
-                  [&](sd_bus_message* call) { return sd_bus_message_append(call, "asas", 0, 1, pattern.c_str()); },
-                  [this, listing](sd_bus_message* reply, const BusFailure* failed) {
-                      onNames(listing, reply, failed, readUnitList);
-                  });
+        bus_.call(
+            managerMethod("ListUnitsByPatterns"), kReadTimeout,
+            [&](sd_bus_message* call) { return sd_bus_message_append(call, "asas", 0, 1, pattern.c_str()); },
+            [this, listing](sd_bus_message* reply, const BusFailure* failed) {
+                onNames(listing, reply, failed, readUnitList);
+            });
     }
 
     void watch(const std::string& pattern, std::function<void()> lookAgain) override {
@@ -151,14 +149,15 @@ public:
 
     void request(UnitVerb verb, const std::string& name, std::function<void(Status)> done) override {
         const Request wanted = describe(verb);
-        bus_.call(managerMethod(wanted.member), kRequestTimeout,
-                  [&](sd_bus_message* call) {
-                      return wanted.hasMode ? sd_bus_message_append(call, "ss", name.c_str(), "replace")
-                                            : sd_bus_message_append(call, "s", name.c_str());
-                  },
-                  [verb, name, done = std::move(done)](sd_bus_message*, const BusFailure* failed) {
-                      done(outcome(verb, name, failed));
-                  });
+        bus_.call(
+            managerMethod(wanted.member), kRequestTimeout,
+            [&](sd_bus_message* call) {
+                return wanted.hasMode ? sd_bus_message_append(call, "ss", name.c_str(), "replace")
+                                      : sd_bus_message_append(call, "s", name.c_str());
+            },
+            [verb, name, done = std::move(done)](sd_bus_message*, const BusFailure* failed) {
+                done(outcome(verb, name, failed));
+            });
     }
 
     [[nodiscard]] std::optional<std::string> systemState() const override { return systemState_; }
@@ -169,33 +168,37 @@ private:
     /// Rules and subscription of a new connection. systemd sends no signals to those who did not subscribe.
     void introduce() {
         const std::string from = "type='signal',sender='org.freedesktop.systemd1',";
-        const std::string manager = from + "path='/org/freedesktop/systemd1',interface='" + kManager + "',member=";
-        bus_.match(from + "interface='org.freedesktop.DBus.Properties',member='PropertiesChanged',path_namespace='" +
-                       kUnitPaths + "'",
-                   [this](sd_bus_message* signal) { onPropertiesChanged(signal); });
+        const std::string manager =
+            from + "path='/org/freedesktop/systemd1',interface='" + kManager + "',member=";
+        bus_.match(
+            from + "interface='org.freedesktop.DBus.Properties',member='PropertiesChanged',path_namespace='" +
+                kUnitPaths + "'",
+            [this](sd_bus_message* signal) { onPropertiesChanged(signal); });
         bus_.match(manager + "'JobRemoved'", [this](sd_bus_message* signal) { onJobRemoved(signal); });
         bus_.match(manager + "'UnitNew'", [this](sd_bus_message* signal) { onUnitNewOrRemoved(signal); });
         bus_.match(manager + "'UnitRemoved'", [this](sd_bus_message* signal) { onUnitNewOrRemoved(signal); });
         bus_.match(manager + "'Reloading'", [this](sd_bus_message*) { ringAll(); });
         bus_.match(manager + "'StartupFinished'", [this](sd_bus_message*) { readSystemState(); });
         // systemd forgets who subscribed when it is started again.
-        bus_.match("type='signal',sender='org.freedesktop.DBus',path='/org/freedesktop/DBus',"
-                   "interface='org.freedesktop.DBus',member='NameOwnerChanged',arg0='org.freedesktop.systemd1'",
-                   [this](sd_bus_message*) { subscribe(); });
+        bus_.match(
+            "type='signal',sender='org.freedesktop.DBus',path='/org/freedesktop/DBus',"
+            "interface='org.freedesktop.DBus',member='NameOwnerChanged',arg0='org.freedesktop.systemd1'",
+            [this](sd_bus_message*) { subscribe(); });
         subscribe();
     }
 
     void subscribe() {
-        bus_.call(managerMethod("Subscribe"), kReadTimeout, [](sd_bus_message*) { return 0; },
-                  [this](sd_bus_message*, const BusFailure* failed) {
-                      if (failed != nullptr && failed->name != "org.freedesktop.systemd1.AlreadySubscribed") {
-                          bus_.reconnect();
-                          return;
-                      }
-                      bus_.settled();
-                      readSystemState();
-                      ringAll();
-                  });
+        bus_.call(
+            managerMethod("Subscribe"), kReadTimeout, [](sd_bus_message*) { return 0; },
+            [this](sd_bus_message*, const BusFailure* failed) {
+                if (failed != nullptr && failed->name != "org.freedesktop.systemd1.AlreadySubscribed") {
+                    bus_.reconnect();
+                    return;
+                }
+                bus_.settled();
+                readSystemState();
+                ringAll();
+            });
     }
 
     void forgetState() {
@@ -208,17 +211,18 @@ private:
             return;
         }
         readingState_ = true;
-        bus_.call({kService, kManagerPath, kProperties, "Get"}, kReadTimeout,
-                  [](sd_bus_message* call) { return sd_bus_message_append(call, "ss", kManager, "SystemState"); },
-                  [this](sd_bus_message* reply, const BusFailure* failed) {
-                      readingState_ = false;
-                      const char* state = nullptr;
-                      if (failed == nullptr && sd_bus_message_read(reply, "v", "s", &state) > 0 &&
-                          systemState_ != state) {
-                          systemState_ = state;
-                          ringAll();
-                      }
-                  });
+        bus_.call(
+            {kService, kManagerPath, kProperties, "Get"}, kReadTimeout,
+            [](sd_bus_message* call) { return sd_bus_message_append(call, "ss", kManager, "SystemState"); },
+            [this](sd_bus_message* reply, const BusFailure* failed) {
+                readingState_ = false;
+                const char* state = nullptr;
+                if (failed == nullptr && sd_bus_message_read(reply, "v", "s", &state) > 0 &&
+                    systemState_ != state) {
+                    systemState_ = state;
+                    ringAll();
+                }
+            });
     }
 
     void ring(Watch& watch) {
@@ -285,8 +289,8 @@ private:
             const char* path = nullptr;
             const char* text = nullptr;
             uint32_t job = 0;
-            result = sd_bus_message_read(reply, "(ssssssouso)", &text, &text, &text, &text, &text, &text, &path, &job,
-                                         &text, &text);
+            result = sd_bus_message_read(reply, "(ssssssouso)", &text, &text, &text, &text, &text, &text,
+                                         &path, &job, &text, &text);
             if (result <= 0) {
                 return result; // 0 is the end of the array
             }
@@ -301,7 +305,8 @@ private:
         if (failed != nullptr) {
             listing->error = failed->error;
         } else if (const int result = read(reply, paths); result < 0) {
-            listing->error = Error::fromErrno(-result, "system bus: systemd listed its units in an unknown way");
+            listing->error =
+                Error::fromErrno(-result, "system bus: systemd listed its units in an unknown way");
         } else if (paths.size() > kMostUnits) {
             listing->error = Error::invalid("more than " + std::to_string(kMostUnits) +
                                             " units fit the pattern: expected the few units of this machine");
@@ -313,11 +318,12 @@ private:
         listing->missing = paths.size();
         for (const std::string& path : paths) {
             // An empty interface name asks for the properties of all interfaces at once, as systemctl does.
-            bus_.call({kService, path, kProperties, "GetAll"}, kReadTimeout,
-                      [](sd_bus_message* call) { return sd_bus_message_append(call, "s", ""); },
-                      [listing](sd_bus_message* properties, const BusFailure* failure) {
-                          onProperties(*listing, properties, failure);
-                      });
+            bus_.call(
+                {kService, path, kProperties, "GetAll"}, kReadTimeout,
+                [](sd_bus_message* call) { return sd_bus_message_append(call, "s", ""); },
+                [listing](sd_bus_message* properties, const BusFailure* failure) {
+                    onProperties(*listing, properties, failure);
+                });
         }
     }
 

@@ -16,7 +16,8 @@ namespace {
 hal::Pages pagesWithStatus(int status) {
     hal::Pages pages;
     pages["/ready"] = {.status = status, .body = "status " + std::to_string(status) + "\n"};
-    pages["/health"] = {.status = 200, .contentType = "application/health+json", .body = "{\"status\":\"pass\"}\n"};
+    pages["/health"] = {
+        .status = 200, .contentType = "application/health+json", .body = "{\"status\":\"pass\"}\n"};
     pages["/big"] = {.status = 200, .body = std::string(300'000, 'x')};
     return pages;
 }
