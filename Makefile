@@ -26,8 +26,8 @@ COMMON := -std=c++23 -g -I. -isystem $(DEPS)/include -DFMT_HEADER_ONLY $(WARNING
 HARDENING := -fPIE -fstack-protector-strong -fstack-clash-protection -fcf-protection \
     -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3
 RELEASE := $(COMMON) $(HARDENING) -Os -ffunction-sections -fdata-sections -ffile-prefix-map=$(CURDIR)=.
-SANITIZE := $(COMMON) -O1 -fno-omit-frame-pointer -fsanitize=address,undefined \
-    -fno-sanitize-recover=all
+SANITIZERS := -fsanitize=address,undefined -fno-sanitize-recover=all
+SANITIZE := $(COMMON) $(SANITIZERS) -O1 -fno-omit-frame-pointer
 # CppUTest's `new` macro breaks the standard headers; leaks are still found (see tests/cpputest.hpp).
 TEST_FLAGS := -DCPPUTEST_MEM_LEAK_DETECTION_DISABLED
 
@@ -58,7 +58,7 @@ objects = $(patsubst %.cpp,$(B)/$(1)/%.o,$(2))
 # ---- what people type ------------------------------------------------------------------------------
 
 .DEFAULT_GOAL := all
-MAKEFLAGS += --no-builtin-rules $(if $(findstring 0,$(MAKELEVEL)),--jobs=$(shell nproc))
+MAKEFLAGS += --no-builtin-rules $(if $(filter 0,$(MAKELEVEL)),--jobs=$(shell nproc))
 
 PRODUCTS := $(if $(wildcard agent/main.cpp),$(B)/cratekeeperd) $(if $(CTL),$(B)/cratectl)
 # What a node under test consists of.
@@ -164,7 +164,7 @@ $(B)/sanitize/unit-tests: $(call objects,sanitize,$(UNIT) $(AGENT)) $(B)/sanitiz
 
 $(B)/release/unit-tests $(B)/sanitize/unit-tests:
 	@echo "  link $@"
-	@$(CXX) $(if $(findstring sanitize,$@),-fsanitize=address$(,)undefined) $^ -lCppUTestExt -lCppUTest -o $@
+	@$(CXX) $(if $(findstring sanitize,$@),$(SANITIZERS)) $^ -lCppUTestExt -lCppUTest -o $@
 
 # ---- lint ------------------------------------------------------------------------------------------
 
