@@ -53,16 +53,18 @@ void Session::advance() {
         keepAlive();
     } else if (registryStale_ || refreshDue()) {
         read();
+    } else if (!wanted_) {
+        wakeAt(*keptAliveAt_ + heartbeat());
     } else if (auto writes = pendingWrites(); !writes.then.empty()) {
         write(std::move(writes));
-    } else if (wanted_.claim && (!claimedAt_ || loop_.now() >= *claimedAt_ + wanted_.refreshEvery)) {
+    } else if (wanted_->claim) {
         writeClaim();
     } else {
-        wakeAt(std::min(*keptAliveAt_ + heartbeat(), *readAt_ + wanted_.refreshEvery));
+        wakeAt(std::min(*keptAliveAt_ + heartbeat(), *readAt_ + wanted_->refreshEvery));
     }
 }
 
-bool Session::refreshDue() const { return !readAt_ || loop_.now() >= *readAt_ + wanted_.refreshEvery; }
+bool Session::refreshDue() const { return wanted_ && (!readAt_ || loop_.now() >= *readAt_ + wanted_->refreshEvery); }
 
 void Session::wakeAt(hal::TimePoint time) {
     wake_ = loop_.after(std::max(hal::Duration{0}, time - loop_.now()), [this] { advance(); });
@@ -173,7 +175,7 @@ hal::Transaction Session::pendingWrites() const {
                                .target = hal::Compare::Target::modRevision,
                                .operand = known == raw.end() ? int64_t{0} : known->second.modRevision});
     };
-    for (const auto& [key, value] : wanted_.announcement) {
+    for (const auto& [key, value] : wanted_->announcement) {
         const auto known = raw.find(key);
         if (known == raw.end() || known->second.value != value || known->second.lease != store_.lease) {
             guard(key);
@@ -182,7 +184,7 @@ hal::Transaction Session::pendingWrites() const {
     }
     for (const auto& [key, keyValue] : raw) {
         // Only what stands under our own lease is ours to remove.
-        if (keyValue.lease == store_.lease && !wanted_.announcement.contains(key) && writes.then.size() < kMaxWrites) {
+        if (keyValue.lease == store_.lease && !wanted_->announcement.contains(key) && writes.then.size() < kMaxWrites) {
             guard(key);
             writes.then.emplace_back(hal::DeleteRequest{.key = key});
         }
@@ -228,16 +230,14 @@ void Session::written(const hal::Transaction& transaction, const hal::Transactio
 void Session::writeClaim() {
     busy_ = true;
     lastAttempt_ = loop_.now();
-    claimedAt_ = loop_.now();
-    etcd_.transact(*wanted_.claim, [this](const hal::Result<hal::TransactionReply>& reply) {
+    etcd_.transact(*wanted_->claim, [this](const hal::Result<hal::TransactionReply>& reply) {
         registryStale_ = true; // won or lost, etcd now holds the answer
         if (!reply) {
             failed(reply.error());
             return;
         }
         succeeded();
-        claimedAt_.reset();
-        wanted_.claim.reset(); // the plan made from the next reading says whether another one is needed
+        wanted_->claim.reset(); // the plan made from the next reading says whether another one is needed
         advance();
     });
 }

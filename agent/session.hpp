@@ -66,13 +66,12 @@ private:
     std::function<void()> changed_;
     Backoff backoff_;
     Store store_;
-    Wanted wanted_;
+    std::optional<Wanted> wanted_; ///< empty until told: what a former process wrote stays untouched till then
     bool busy_ = false;
     bool started_ = false;
     bool registryStale_ = true;
     std::optional<hal::TimePoint> keptAliveAt_; ///< when the last good keep-alive was sent
     std::optional<hal::TimePoint> readAt_;
-    std::optional<hal::TimePoint> claimedAt_;
     std::optional<hal::TimePoint> lastAttempt_;
     hal::SourcePtr wake_;
 };

@@ -1,0 +1,78 @@
+// observe -> plan -> act. Nothing here remembers anything between two plans.
+#include "agent/agent.hpp"
+
+#include "agent/pages.hpp"
+
+#include <algorithm>
+
+namespace agent {
+namespace {
+
+std::string etcdTrouble(const Observed& observed) {
+    const auto& store = observed.store;
+    if (!store.error) {
+        return {};
+    }
+    std::string words = *store.error;
+    if (store.nextTry && *store.nextTry > observed.now) {
+        const auto seconds = std::chrono::ceil<std::chrono::seconds>(*store.nextTry - observed.now);
+        words += ", next try in " + std::to_string(seconds.count()) + " s";
+    }
+    return words;
+}
+
+/// What is worth keeping for a start without etcd: only facts, never a guess of ours.
+Saved toSave(const Observed& observed, const Formation& formation) {
+    Saved saved = observed.saved;
+    const auto& registry = observed.store.registry;
+    if (formation.refusal || !registry) {
+        return saved;
+    }
+    if (std::ranges::find(registry->members, observed.identity.nodeId, &Member::nodeId) != registry->members.end()) {
+        saved.slot = formation.slot;
+    }
+    if (registry->clusterId) {
+        saved.clusterId = registry->clusterId;
+    }
+    return saved;
+}
+
+} // namespace
+
+std::string statusLine(const Observed& observed, const Formation& formation, const Supervision& supervision,
+                       const Verdict& verdict) {
+    const std::string trouble = etcdTrouble(observed);
+    if (!trouble.empty() && supervision.phase == Phase::waiting && !observed.store.registry) {
+        return "waiting for etcd: " + trouble;
+    }
+    std::string words = supervision.words;
+    if (supervision.phase == Phase::running) {
+        const auto failing = std::ranges::find(verdict.components, Level::fail, &Component::level);
+        if (verdict.ready) {
+            const auto& answer = observed.database.answer;
+            words = "ready: " + supervision.words + " CrateDB " +
+                    (answer ? answer->version.value_or("of unknown version") : "of unknown version") + ", slot " +
+                    std::to_string(formation.slot.value_or(0));
+        } else if (failing != verdict.components.end()) {
+            words = "not ready: " + failing->name + ": " + failing->output.value_or("failed");
+        }
+    }
+    return trouble.empty() ? words : words + "; etcd: " + trouble;
+}
+
+Plan plan(const Observed& observed, const Config& config, const std::optional<Verdict>& previous, bool rendered) {
+    Plan plan;
+    plan.formation = form(observed, config);
+    if (!plan.formation.refusal && plan.formation.slot && !plan.formation.waitingFor) {
+        plan.files = render(observed, plan.formation, config);
+    }
+    plan.supervision = supervise(observed, plan.formation, rendered);
+    plan.verdict = judge(observed, plan.formation, plan.supervision, previous);
+    plan.announcement = announce(observed, plan.formation, plan.supervision, plan.verdict, config);
+    plan.pages = pages(observed, plan.formation, plan.supervision, plan.verdict, config);
+    plan.status = statusLine(observed, plan.formation, plan.supervision, plan.verdict);
+    plan.saved = toSave(observed, plan.formation);
+    return plan;
+}
+
+} // namespace agent

@@ -1,0 +1,104 @@
+// The node at work: it keeps Observed up to date, asks the reducer for a plan, and executes it through hal.
+// It owns the rhythm (what is looked at when) and no rule: what follows from what is seen stands in agent/agent and
+// the stages. Everything it touches is handed in, so that tests and simulations hand in fakes.
+#pragma once
+
+#include "agent/agent.hpp"
+#include "agent/config_files.hpp"
+#include "agent/progress.hpp"
+#include "agent/session.hpp"
+#include "agent/state_files.hpp"
+#include "hal/crate.hpp"
+#include "hal/event_loop.hpp"
+#include "hal/http_server.hpp"
+#include "hal/notifier.hpp"
+#include "hal/processes.hpp"
+#include "hal/units.hpp"
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+
+namespace agent {
+
+/// What the node touches. References outlive the node.
+struct Surroundings {
+    hal::EventLoop& loop;
+    hal::Units& units;
+    hal::Processes& processes;
+    hal::HttpServer& server;
+    hal::Notifier& notifier;
+    StateFiles& files;
+    std::function<ProbeResult(const std::string& dataDirectory)> probe;
+    std::function<hal::Status(std::function<void()> lookAgain)> watchHardware;
+    std::function<hal::Result<bool>(const std::string& path)> isReadOnly;
+    /// Whether a directory has entries; a missing one has none.
+    std::function<hal::Result<bool>(const std::string& path)> hasEntries;
+    std::function<hal::Result<std::vector<std::string>>(const std::string& unit)> lastLogLines;
+    std::function<std::chrono::sys_seconds()> wallClock;
+    std::function<ConfigResult()> loadConfig;
+    std::function<hal::Result<std::unique_ptr<hal::Etcd>>(const EtcdConfig&)> connectEtcd;
+    std::function<std::unique_ptr<hal::Crate>(const CrateConfig&)> connectCrate;
+};
+
+class Node {
+public:
+    Node(Surroundings surroundings, Config config);
+
+    /// Looks at everything once and starts all watches. Fails only on what a person has to mend first.
+    [[nodiscard]] hal::Status start();
+    /// SIGHUP: a bad file leaves the last good configuration in force and says so.
+    void reload();
+    /// SIGTERM: stops the loop. The database and our announcement are left alone, unless the machine goes down.
+    void stop();
+
+private:
+    void schedule();
+    void recompute();
+    void execute(const Plan& plan);
+    void logVerdict(const std::optional<Verdict>& before, const Plan& plan) const;
+    void keepFiles(const Plan& plan);
+    void requestUnits(const Supervision& supervision);
+    void tick();
+    void probeHardware();
+    void lookAtUnits();
+    void unitsSeen(const hal::Result<std::vector<hal::Unit>>& units);
+    void askDatabase();
+    void followProcess();
+    void databaseEnded(const char* how);
+    void lookAtData();
+    void readLogLines();
+    [[nodiscard]] hal::Status openSession();
+    void feedWatchdog();
+    [[nodiscard]] bool settled() const;
+    [[nodiscard]] const hal::Unit* ownUnit() const;
+    void note(const std::string& what, const hal::Status& status);
+
+    Surroundings around_;
+    Config config_;
+    Observed observed_;
+    std::optional<Plan> plan_;
+    bool rendered_ = false;
+    bool announcedReady_ = false;
+    Progress progress_;
+    std::unique_ptr<hal::Etcd> etcd_;
+    std::unique_ptr<Session> session_;
+    std::unique_ptr<hal::Crate> crate_;
+    std::unique_ptr<hal::ProcessWatch> process_;
+    std::optional<std::string> watchedContainer_;
+    bool held_ = false;          ///< a connection to the database is held open
+    bool asking_ = false;
+    unsigned databaseLife_ = 0;  ///< counts ends, so that an answer asked for before an end is not taken for after it
+    std::optional<hal::TimePoint> requestedAt_; ///< when a unit was last asked for
+    hal::TimePoint startedAt_;
+    std::map<std::string, std::string> notes_; ///< the last error of each activity, so that it is logged once
+    hal::SourcePtr pending_;
+    hal::SourcePtr ticker_;
+    hal::SourcePtr prober_;
+    hal::SourcePtr watchdog_;
+    hal::SourcePtr lookAgain_;
+    hal::SourcePtr hardwareSoon_;
+};
+
+} // namespace agent

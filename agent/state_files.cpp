@@ -1,0 +1,129 @@
+// Small JSON and text files; every one is replaced whole.
+#include "agent/state_files.hpp"
+
+#include "agent/ini.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <nlohmann/json.hpp>
+
+namespace agent {
+namespace {
+
+using nlohmann::json;
+
+constexpr size_t kContainerIdLength = 64;
+
+std::string instanceDirectory(const std::string& stateDirectory, unsigned slot) {
+    return stateDirectory + "/crate@" + std::to_string(slot);
+}
+
+} // namespace
+
+StateFiles::StateFiles(Disk disk, std::string stateDirectory, std::string runtimeDirectory)
+    : disk_(std::move(disk)), stateDirectory_(std::move(stateDirectory)),
+      runtimeDirectory_(std::move(runtimeDirectory)) {}
+
+hal::Status StateFiles::keep(const std::string& path, const std::string& content) {
+    if (const auto known = written_.find(path); known != written_.end() && known->second == content) {
+        return {};
+    }
+    if (auto status = disk_.write(path, content); !status) {
+        return status;
+    }
+    written_[path] = content;
+    return {};
+}
+
+hal::Result<Saved> StateFiles::loadSaved() {
+    const std::string path = stateDirectory_ + "/node.json";
+    const auto content = disk_.read(path);
+    if (!content) {
+        return hal::failure(content.error().withContext(path));
+    }
+    if (!content->has_value()) {
+        return Saved{};
+    }
+    const json object = json::parse(**content, nullptr, false);
+    const bool wellFormed = object.is_object() && object.value("v", json()) == 1;
+    if (!wellFormed) {
+        return hal::failure(hal::Error::invalid(
+            path + ": expected a JSON object with \"v\": 1; restore it from a backup, or remove it if this node's " +
+            "database was never started"));
+    }
+    Saved saved;
+    if (const auto slot = object.find("slot"); slot != object.end() && slot->is_number_unsigned()) {
+        saved.slot = slot->get<unsigned>();
+    }
+    if (const auto id = object.find("cluster_id"); id != object.end() && id->is_string()) {
+        saved.clusterId = id->get<std::string>();
+    }
+    written_[path] = **content;
+    return saved;
+}
+
+hal::Status StateFiles::keepSaved(const Saved& saved) {
+    if (saved == Saved{}) {
+        return {};
+    }
+    json object{{"v", 1}};
+    if (saved.slot) {
+        object["slot"] = *saved.slot;
+    }
+    if (saved.clusterId) {
+        object["cluster_id"] = *saved.clusterId;
+    }
+    return keep(stateDirectory_ + "/node.json", object.dump() + "\n");
+}
+
+std::optional<hal::LeaseId> StateFiles::loadLease() {
+    const auto content = disk_.read(runtimeDirectory_ + "/lease");
+    if (!content || !content->has_value()) {
+        return std::nullopt; // the worst that follows is a new lease
+    }
+    hal::LeaseId lease = 0;
+    const std::string& text = **content;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), lease);
+    return error == std::errc{} && lease != 0 ? std::optional(lease) : std::nullopt;
+}
+
+hal::Status StateFiles::keepLease(std::optional<hal::LeaseId> lease) {
+    return keep(runtimeDirectory_ + "/lease", lease ? std::to_string(*lease) + "\n" : "");
+}
+
+bool StateFiles::loadStarted() {
+    const auto content = disk_.read(runtimeDirectory_ + "/started");
+    return content && content->has_value();
+}
+
+hal::Status StateFiles::keepStarted() {
+    return keep(runtimeDirectory_ + "/started", "the crate unit was started in this boot\n");
+}
+
+hal::Result<bool> StateFiles::keepRendered(unsigned slot, const std::vector<RenderedFile>& files) {
+    const std::string directory = instanceDirectory(stateDirectory_, slot) + "/";
+    if (files.empty()) {
+        const auto content = disk_.read(directory + "config/crate.yml");
+        return content && content->has_value();
+    }
+    for (const auto& file : files) {
+        if (const auto status = keep(directory + file.name, file.content); !status) {
+            return hal::failure(status.error());
+        }
+    }
+    return true;
+}
+
+std::optional<std::string> StateFiles::containerId(unsigned slot) const {
+    const auto content = disk_.read("/run/crate-" + std::to_string(slot) + "/cid");
+    if (!content || !content->has_value()) {
+        return std::nullopt;
+    }
+    std::string id = trimmed((*content)->substr(0, (*content)->find('\n')));
+    const bool isId = id.size() == kContainerIdLength && std::ranges::all_of(id, [](char c) {
+                          return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+                      });
+    return isId ? std::optional(std::move(id)) : std::nullopt;
+}
+
+} // namespace agent
