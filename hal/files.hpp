@@ -21,7 +21,12 @@ namespace hal {
 /// Removing what is not there is a success.
 [[nodiscard]] Status removeFile(const std::string& path);
 
-/// Names (not paths) of the regular files in a directory that end in `suffix`, sorted; a missing directory has none.
-[[nodiscard]] Result<std::vector<std::string>> listDirectory(const std::string& path, const std::string& suffix);
+/// Names (not paths) of the files (and links to /dev/null) in a directory that end in `suffix`, sorted; a missing
+/// directory has none.
+[[nodiscard]] Result<std::vector<std::string>> listDirectory(const std::string& path,
+                                                             const std::string& suffix);
+
+/// Whether a directory holds anything. A missing one does not; one that may not be read is a terminal error.
+[[nodiscard]] Result<bool> hasEntries(const std::string& path);
 
 } // namespace hal
