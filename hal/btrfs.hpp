@@ -34,42 +34,41 @@ struct VolumeDevice {
     bool operator==(const VolumeDevice&) const = default;
 };
 
-/// What is under a directory. Fields that only Btrfs has are unknown on another file system.
+/// What is under a directory. What only Btrfs has is unknown, or an empty list, on another file system.
 struct Volume {
     std::string path; ///< the directory that was asked about
     std::optional<std::string> mountPoint;
     std::optional<std::string> filesystem; ///< "btrfs", "ext4", ...
     bool isBtrfs = false;
-    std::optional<bool> readOnly;      ///< remounted or forced read-only, or the mount point is
+    std::optional<bool> readOnly;      ///< the mount, or the file system after an error it could not bear
     std::optional<uint64_t> sizeBytes; ///< Btrfs: raw bytes of all present devices; otherwise as statfs says
-    std::optional<uint64_t> usedBytes; ///< Btrfs: data and metadata, copies not counted twice
+    std::optional<uint64_t> usedBytes; ///< Btrfs: in all chunks, copies not counted twice
     /// What can really still be written, see btrfs_space.hpp; on other file systems what statfs says is available
     /// to an unprivileged writer.
     std::optional<uint64_t> effectiveFreeBytes;
 
     std::optional<std::string> uuid;
-    std::optional<std::string> label;
-    std::optional<uint64_t> deviceCount; ///< as the file system was made, missing ones included
+    std::optional<std::string> label;    ///< empty when it was given none
+    std::optional<uint64_t> deviceCount; ///< missing ones included
     std::optional<uint64_t> missingDevices;
     std::vector<VolumeDevice> devices; ///< by id
     std::vector<BtrfsSpace> spaces;
-    std::optional<std::string>
-        dataProfile; ///< "single", "raid1", ...; "single+raid1" while a conversion is unfinished
+    std::optional<std::string> dataProfile; ///< "single", "raid1+single" while a conversion is unfinished
     std::optional<std::string> metadataProfile;
     std::optional<std::string> systemProfile;
-    std::optional<uint64_t> unallocatedBytes;      ///< raw
+    std::optional<uint64_t> unallocatedBytes;      ///< raw, of the present devices
     std::optional<uint64_t> metadataHeadroomBytes; ///< see btrfs_space.hpp
     std::optional<uint64_t> globalReserveBytes;
-    std::optional<bool> isSubvolume;          ///< whether the directory itself is the top of a subvolume
-    std::optional<uint64_t> subvolumeId;      ///< of the subvolume that contains the directory
-    std::optional<std::string> subvolumePath; ///< from the top of the volume; only root may ask
+    std::optional<bool> isSubvolume;     ///< whether the directory itself is the top of a subvolume
+    std::optional<uint64_t> subvolumeId; ///< of the subvolume the directory is or lies in
     bool operator==(const Volume&) const = default;
 };
 
-/// Fails when the directory does not exist or cannot be opened; everything else becomes problems.
+/// Fails when there is no such directory; everything else becomes problems. Works without any privilege, also on a
+/// directory that the caller may not enter.
 [[nodiscard]] Result<Reading<Volume>> inspectVolume(const std::string& path);
 
-/// One statvfs(): cheap enough for every second, no I/O. True also when the error is that the file system is gone.
+/// One statvfs(): cheap enough for every second, no I/O. Fails when the path does not exist.
 [[nodiscard]] Result<bool> isReadOnly(const std::string& path);
 
 } // namespace hal

@@ -1,6 +1,6 @@
 // How much can really be written to a Btrfs volume: arithmetic over what the kernel allocated and what is left.
 // Btrfs hands out whole chunks per profile, so neither df nor "unallocated" alone says when a write will fail; this
-// file knows the profiles and their cost. It asks nobody: the numbers come in as values.
+// file knows the profiles and what they cost. It asks nobody: the numbers come in as values.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +17,7 @@ enum class BtrfsProfile { single, dup, raid0, raid1, raid1c3, raid1c4, raid10, r
 
 enum class BtrfsUse { data, metadata, system, mixed };
 
-/// One kind of chunks. Bytes are what can be stored in them, copies not counted twice.
+/// One kind of chunks. Bytes are what can be stored in them: a second copy is not counted again.
 struct BtrfsSpace {
     BtrfsUse use = BtrfsUse::data;
     BtrfsProfile profile = BtrfsProfile::single;
@@ -26,25 +26,40 @@ struct BtrfsSpace {
     bool operator==(const BtrfsSpace&) const = default;
 };
 
+/// One word of the kernel's description of a kind of chunks (BTRFS_BLOCK_GROUP_* of linux/btrfs_tree.h); nothing for
+/// the global reserve, which is no chunk of its own, and for words of the future.
+[[nodiscard]] std::optional<BtrfsSpace> spaceFromFlags(uint64_t flags, uint64_t totalBytes,
+                                                       uint64_t usedBytes);
+
+/// Whether these flags mean the global reserve: a part of the metadata chunks the kernel keeps for itself, so that it
+/// can always still delete something.
+[[nodiscard]] bool isGlobalReserve(uint64_t flags);
+
 struct BtrfsFree {
-    /// Raw bytes of all devices that belong to no chunk yet.
+    /// Raw bytes of the present devices that belong to no chunk yet.
     uint64_t unallocatedBytes = 0;
-    /// What can still be written as file data: free room in the data chunks, and what the unallocated rest gives
-    /// under the data profile once the metadata has taken what it will need.
+    /// How much more file data can be written: free room in the data chunks and what the unallocated rest gives under
+    /// the data profile, as far as the metadata for that much data finds room too.
     uint64_t effectiveFreeBytes = 0;
-    /// What can still be written as metadata, the global reserve set aside: below a few hundred MiB with nothing
-    /// unallocated, the file system is about to turn read-only however much df promises.
+    /// How much more metadata can be written at best: free room in the metadata chunks without the global reserve, and
+    /// what the unallocated rest would give under the metadata profile. When it goes towards zero the file system is
+    /// about to turn read-only, however much df promises.
     uint64_t metadataHeadroomBytes = 0;
     bool operator==(const BtrfsFree&) const = default;
 };
 
-/// `unallocatedPerDevice` has one entry, in bytes, for each device that is present. `globalReserveBytes` is the part
-/// of the metadata chunks the kernel keeps for itself.
+/// `unallocatedPerDevice` has one entry, in bytes, for each device that is present and writable.
 [[nodiscard]] BtrfsFree freeSpace(const std::vector<BtrfsSpace>& spaces,
                                   const std::vector<uint64_t>& unallocatedPerDevice,
                                   uint64_t globalReserveBytes);
 
-/// How many bytes of data the given free raw bytes per device hold under a profile. 0 when there are too few devices.
+/// How many bytes can be stored under a profile in the given raw free bytes per device; 0 with too few devices.
 [[nodiscard]] uint64_t usableBytes(BtrfsProfile profile, std::vector<uint64_t> freePerDevice);
+
+/// The profile that new chunks of a use get: the one with the most room while a conversion has left two.
+[[nodiscard]] std::optional<BtrfsProfile> mainProfile(const std::vector<BtrfsSpace>& spaces, BtrfsUse use);
+
+/// All profiles of a use, the main one first: "raid1", "raid1+single" while a conversion is unfinished.
+[[nodiscard]] std::optional<std::string> profileNames(const std::vector<BtrfsSpace>& spaces, BtrfsUse use);
 
 } // namespace hal

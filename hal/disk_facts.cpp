@@ -148,7 +148,8 @@ private:
         }
         if (partitions.empty()) {
             Content whole = readContent(name_, directory_, udev_);
-            if (whole.filesystem || !whole.usedBy.empty() || !whole.mountPoints.empty()) {
+            if (!whole.filesystem.value_or("").empty() || !whole.usedBy.empty() ||
+                !whole.mountPoints.empty()) {
                 disk_.contents.push_back(std::move(whole));
             }
         }
@@ -159,9 +160,11 @@ private:
         Content content;
         content.name = name;
         content.sizeBytes = sizeOf(directory).value_or(0);
-        content.partitionLabel = udevProperty(udev, "ID_PART_ENTRY_NAME");
-        content.filesystem = udevProperty(udev, "ID_FS_TYPE");
-        content.label = udevProperty(udev, "ID_FS_LABEL_ENC");
+        if (udev) { // what udev looked for and did not find is known to be absent
+            content.partitionLabel = udevProperty(udev, "ID_PART_ENTRY_NAME").value_or("");
+            content.filesystem = udevProperty(udev, "ID_FS_TYPE").value_or("");
+            content.label = udevProperty(udev, "ID_FS_LABEL_ENC").value_or("");
+        }
         content.uuid = udevProperty(udev, "ID_FS_UUID");
         std::set<std::string> points;
         addMounts(content, name, directory, points);
@@ -186,7 +189,7 @@ private:
         for (const Mount& mount : sources_.mounts) {
             if ((number && mount.device == *number) || mount.source == "/dev/" + name) {
                 addMount(mount, points);
-                if (!content.filesystem) {
+                if (content.filesystem.value_or("").empty()) {
                     content.filesystem = mount.filesystem;
                 }
             }
@@ -204,8 +207,8 @@ private:
             }
             content.filesystem = "btrfs";
             content.uuid = uuid;
-            if (!content.label) {
-                content.label = readAttribute(volume + "/label");
+            if (content.label.value_or("").empty()) {
+                content.label = readAttribute(volume + "/label").value_or("");
             }
             for (const Mount& mount : sources_.mounts) {
                 if (mount.filesystem == "btrfs" && mount.source.starts_with("/dev/") &&

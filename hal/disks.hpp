@@ -18,11 +18,12 @@ namespace hal {
 
 /// One thing on a disk: a partition, or a file system that fills the whole disk.
 struct Content {
-    std::string name;       ///< "nvme0n1p3", or the disk's own name
-    uint64_t sizeBytes = 0; ///< of the partition or disk, not of the file system
-    std::optional<std::string> partitionLabel;
-    std::optional<std::string> filesystem; ///< "btrfs", "vfat", "crypto_LUKS", ...
-    std::optional<std::string> label;
+    std::string name;                          ///< "nvme0n1p3", or the disk's own name
+    uint64_t sizeBytes = 0;                    ///< of the partition or disk, not of the file system
+    std::optional<std::string> partitionLabel; ///< empty when it has none
+    std::optional<std::string>
+        filesystem;                   ///< "btrfs", "vfat", "crypto_LUKS", ...; empty when none is recognised
+    std::optional<std::string> label; ///< empty when it has none
     std::optional<std::string> uuid;
     std::vector<std::string> usedBy;      ///< device-mapper and md devices on top of it, sorted
     std::vector<std::string> mountPoints; ///< its own and those of the devices on top of it, sorted
