@@ -1,0 +1,230 @@
+// See http_server.hpp. The C callbacks only translate; what to answer is decided in answer().
+#include "tests/standin/http_server.hpp"
+
+#include "tests/standin/log.hpp"
+
+#include <algorithm>
+#include <microhttpd.h>
+
+namespace standin {
+
+namespace {
+
+constexpr unsigned kMostConnections = 1024;
+// Far below CrateDB's 100 MB http.max_content_length: the agent's statements fit many times over.
+constexpr std::size_t kLargestBody = std::size_t{4} * 1024 * 1024;
+
+struct Session {
+    bool exists = false;
+};
+
+std::string header(MHD_Connection* connection, const char* name)
+{
+    const char* value = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, name);
+    return value == nullptr ? "" : value;
+}
+
+// "?types" and "?types=true" are the flag, "?types=false" is not.
+bool flag(MHD_Connection* connection, const char* name)
+{
+    const char* value = nullptr;
+    std::size_t length = 0;
+    if (MHD_lookup_connection_value_n(connection, MHD_GET_ARGUMENT_KIND, name, std::char_traits<char>::length(name),
+                                      &value, &length) == MHD_NO) {
+        return false;
+    }
+    return value == nullptr || length == 0 || std::string_view(value, length) == "true";
+}
+
+MHD_Result send(MHD_Connection* connection, const HttpServer::Page& page, bool withBody)
+{
+    const std::string_view body = withBody ? std::string_view(page.body) : std::string_view();
+    // The library only copies out of the buffer, its type is not const for historical reasons.
+    MHD_Response* response = MHD_create_response_from_buffer(
+        body.size(), const_cast<char*>(body.data()), MHD_RESPMEM_MUST_COPY);
+    if (response == nullptr) {
+        return MHD_NO;
+    }
+    if (withBody) {
+        MHD_add_response_header(response, "Content-Type", page.contentType.c_str());
+    }
+    if (!page.location.empty()) {
+        MHD_add_response_header(response, "Location", page.location.c_str());
+    }
+    MHD_add_response_header(response, "X-Stand-In", kDisclaimer);
+    const MHD_Result queued = MHD_queue_response(connection, page.status, response);
+    MHD_destroy_response(response);
+    return queued;
+}
+
+MHD_Result finish(HttpServer& server, MHD_Connection* connection, HttpServer::Request& request)
+{
+    request.accept = header(connection, "Accept");
+    request.userAgent = header(connection, "User-Agent");
+    request.types = flag(connection, "types");
+    if (request.path.starts_with("/_sql")) {
+        const MHD_ConnectionInfo* info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+        auto* session = info == nullptr ? nullptr : static_cast<Session*>(info->socket_context);
+        if (session == nullptr || !server.ensureSession(session->exists)) {
+            logWarn("o.e.h.n.Netty4HttpServerTransport",
+                    "caught exception while handling client http traffic, closing connection: "
+                    "NodeDisconnectedException: [sql] disconnected");
+            return MHD_NO;
+        }
+    }
+    return send(connection, server.answer(request), request.method != "HEAD");
+}
+
+MHD_Result onRequest(void* self, MHD_Connection* connection, const char* url, const char* method, const char*,
+                     const char* upload, std::size_t* uploadSize, void** state) noexcept
+{
+    auto& server = *static_cast<HttpServer*>(self);
+    if (*state == nullptr) {
+        *state = new HttpServer::Request{method, url, {}, {}, {}, false};
+        return MHD_YES;
+    }
+    auto& request = *static_cast<HttpServer::Request*>(*state);
+    if (*uploadSize == 0) {
+        return finish(server, connection, request);
+    }
+    if (request.body.size() + *uploadSize > kLargestBody) {
+        return MHD_NO;
+    }
+    request.body.append(upload, *uploadSize);
+    *uploadSize = 0;
+    return MHD_YES;
+}
+
+void onCompleted(void*, MHD_Connection*, void** state, MHD_RequestTerminationCode) noexcept
+{
+    delete static_cast<HttpServer::Request*>(*state);
+    *state = nullptr;
+}
+
+void onConnection(void*, MHD_Connection*, void** socketContext, MHD_ConnectionNotificationCode code) noexcept
+{
+    if (code == MHD_CONNECTION_NOTIFY_STARTED) {
+        *socketContext = new Session;
+    } else {
+        delete static_cast<Session*>(*socketContext);
+        *socketContext = nullptr;
+    }
+}
+
+bool isBrowser(std::string_view userAgent)
+{
+    const std::string_view first = userAgent.substr(0, userAgent.find(' '));
+    return first == "Mozilla/5.0" || first.starts_with("Chrome/") || first.starts_with("Safari/") ||
+           first.starts_with("Opera/");
+}
+
+} // namespace
+
+HttpServer::HttpServer(const Node& node, const Cluster& cluster, sql::Engine& engine)
+    : node_(node), cluster_(cluster), engine_(engine)
+{
+}
+
+Result<std::unique_ptr<HttpServer>> HttpServer::start(const Node& node, const Cluster& cluster, sql::Engine& engine)
+{
+    std::unique_ptr<HttpServer> server(new HttpServer(node, cluster, engine));
+    server->daemon_ = MHD_start_daemon(MHD_USE_EPOLL | MHD_USE_NO_LISTEN_SOCKET, 0, nullptr, nullptr, &onRequest,
+                                       server.get(), MHD_OPTION_NOTIFY_COMPLETED, &onCompleted, nullptr,
+                                       MHD_OPTION_NOTIFY_CONNECTION, &onConnection, nullptr,
+                                       MHD_OPTION_CONNECTION_LIMIT, kMostConnections, MHD_OPTION_END);
+    if (server->daemon_ == nullptr) {
+        return fail("failed to start the HTTP server");
+    }
+    return server;
+}
+
+HttpServer::~HttpServer()
+{
+    if (daemon_ != nullptr) {
+        MHD_stop_daemon(daemon_);
+    }
+}
+
+void HttpServer::add(const Listener::Accepted& accepted)
+{
+    // On failure the library has closed the connection already.
+    static_cast<void>(MHD_add_connection(daemon_, accepted.descriptor,
+                                         reinterpret_cast<const sockaddr*>(&accepted.peer), accepted.peerLength));
+}
+
+int HttpServer::descriptor() const
+{
+    return MHD_get_daemon_info(daemon_, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd;
+}
+
+void HttpServer::run()
+{
+    MHD_run(daemon_);
+}
+
+std::optional<std::chrono::milliseconds> HttpServer::timeout() const
+{
+    MHD_UNSIGNED_LONG_LONG milliseconds = 0;
+    if (MHD_get_timeout(daemon_, &milliseconds) == MHD_NO) {
+        return std::nullopt;
+    }
+    return std::chrono::milliseconds(milliseconds);
+}
+
+bool HttpServer::ensureSession(bool& hasSession) const
+{
+    hasSession = hasSession || newSessionsEnabled_;
+    return hasSession;
+}
+
+HttpServer::Page HttpServer::answer(const Request& request) const
+{
+    if (request.path.starts_with("/_sql")) {
+        const sql::Reply reply = engine_.handle(request.body, request.types);
+        return {static_cast<unsigned>(reply.status), "application/json", reply.body, ""};
+    }
+    if (request.path == "/admin" || request.path == "/_plugin/crate-admin") {
+        return {301, "text/plain", "", "/"};
+    }
+    const bool json = request.accept.contains("application/json") || !isBrowser(request.userAgent);
+    if (request.path == "/" && json) {
+        return mainPage();
+    }
+    if (request.path == "/" || request.path == "/index.html") {
+        return {200, "text/html",
+                "<!DOCTYPE html><title>stand-in</title><p>Node " + node_.name + ": this is a " + kDisclaimer +
+                    ". There is no Admin UI here.\n",
+                ""};
+    }
+    return {404, "text/plain", std::string("Not Found (") + kDisclaimer + ")\n", ""};
+}
+
+// 503 only without a master; a node that is being decommissioned still says 200, which is the trap for balancers.
+HttpServer::Page HttpServer::mainPage() const
+{
+    const unsigned status = cluster_.hasMaster() ? 200 : 503;
+    const nlohmann::ordered_json body{
+        {"ok", status == 200},
+        {"status", status},
+        {"name", node_.name},
+        {"cluster_name", node_.clusterName},
+        {"version",
+         {{"number", node_.version},
+          {"build_hash", kDisclaimer},
+          {"build_timestamp", "NA"},
+          {"build_snapshot", false},
+          {"lucene_version", "10.4.0"}}},
+    };
+    // CrateDB's printer puts a blank before the colon: "ok" : true.
+    std::string pretty;
+    bool inString = false;
+    bool escaped = false;
+    for (const char c : body.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace)) {
+        inString = c == '"' && !escaped ? !inString : inString;
+        escaped = c == '\\' && !escaped;
+        pretty += c == ':' && !inString ? " :" : std::string(1, c);
+    }
+    return {status, "application/json", pretty + "\n", ""};
+}
+
+} // namespace standin

@@ -1,0 +1,66 @@
+// The HTTP side: GET / with CrateDB's status rules, POST /_sql, and a page for browsers.
+// Owns the connections and their sessions. A connection gets its SQL session with its first statement; once new
+// sessions are disabled (decommissioning) a connection without one is closed without an answer, as the real server
+// does. Driven by the caller's loop: no thread of its own.
+#pragma once
+
+#include "tests/standin/cluster.hpp"
+#include "tests/standin/listener.hpp"
+#include "tests/standin/node.hpp"
+#include "tests/standin/sql_engine.hpp"
+
+#include <memory>
+
+struct MHD_Daemon;
+
+namespace standin {
+
+class HttpServer {
+public:
+    [[nodiscard]] static Result<std::unique_ptr<HttpServer>> start(const Node& node, const Cluster& cluster,
+                                                                   sql::Engine& engine);
+
+    HttpServer(const HttpServer&) = delete;
+    HttpServer& operator=(const HttpServer&) = delete;
+    ~HttpServer();
+
+    void add(const Listener::Accepted& accepted);
+    // Readable when run() has something to do.
+    [[nodiscard]] int descriptor() const;
+    void run();
+    [[nodiscard]] std::optional<std::chrono::milliseconds> timeout() const;
+
+    void disableNewSessions() { newSessionsEnabled_ = false; }
+
+    struct Page {
+        unsigned status = 200;
+        std::string contentType;
+        std::string body;
+        std::string location;
+    };
+
+    struct Request {
+        std::string method;
+        std::string path;
+        std::string accept;
+        std::string userAgent;
+        std::string body;
+        bool types = false;
+    };
+
+    // Whether this connection may run SQL; gives it a session if it may have one.
+    [[nodiscard]] bool ensureSession(bool& hasSession) const;
+    [[nodiscard]] Page answer(const Request& request) const;
+
+private:
+    HttpServer(const Node& node, const Cluster& cluster, sql::Engine& engine);
+    [[nodiscard]] Page mainPage() const;
+
+    const Node& node_;
+    const Cluster& cluster_;
+    sql::Engine& engine_;
+    MHD_Daemon* daemon_ = nullptr;
+    bool newSessionsEnabled_ = true;
+};
+
+} // namespace standin

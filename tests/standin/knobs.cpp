@@ -1,0 +1,46 @@
+// See knobs.hpp. Pure.
+#include "tests/standin/knobs.hpp"
+
+#include <charconv>
+
+namespace standin {
+
+namespace {
+
+Result<std::optional<int>> whole(const Environment& environment, const std::string& name)
+{
+    const std::optional<std::string> text = environment(name);
+    if (!text || text->empty()) {
+        return std::optional<int>();
+    }
+    int value = 0;
+    const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), value);
+    if (error != std::errc() || end != text->data() + text->size() || value < 0) {
+        return fail(name + " is [" + *text + "], expected a whole number", kExitUsage);
+    }
+    return std::optional(value);
+}
+
+} // namespace
+
+Result<Knobs> readKnobs(const Environment& environment)
+{
+    Knobs knobs;
+    const Result<std::optional<int>> exitStatus = whole(environment, "STANDIN_EXIT_CODE");
+    const Result<std::optional<int>> startDelay = whole(environment, "STANDIN_START_DELAY_MS");
+    const Result<std::optional<int>> decommission = whole(environment, "STANDIN_DECOMMISSION_SECONDS");
+    for (const auto* knob : {&exitStatus, &startDelay, &decommission}) {
+        if (!*knob) {
+            return std::unexpected(knob->error());
+        }
+    }
+    knobs.exitStatus = *exitStatus;
+    knobs.startDelay = std::chrono::milliseconds(startDelay->value_or(0));
+    knobs.decommission = std::chrono::seconds(decommission->value_or(5));
+    knobs.noMaster = environment("STANDIN_NO_MASTER").value_or("") == "1";
+    knobs.noMasterFile = environment("STANDIN_NO_MASTER_FILE").value_or("");
+    knobs.version = environment("STANDIN_VERSION").value_or(knobs.version);
+    return knobs;
+}
+
+} // namespace standin

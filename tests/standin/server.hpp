@@ -1,0 +1,57 @@
+// The running node: its sockets, its discovery rounds and its end, on one thread.
+// Owns everything that lives as long as the node; returns from run() with the process' exit status.
+#pragma once
+
+#include "tests/standin/farewell.hpp"
+#include "tests/standin/http_server.hpp"
+#include "tests/standin/knobs.hpp"
+#include "tests/standin/state_store.hpp"
+
+namespace standin {
+
+struct Listeners {
+    Listener http;
+    Listener transport;
+    std::optional<Listener> postgres; // none with psql.enabled: false
+};
+
+class Server {
+public:
+    Server(Settings settings, std::string configDirectory, Knobs knobs, Node node, Listeners listeners,
+           StateStore store, TableStore table, NodeInfo local);
+
+    // `signals` is a signalfd for TERM, INT and HUP.
+    [[nodiscard]] Result<int> run(int signals);
+
+private:
+    using Clock = std::chrono::steady_clock;
+
+    [[nodiscard]] Result<void> discover(Clock::time_point now);
+    void warnAboutMissingMaster(Clock::time_point now);
+    void acceptAll();
+    void wait(int signals);
+    void startDecommission();
+    [[nodiscard]] std::optional<int> exitStatus(int signals, Clock::time_point now);
+    [[nodiscard]] Clock::time_point nextDeadline() const;
+
+    Settings settings_;
+    std::string configDirectory_;
+    Knobs knobs_;
+    Node node_;
+    Listeners listeners_;
+    StateStore store_;
+    TableStore table_;
+    Cluster cluster_;
+    sql::Engine engine_;
+    std::unique_ptr<HttpServer> http_;
+    Farewell farewell_;
+    Clock::time_point nextRound_;
+    Clock::time_point nextWarning_;
+    std::optional<Clock::time_point> exitAt_;
+    std::string lastSeedWarning_;
+};
+
+// The cluster's part of the settings.
+[[nodiscard]] ClusterConfig clusterConfig(const Settings& settings);
+
+} // namespace standin

@@ -1,0 +1,204 @@
+// See sql_relations.hpp. What needs a master and what does not follows the real tables: sys.cluster and sys.nodes are
+// answered by the node alone (a missing master is a NULL there), the rest is not.
+#include "tests/standin/sql_relations.hpp"
+
+#include <sys/statvfs.h>
+
+namespace standin::sql {
+
+namespace {
+
+using nlohmann::ordered_json;
+
+Relation clusterRelation(const Node& node, const Cluster& cluster)
+{
+    ordered_json row{{"id", cluster.visibleUuid()}, {"name", node.clusterName}, {"master_node", ""}};
+    const ordered_json columns = row;
+    row["master_node"] = cluster.hasMaster() ? ordered_json(*cluster.masterId()) : ordered_json();
+    return {columns, {row}};
+}
+
+ordered_json fsColumns(const Node& node)
+{
+    struct statvfs stats{};
+    std::uint64_t size = 0;
+    std::uint64_t available = 0;
+    if (statvfs(node.dataPath.c_str(), &stats) == 0) {
+        size = stats.f_blocks * stats.f_frsize;
+        available = stats.f_bavail * stats.f_frsize;
+    }
+    return {{"total", {{"size", size}, {"used", size - available}, {"available", available}}}};
+}
+
+Relation nodesRelation(const Node& node, const Cluster& cluster)
+{
+    ordered_json attributes = ordered_json::object();
+    for (const auto& [key, value] : node.attributes) {
+        attributes[key] = value;
+    }
+    const ordered_json row{
+        {"id", node.id},
+        {"name", node.name},
+        {"hostname", node.hostname},
+        {"rest_url", node.restUrl},
+        {"attributes", attributes},
+        {"port", {{"http", node.httpPort}, {"transport", node.transportPort}, {"psql", node.psqlPort}}},
+        {"heap", {{"free", node.heapBytes}, {"used", 0}, {"max", node.heapBytes}}},
+        {"version", {{"number", node.version}, {"build_hash", kDisclaimer}, {"build_snapshot", false}}},
+        {"fs", fsColumns(node)},
+        {"is_master", cluster.masterId() == cluster.local().id},
+    };
+    return {row, {row}};
+}
+
+ordered_json tableHealth()
+{
+    return {{"health", "GREEN"},          {"severity", 1},   {"missing_shards", 0}, {"underreplicated_shards", 0},
+            {"partition_ident", nullptr}, {"table_name", "t"}, {"table_schema", "doc"}};
+}
+
+// No rows without a master: the node has no table metadata then, which makes an empty sys.health no proof of health.
+Relation healthRelation(const Cluster& cluster, const TableStore& table)
+{
+    Relation relation{tableHealth(), {}};
+    if (cluster.hasMaster() && table.schema()) {
+        relation.rows.push_back(tableHealth());
+    }
+    return relation;
+}
+
+Relation clusterHealthRelation()
+{
+    const ordered_json row{{"description", ""},       {"health", "GREEN"},     {"missing_shards", 0}, {"severity", 1},
+                           {"underreplicated_shards", 0}, {"pending_tasks", 0}};
+    return {row, {row}};
+}
+
+// The three checks of the gateway settings; they fail when the expected number of nodes is not the real one.
+Relation nodeChecksRelation(const Node& node)
+{
+    Relation relation;
+    for (int id = 1; id <= 3; ++id) {
+        const bool passed = id != 1 || node.expectedDataNodes == -1 || node.expectedDataNodes == 1;
+        relation.rows.push_back({{"id", id},
+                                 {"node_id", node.id},
+                                 {"severity", 3},
+                                 {"description", "gateway settings check of the " + std::string(kDisclaimer)},
+                                 {"acknowledged", false},
+                                 {"passed", passed}});
+    }
+    relation.columns = relation.rows.front();
+    return relation;
+}
+
+Relation shardsRelation(const Node& node, const TableStore& table)
+{
+    const ordered_json row{{"schema_name", "doc"},
+                           {"table_name", "t"},
+                           {"id", 0},
+                           {"primary", true},
+                           {"state", "STARTED"},
+                           {"routing_state", "STARTED"},
+                           {"num_docs", table.ids().size()},
+                           {"node", {{"id", node.id}, {"name", node.name}}}};
+    Relation relation{row, {}};
+    if (table.schema()) {
+        relation.rows.push_back(row);
+    }
+    return relation;
+}
+
+Relation userRelation(const TableStore& table)
+{
+    Relation relation;
+    relation.columns["id"] = table.schema()->type == "text" ? ordered_json("") : ordered_json(0);
+    for (const nlohmann::json& id : table.ids()) {
+        relation.rows.push_back({{"id", ordered_json(id)}});
+    }
+    return relation;
+}
+
+Result<Relation> systemRelation(const RelationName& name, const Node& node, const Cluster& cluster,
+                                const TableStore& table)
+{
+    if (name.table == "cluster") {
+        return clusterRelation(node, cluster);
+    }
+    if (name.table == "nodes") {
+        return nodesRelation(node, cluster);
+    }
+    if (name.table == "health") {
+        return healthRelation(cluster, table);
+    }
+    if (name.table == "node_checks") {
+        return nodeChecksRelation(node);
+    }
+    const bool ofMaster = name.table == "cluster_health" || name.table == "shards";
+    if (!ofMaster) {
+        return std::unexpected(relationUnknown(name));
+    }
+    if (!cluster.hasMaster()) {
+        return std::unexpected(masterNotDiscovered());
+    }
+    return name.table == "shards" ? shardsRelation(node, table) : clusterHealthRelation();
+}
+
+} // namespace
+
+Result<Relation> findRelation(const RelationName& name, const Node& node, const Cluster& cluster,
+                              const TableStore& table)
+{
+    if (name.schema == "sys") {
+        return systemRelation(name, node, cluster, table);
+    }
+    if (name.schema != "doc") {
+        return std::unexpected(
+            Error{404, 4045, "SchemaUnknownException[Schema '" + name.schema + "' unknown]"});
+    }
+    if (!cluster.hasMaster()) {
+        return std::unexpected(masterNotDiscovered());
+    }
+    if (name.table != "t" || !table.schema()) {
+        return std::unexpected(relationUnknown(name));
+    }
+    return userRelation(table);
+}
+
+Error masterNotDiscovered()
+{
+    return {503, 5031, "MasterNotDiscoveredException[master not discovered or elected yet]"};
+}
+
+Error relationUnknown(const RelationName& name)
+{
+    const std::string shown = name.schema == "doc" ? name.table : name.qualified();
+    return {404, 4041, "RelationUnknown[Relation '" + shown + "' unknown]"};
+}
+
+const ordered_json* find(const ordered_json& row, const ColumnPath& path)
+{
+    const ordered_json* value = &row;
+    for (const std::string& part : path.parts) {
+        if (!value->is_object() || !value->contains(part)) {
+            return nullptr;
+        }
+        value = &value->at(part);
+    }
+    return value;
+}
+
+Type typeOf(const ordered_json& sample)
+{
+    switch (sample.type()) {
+    case ordered_json::value_t::string: return Type::Text;
+    case ordered_json::value_t::boolean: return Type::Boolean;
+    case ordered_json::value_t::number_float: return Type::Double;
+    case ordered_json::value_t::number_integer:
+    case ordered_json::value_t::number_unsigned: return Type::BigInt;
+    case ordered_json::value_t::object: return Type::Object;
+    case ordered_json::value_t::array: return Type::Array;
+    default: return Type::Null;
+    }
+}
+
+} // namespace standin::sql

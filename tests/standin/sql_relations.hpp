@@ -1,0 +1,32 @@
+// The tables a SELECT can read: sys.cluster, sys.nodes, sys.health, sys.cluster_health, sys.node_checks, sys.shards and
+// doc.t. Pure over the node's facts, the cluster and the user table; makes rows, evaluates nothing.
+#pragma once
+
+#include "tests/standin/cluster.hpp"
+#include "tests/standin/node.hpp"
+#include "tests/standin/sql_statement.hpp"
+#include "tests/standin/table_store.hpp"
+
+namespace standin::sql {
+
+// Numbers of CrateDB's types as ?types shows them.
+enum class Type { Null = 0, Text = 4, Boolean = 3, Double = 6, Integer = 9, BigInt = 10, Object = 12, Array = 100 };
+
+struct Relation {
+    nlohmann::ordered_json columns; // name -> a value of the column's type; objects hold their own columns
+    std::vector<nlohmann::ordered_json> rows;
+};
+
+// RelationUnknown 4041, SchemaUnknown 4045, or 5031 for what cannot be read without a master.
+[[nodiscard]] Result<Relation> findRelation(const RelationName& name, const Node& node, const Cluster& cluster,
+                                            const TableStore& table);
+
+[[nodiscard]] Error masterNotDiscovered();
+[[nodiscard]] Error relationUnknown(const RelationName& name);
+
+// The value below `path`, or nothing when there is no such column.
+[[nodiscard]] const nlohmann::ordered_json* find(const nlohmann::ordered_json& row, const ColumnPath& path);
+
+[[nodiscard]] Type typeOf(const nlohmann::ordered_json& sample);
+
+} // namespace standin::sql
