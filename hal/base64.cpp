@@ -1,3 +1,4 @@
+// Whole groups of three bytes at a time; what no encoder could have written is refused.
 #include "hal/base64.hpp"
 
 #include <array>
@@ -53,7 +54,8 @@ std::optional<std::string> base64Decode(std::string_view text) {
         const size_t digits = start + 4 == text.size() ? 4 - padding : 4;
         uint32_t group = 0;
         for (size_t index = 0; index < 4; ++index) {
-            const uint8_t digit = index < digits ? kDigits[static_cast<uint8_t>(text[start + index])] : uint8_t{0};
+            const uint8_t digit =
+                index < digits ? kDigits[static_cast<uint8_t>(text[start + index])] : uint8_t{0};
             if (digit == kNoDigit) {
                 return std::nullopt;
             }

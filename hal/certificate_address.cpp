@@ -1,3 +1,4 @@
+// One callback for mbedTLS that withdraws its complaint about the name when the address is in the certificate.
 #include "hal/certificate_address.hpp"
 
 #include <arpa/inet.h>

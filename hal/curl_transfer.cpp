@@ -1,3 +1,5 @@
+// Every option a request gets, and every outcome curl knows in our words. Options that are the same for all requests
+// are set here too: curl keeps none of them in its multi handle.
 #include "hal/curl_transfer.hpp"
 
 #include "hal/certificate_address.hpp"
@@ -38,7 +40,9 @@ Value info(void* easy, CURLINFO what) {
 
 /// Unix sockets refuse the TCP options, which does no harm.
 int onSocket(void*, curl_socket_t socket, curlsocktype) noexcept {
-    const auto tcp = [socket](int name, const auto& value) { setsockopt(socket, IPPROTO_TCP, name, &value, sizeof value); };
+    const auto tcp = [socket](int name, const auto& value) {
+        setsockopt(socket, IPPROTO_TCP, name, &value, sizeof value);
+    };
     const int on = 1;
     setsockopt(socket, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
     tcp(TCP_KEEPIDLE, kKeepAliveIdleSeconds);
@@ -87,9 +91,10 @@ long toMilliseconds(Duration duration) {
 
 Status checkReadable(const std::optional<std::string>& file, const std::string& what) {
     if (file && ::access(file->c_str(), R_OK) != 0) {
-        return failure({HttpFault::unusableRequest,
-                        "cannot read the " + what + " " + *file + ": " + lowered(std::generic_category().message(errno)),
-                        Recovery::terminal});
+        return failure(
+            {HttpFault::unusableRequest,
+             "cannot read the " + what + " " + *file + ": " + lowered(std::generic_category().message(errno)),
+             Recovery::terminal});
     }
     return {};
 }
@@ -103,15 +108,17 @@ void CurlTransfer::HeadersDelete::operator()(void* headers) const {
 
 CurlTransfer::CurlTransfer(HttpRequest request, Done done)
     : request_(std::move(request)), done_(std::move(done)),
-      address_(request_.unixSocket ? *request_.unixSocket : authorityOf(request_.url)), host_(hostOf(address_)) {
+      address_(request_.unixSocket ? *request_.unixSocket : authorityOf(request_.url)),
+      host_(hostOf(address_)) {
     static_assert(kReasonBytes >= CURL_ERROR_SIZE);
 }
 
 Status CurlTransfer::prepare() {
     if (!request_.url.starts_with("http://") && !request_.url.starts_with("https://")) {
-        return failure(error(HttpFault::unusableRequest,
-                             "\"" + request_.url + "\" is no URL: expected http://address:port or https://address:port",
-                             Recovery::terminal));
+        return failure(
+            error(HttpFault::unusableRequest,
+                  "\"" + request_.url + "\" is no URL: expected http://address:port or https://address:port",
+                  Recovery::terminal));
     }
     if (auto readable = checkTlsFiles(); !readable) {
         return readable;
@@ -225,7 +232,8 @@ bool CurlTransfer::deliverBody() {
         return true;
     }
     const std::string chunk = std::exchange(body_, {});
-    const auto reader = request_.onBody; // a copy: the reader may cancel the call and so drop its own function
+    const auto reader =
+        request_.onBody; // a copy: the reader may cancel the call and so drop its own function
     return reader(chunk);
 }
 
@@ -265,7 +273,8 @@ Error CurlTransfer::failed(int curlCode) const {
         return error(HttpFault::tooLarge,
                      "the answer is longer than " + std::to_string(request_.maxResponseBytes) + " bytes");
     case CURLE_UNSUPPORTED_PROTOCOL: // curl takes an answer without a status line for the ancient HTTP/0.9
-    case CURLE_WEIRD_SERVER_REPLY: return error(HttpFault::malformed, "the answer is not HTTP/1.1: " + reason);
+    case CURLE_WEIRD_SERVER_REPLY:
+        return error(HttpFault::malformed, "the answer is not HTTP/1.1: " + reason);
     default: break;
     }
     // A TLS 1.3 server looks at the client's certificate only after the handshake, so its refusal comes as an alert.
@@ -290,7 +299,8 @@ Error CurlTransfer::timedOut() const {
                      "no answer within " + std::to_string(toMilliseconds(request_.deadline)) + " ms");
     }
     const auto allowed = std::min(request_.connectDeadline.value_or(request_.deadline), request_.deadline);
-    return error(HttpFault::connectTimeout, "no connection within " + std::to_string(toMilliseconds(allowed)) + " ms");
+    return error(HttpFault::connectTimeout,
+                 "no connection within " + std::to_string(toMilliseconds(allowed)) + " ms");
 }
 
 Error CurlTransfer::tlsFailed(const std::string& reason) const {

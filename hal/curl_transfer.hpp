@@ -34,7 +34,8 @@ public:
     [[nodiscard]] Result<HttpResponse> outcome(int curlCode);
 
     /// The error of a request that ends for a reason of our own.
-    [[nodiscard]] Error error(HttpFault fault, const std::string& reason, Recovery recovery = Recovery::retryable) const;
+    [[nodiscard]] Error error(HttpFault fault, const std::string& reason,
+                              Recovery recovery = Recovery::retryable) const;
 
     /// Gives the callback away, so that it can run at most once.
     [[nodiscard]] Done takeDone() { return std::exchange(done_, nullptr); }

@@ -12,9 +12,10 @@
 namespace hal {
 namespace {
 
-constexpr size_t kCallsInFlight = 64;          // the agent has a handful; more means it has lost its way
-constexpr size_t kMaxReplyBytes = 4U << 20U;   // 30 nodes of a few kB each, with room
-constexpr Duration kShortestTry = std::chrono::milliseconds(20); // less than this is no fair chance for an endpoint
+constexpr size_t kCallsInFlight = 64;        // the agent has a handful; more means it has lost its way
+constexpr size_t kMaxReplyBytes = 4U << 20U; // 30 nodes of a few kB each, with room
+constexpr Duration kShortestTry =
+    std::chrono::milliseconds(20); // less than this is no fair chance for an endpoint
 
 using Body = std::string;
 
@@ -67,7 +68,8 @@ private:
     void tryNext(Position call);
     void send(Position call, const EtcdRequest& request, Duration share);
     [[nodiscard]] Duration shareOf(const Pending& call) const;
-    [[nodiscard]] HttpRequest httpRequest(const Pending& call, const EtcdRequest& request, Duration share) const;
+    [[nodiscard]] HttpRequest httpRequest(const Pending& call, const EtcdRequest& request,
+                                          Duration share) const;
     void onAnswer(Position call, Result<HttpResponse> answer);
     void onToken(Position call, const Body& body);
     void onError(Position call, const Error& error);
@@ -114,10 +116,8 @@ void GatewayEtcd::start(Result<EtcdRequest> request, Done<Body> done) {
 void GatewayEtcd::refuseLater(Error error, Done<Body> done) {
     const auto place = refusals_.insert(refusals_.end(), nullptr);
     *place = loop_.soon([this, place, error = std::move(error), done = std::move(done)] {
-        const auto report = done; // copies: the source that holds them goes first
-        const auto reason = error;
         refusals_.erase(place);
-        report(failure(reason));
+        done(failure(error));
     });
 }
 
@@ -125,7 +125,9 @@ void GatewayEtcd::tryNext(Position call) {
     const bool needsToken = options_.user && !token_ && !authenticationOff_ && !call->authenticated;
     call->authenticating = needsToken;
     const auto share = shareOf(*call);
-    send(call, needsToken ? encodeAuthenticate(*options_.user, options_.password.value_or("")) : call->request, share);
+    send(call,
+         needsToken ? encodeAuthenticate(*options_.user, options_.password.value_or("")) : call->request,
+         share);
 }
 
 /// What is left of the deadline, divided by the endpoints that may still have to be tried.
@@ -213,9 +215,11 @@ void GatewayEtcd::onError(Position call, const Error& error) {
         return;
     case EtcdRemedy::nextIfRepeatable:
         if (!call->request.repeatable && !call->authenticating) {
-            current_ = (call->endpoint + 1) % options_.endpoints.size(); // the next call shall not wait for it again
-            finish(call, failure({error.code(), error.message() + " (it may have been carried out all the same)",
-                                  error.recovery()}));
+            current_ =
+                (call->endpoint + 1) % options_.endpoints.size(); // the next call shall not wait for it again
+            finish(call,
+                   failure({error.code(), error.message() + " (it may have been carried out all the same)",
+                            error.recovery()}));
             return;
         }
         [[fallthrough]];
@@ -263,8 +267,9 @@ Status checkEndpoint(std::string& endpoint, const EtcdOptions& options) {
                                       "\": expected http://address:2379 or https://address:2379"));
     }
     if (plain && (options.tls != TlsFiles{})) {
-        return failure(Error::invalid("etcd endpoint \"" + endpoint +
-                                      "\": TLS files are configured, so expected https:// instead of http://"));
+        return failure(
+            Error::invalid("etcd endpoint \"" + endpoint +
+                           "\": TLS files are configured, so expected https:// instead of http://"));
     }
     return {};
 }

@@ -59,8 +59,9 @@ struct DeleteRequest {
 
 using Operation = std::variant<RangeRequest, PutRequest, DeleteRequest>;
 
-/// Holds when the property of the key stands in the relation to the operand. A create revision of 0 means "the key
-/// does not exist". With `prefix` it must hold for every key that begins with `key`; no such key: it holds.
+/// Holds when the property of the key stands in the relation to the operand. A create revision of 0 means "the
+/// key does not exist". With `prefix` it must hold for every key that begins with `key`. A missing key, and a
+/// prefix without keys, compares as one whose numbers are all 0; a comparison of its value never holds.
 struct Compare {
     enum class Target { createRevision, modRevision, value, lease };
     enum class Relation { equal, notEqual, less, greater };
@@ -97,7 +98,7 @@ struct RangeReply {
 struct TransactionReply {
     Header header;
     bool succeeded = false;
-    std::vector<RangeReply> ranges; ///< the answers of the range operations of the branch taken, in their order
+    std::vector<RangeReply> ranges; ///< the answers of the branch's range operations, in their order
     bool operator==(const TransactionReply&) const = default;
 };
 

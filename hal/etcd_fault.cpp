@@ -1,3 +1,5 @@
+// etcd's texts in one table with the step a person takes next, and the rules of failover by code. Nothing here
+// knows how many endpoints there are.
 #include "hal/etcd_fault.hpp"
 
 #include "hal/http_fault.hpp"
@@ -9,11 +11,11 @@
 namespace hal {
 namespace {
 
-constexpr std::array kKnownCodes = {EtcdFault::canceled,          EtcdFault::unknown,
-                                    EtcdFault::invalidArgument,   EtcdFault::notFound,
-                                    EtcdFault::permissionDenied,  EtcdFault::resourceExhausted,
+constexpr std::array kKnownCodes = {EtcdFault::canceled,           EtcdFault::unknown,
+                                    EtcdFault::invalidArgument,    EtcdFault::notFound,
+                                    EtcdFault::permissionDenied,   EtcdFault::resourceExhausted,
                                     EtcdFault::failedPrecondition, EtcdFault::outOfRange,
-                                    EtcdFault::unavailable,       EtcdFault::unauthenticated};
+                                    EtcdFault::unavailable,        EtcdFault::unauthenticated};
 
 class EtcdCategory final : public std::error_category {
 public:
@@ -52,9 +54,11 @@ struct Hint {
 constexpr std::array<Hint, 6> kHints = {{
     {"user name is empty", "etcd asks for a user: set a user and a password for etcd in the configuration"},
     {"authentication failed", "wrong user or password: compare the configuration with `etcdctl user list`"},
-    {"permission denied", "grant the user's role read and write on the prefix: `etcdctl role grant-permission`"},
-    {"CommonName of client", "etcd's gateway takes no client certificate with a common name while authentication is on: "
-                             "issue one without CN"},
+    {"permission denied",
+     "grant the user's role read and write on the prefix: `etcdctl role grant-permission`"},
+    {"CommonName of client",
+     "etcd's gateway takes no client certificate with a common name while authentication is on: "
+     "issue one without CN"},
     {"learner", "this member is a learner and serves nothing: name a voting member as endpoint"},
     {"database space exceeded", "compact and defragment etcd, then `etcdctl alarm disarm`"},
 }};
@@ -68,16 +72,20 @@ bool refusedBeforehand(const Error& error) {
 
 } // namespace
 
-std::error_code make_error_code(EtcdFault fault) noexcept { return {static_cast<int>(fault), etcdCategory()}; }
+std::error_code make_error_code(EtcdFault fault) noexcept {
+    return {static_cast<int>(fault), etcdCategory()};
+}
 
 Error etcdFaultError(int grpcCode, const std::string& message) {
     auto fault = EtcdFault::other;
-    if (const auto known = std::ranges::find(kKnownCodes, static_cast<EtcdFault>(grpcCode)); known != kKnownCodes.end()) {
+    if (const auto known = std::ranges::find(kKnownCodes, static_cast<EtcdFault>(grpcCode));
+        known != kKnownCodes.end()) {
         fault = *known;
     }
     std::string text = message.empty() ? "gRPC code " + std::to_string(grpcCode) : message;
-    auto recovery = fault == EtcdFault::invalidArgument || fault == EtcdFault::permissionDenied ? Recovery::terminal
-                                                                                                  : Recovery::retryable;
+    auto recovery = fault == EtcdFault::invalidArgument || fault == EtcdFault::permissionDenied
+                        ? Recovery::terminal
+                        : Recovery::retryable;
     for (const auto& [fragment, nextStep] : kHints) {
         if (message.contains(fragment)) {
             text.append(" (").append(nextStep).append(")");
@@ -107,7 +115,8 @@ EtcdRemedy remedyFor(const Error& error) {
         return contains(error, "user name is empty") || contains(error, "revision of auth store is old")
                    ? EtcdRemedy::authenticate
                    : EtcdRemedy::giveUp;
-    case EtcdFault::unavailable: return refusedBeforehand(error) ? EtcdRemedy::nextEndpoint : EtcdRemedy::nextIfRepeatable;
+    case EtcdFault::unavailable:
+        return refusedBeforehand(error) ? EtcdRemedy::nextEndpoint : EtcdRemedy::nextIfRepeatable;
     case EtcdFault::unknown:
         return contains(error, "context deadline exceeded") || contains(error, "server stopped")
                    ? EtcdRemedy::nextIfRepeatable

@@ -26,7 +26,8 @@ enum class EtcdFault {
     malformed = 101   ///< not an answer of etcd's gateway
 };
 
-[[nodiscard]] std::error_code make_error_code(EtcdFault fault) noexcept; // NOLINT(readability-identifier-naming)
+[[nodiscard]] std::error_code
+make_error_code(EtcdFault fault) noexcept; // NOLINT(readability-identifier-naming)
 
 /// The error for a gRPC code and etcd's own message, with a hint where a person has to act.
 [[nodiscard]] Error etcdFaultError(int grpcCode, const std::string& message);

@@ -1,3 +1,5 @@
+// JSON by nlohmann without its exceptions: a field of a wrong type makes the answer malformed, a missing one is 0.
+// What is asked and why belongs to etcd.cpp; what an error means belongs to etcd_fault.cpp.
 #include "hal/etcd_wire.hpp"
 
 #include "hal/base64.hpp"
@@ -81,8 +83,8 @@ public:
 
     /// An empty object or array stands for a missing one, as protobuf has it.
     [[nodiscard]] const Json& child(const char* name, Json::value_t type) {
-        static const Json emptyObject = Json::object();
-        static const Json emptyArray = Json::array();
+        static const Json kEmptyObject = Json::object();
+        static const Json kEmptyArray = Json::array();
         const auto* value = find(name);
         if (value != nullptr && value->type() == type) {
             return *value;
@@ -90,7 +92,7 @@ public:
         if (value != nullptr) {
             wrong_ = wrong_.empty() ? name : wrong_;
         }
-        return type == Json::value_t::array ? emptyArray : emptyObject;
+        return type == Json::value_t::array ? kEmptyArray : kEmptyObject;
     }
 
     [[nodiscard]] const Json* find(const char* name) const {
@@ -210,41 +212,56 @@ TargetNames namesOf(Compare::Target target) {
     std::unreachable();
 }
 
+const char* nameOf(Compare::Relation relation) {
+    switch (relation) {
+    case Compare::Relation::equal: return "EQUAL";
+    case Compare::Relation::notEqual: return "NOT_EQUAL";
+    case Compare::Relation::less: return "LESS";
+    case Compare::Relation::greater: return "GREATER";
+    }
+    std::unreachable();
+}
+
 Result<Json> encodeCompare(const Compare& compare) {
+    const auto [target, operand] = namesOf(compare.target);
     const bool wantsText = compare.target == Compare::Target::value;
     const auto* text = std::get_if<std::string>(&compare.operand);
     if (wantsText != (text != nullptr)) {
-        return failure(Error::invalid("a comparison of the " + std::string(namesOf(compare.target).operand) + " of " +
-                                      compare.key + " needs a " + (wantsText ? "text" : "number")));
+        return failure(Error::invalid("a comparison of the " + std::string(operand) + " of " + compare.key +
+                                      " needs a " + (wantsText ? "text" : "number")));
     }
-    const auto [target, operand] = namesOf(compare.target);
-    return Json{{"key", base64Encode(compare.key)},
-                {"target", target},
-                {"result", "EQUAL"},
-                {operand, wantsText ? base64Encode(*text) : std::to_string(std::get<int64_t>(compare.operand))}};
+    auto json = encodeKey(compare.key, compare.prefix);
+    json["target"] = target;
+    json["result"] = nameOf(compare.relation);
+    json[operand] = wantsText ? base64Encode(*text) : std::to_string(std::get<int64_t>(compare.operand));
+    return json;
 }
 
-EtcdRequest request(std::string path, const Json& body) { return {.path = std::move(path), .body = dumped(body)}; }
+EtcdRequest post(std::string path, const Json& body) {
+    return {.path = std::move(path), .body = dumped(body)};
+}
 
 } // namespace
 
 EtcdRequest encodeGrant(std::chrono::seconds ttl) {
-    auto encoded = request("/v3/lease/grant", {{"TTL", std::to_string(ttl.count())}});
+    auto encoded = post("/v3/lease/grant", {{"TTL", std::to_string(ttl.count())}});
     encoded.repeatable = false; // each grant makes another lease
     return encoded;
 }
 
-EtcdRequest encodeKeepAlive(LeaseId lease) { return request("/v3/lease/keepalive", {{"ID", std::to_string(lease)}}); }
+EtcdRequest encodeKeepAlive(LeaseId lease) {
+    return post("/v3/lease/keepalive", {{"ID", std::to_string(lease)}});
+}
 
-EtcdRequest encodeRevoke(LeaseId lease) { return request("/v3/lease/revoke", {{"ID", std::to_string(lease)}}); }
+EtcdRequest encodeRevoke(LeaseId lease) { return post("/v3/lease/revoke", {{"ID", std::to_string(lease)}}); }
 
-EtcdRequest encodeRange(const RangeRequest& range) {
-    auto body = encodeKey(range.key, range.prefix);
-    if (range.serializable) {
+EtcdRequest encodeRange(const RangeRequest& request) {
+    auto body = encodeKey(request.key, request.prefix);
+    if (request.serializable) {
         body["serializable"] = true;
     }
-    auto encoded = request("/v3/kv/range", body);
-    encoded.needsLeader = !range.serializable;
+    auto encoded = post("/v3/kv/range", body);
+    encoded.needsLeader = !request.serializable;
     return encoded;
 }
 
@@ -257,37 +274,40 @@ Result<EtcdRequest> encodeTransaction(const Transaction& transaction) {
         }
         compares.push_back(*std::move(encoded));
     }
-    auto encoded = request("/v3/kv/txn", {{"compare", std::move(compares)},
-                                          {"success", encodeOperations(transaction.then)},
-                                          {"failure", encodeOperations(transaction.otherwise)}});
+    auto encoded = post("/v3/kv/txn", {{"compare", std::move(compares)},
+                                       {"success", encodeOperations(transaction.then)},
+                                       {"failure", encodeOperations(transaction.otherwise)}});
     encoded.repeatable = false;
     return encoded;
 }
 
 EtcdRequest encodeStatus() {
-    auto encoded = request("/v3/maintenance/status", Json::object());
+    auto encoded = post("/v3/maintenance/status", Json::object());
     encoded.needsLeader = false; // it tells whether there is one
     return encoded;
 }
 
 EtcdRequest encodeAuthenticate(const std::string& user, const std::string& password) {
-    return request("/v3/auth/authenticate", {{"name", user}, {"password", password}});
+    return post("/v3/auth/authenticate", {{"name", user}, {"password", password}});
 }
 
 std::optional<Error> etcdError(int httpStatus, std::string_view body) {
     const auto json = Json::parse(body, nullptr, false);
     if (!json.is_object()) {
         if (httpStatus == 404) {
-            return Error(EtcdFault::gatewayOff,
-                         "etcd's JSON gateway is switched off: set `enable-grpc-gateway: true` in etcd's configuration "
-                         "file (HTTP 404, " + quoted(body) + ")");
+            return Error(EtcdFault::gatewayOff, "etcd's JSON gateway is switched off: set "
+                                                "`enable-grpc-gateway: true` in etcd's configuration "
+                                                "file (HTTP 404, " +
+                                                    quoted(body) + ")");
         }
         if (body.contains("CommonName of client")) {
-            return etcdFaultError(static_cast<int>(EtcdFault::invalidArgument), "CommonName of client is set");
+            return etcdFaultError(static_cast<int>(EtcdFault::invalidArgument),
+                                  "CommonName of client is set");
         }
-        return httpStatus == 200 ? std::nullopt
-                                 : std::optional(malformed("JSON from etcd's gateway",
-                                                           "HTTP " + std::to_string(httpStatus) + " " + std::string(body)));
+        return httpStatus == 200
+                   ? std::nullopt
+                   : std::optional(malformed("JSON from etcd's gateway",
+                                             "HTTP " + std::to_string(httpStatus) + " " + std::string(body)));
     }
     // v1 unary: {"error":"text","message":"text","code":5}; v2 unary: {"code":5,"message":"text"};
     // streams: {"error":{"grpc_code":14 or "code":14,"message":"text"}}.
@@ -309,7 +329,8 @@ std::optional<Error> etcdError(int httpStatus, std::string_view body) {
 
 Result<Lease> decodeGrant(std::string_view body) {
     return decode(body, "a granted lease", [](Fields& fields, std::string& wrong) {
-        const Lease lease{.id = fields.number<LeaseId>("ID"), .ttl = std::chrono::seconds(fields.number<int64_t>("TTL"))};
+        const Lease lease{.id = fields.number<LeaseId>("ID"),
+                          .ttl = std::chrono::seconds(fields.number<int64_t>("TTL"))};
         wrong = wrong.empty() && (lease.id == 0 || lease.ttl.count() <= 0) ? "ID" : wrong;
         return lease;
     });

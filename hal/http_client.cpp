@@ -12,9 +12,9 @@
 namespace hal {
 namespace {
 
-constexpr long kIdleConnections = 8;       // one per etcd endpoint, Docker, and some to spare
-constexpr long kOpenConnections = 32;      // further requests wait inside curl, their deadline running
-constexpr size_t kRequestsInFlight = 128;  // beyond this something is wrong with the caller
+constexpr long kIdleConnections = 8;      // one per etcd endpoint, Docker, and some to spare
+constexpr long kOpenConnections = 32;     // further requests wait inside curl, their deadline running
+constexpr size_t kRequestsInFlight = 128; // beyond this something is wrong with the caller
 
 using TransferPtr = std::shared_ptr<CurlTransfer>;
 
@@ -122,8 +122,9 @@ void Engine::act(curl_socket_t socket, int events) {
 
 void Engine::start(const TransferPtr& transfer) {
     if (running_.size() >= kRequestsInFlight) {
-        failLater(transfer, transfer->error(HttpFault::overloaded, std::to_string(kRequestsInFlight) +
-                                                                       " requests are waiting for answers already"));
+        failLater(transfer,
+                  transfer->error(HttpFault::overloaded, std::to_string(kRequestsInFlight) +
+                                                             " requests are waiting for answers already"));
         return;
     }
     if (auto prepared = transfer->prepare(); !prepared) {
@@ -164,7 +165,8 @@ void Engine::deliverBodies() {
     for (const auto& candidate : candidates) {
         const auto transfer = candidate.lock(); // empty once a reader before it cancelled this one
         if (transfer && !transfer->deliverBody() && running_.contains(transfer->handle())) {
-            finish(transfer, failure(transfer->error(HttpFault::readerStopped, "the reader ended the request")));
+            finish(transfer,
+                   failure(transfer->error(HttpFault::readerStopped, "the reader ended the request")));
         }
     }
 }
@@ -230,7 +232,8 @@ public:
         engine_->close(); // the engine itself may still be at work further up the stack
     }
 
-    [[nodiscard]] HttpCallPtr send(HttpRequest request, std::function<void(Result<HttpResponse>)> done) override {
+    [[nodiscard]] HttpCallPtr send(HttpRequest request,
+                                   std::function<void(Result<HttpResponse>)> done) override {
         auto transfer = std::make_shared<CurlTransfer>(std::move(request), std::move(done));
         engine_->start(transfer);
         return std::make_unique<CurlCall>(engine_, std::move(transfer));

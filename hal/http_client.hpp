@@ -33,9 +33,9 @@ struct HttpRequest {
     std::optional<std::string> unixSocket; ///< connect here instead of to the URL's host
     TlsFiles tls;
     Duration deadline = std::chrono::seconds(1); ///< from the call to the last byte
-    std::optional<Duration> connectDeadline;     ///< for the connection and its TLS alone; empty: the deadline
-    size_t maxResponseBytes = 1 << 20;           ///< more than this is an error, not a truncation
-    bool freshConnection = false;                ///< a new connection, closed afterwards: what a new client sees
+    std::optional<Duration> connectDeadline; ///< for the connection and its TLS alone; empty: the deadline
+    size_t maxResponseBytes = 1 << 20;       ///< more than this is an error, not a truncation
+    bool freshConnection = false;            ///< a new connection, closed afterwards: what a new client sees
     /// When set, body bytes go here as they arrive instead of into HttpResponse::body (streams, progress), whatever
     /// the status. Called from the loop, never from inside send(). Returning false ends the request with an error.
     std::function<bool(std::string_view)> onBody;
@@ -66,7 +66,8 @@ public:
     /// Calls `done` exactly once, later, from the loop, unless the returned call is destroyed first. Errors are
     /// retryable unless the URL or a TLS file is unusable; their message names the address and the reason
     /// ("10.0.0.2:2379: connection refused"), their code is an HttpFault. Any HTTP status is an answer, not an error.
-    [[nodiscard]] virtual HttpCallPtr send(HttpRequest request, std::function<void(Result<HttpResponse>)> done) = 0;
+    [[nodiscard]] virtual HttpCallPtr send(HttpRequest request,
+                                           std::function<void(Result<HttpResponse>)> done) = 0;
 };
 
 [[nodiscard]] Result<std::unique_ptr<HttpClient>> makeHttpClient(EventLoop& loop);

@@ -1,3 +1,4 @@
+// The words and std::errc equivalents of HttpFault, so that callers may compare with either.
 #include "hal/http_fault.hpp"
 
 namespace hal {
@@ -46,10 +47,13 @@ const HttpCategory& httpCategory() {
 
 } // namespace
 
-std::error_code make_error_code(HttpFault fault) noexcept { return {static_cast<int>(fault), httpCategory()}; }
+std::error_code make_error_code(HttpFault fault) noexcept {
+    return {static_cast<int>(fault), httpCategory()};
+}
 
 bool nothingWasSent(const Error& error) {
-    return error.code().category() == httpCategory() && error.code().value() < static_cast<int>(HttpFault::timeout);
+    return error.code().category() == httpCategory() &&
+           error.code().value() < static_cast<int>(HttpFault::timeout);
 }
 
 } // namespace hal

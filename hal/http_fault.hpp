@@ -24,7 +24,8 @@ enum class HttpFault {
     readerStopped ///< the caller's onBody ended the request
 };
 
-[[nodiscard]] std::error_code make_error_code(HttpFault fault) noexcept; // NOLINT(readability-identifier-naming)
+[[nodiscard]] std::error_code
+make_error_code(HttpFault fault) noexcept; // NOLINT(readability-identifier-naming)
 
 /// True when the far end cannot have seen anything of the request; false also for errors of other origin.
 [[nodiscard]] bool nothingWasSent(const Error& error);
