@@ -148,6 +148,7 @@ public:
         return source;
     }
 
+    bool turn() override { return sd_event_run(event_.get(), UINT64_MAX) > 0; }
     int run() override { return sd_event_loop(event_.get()); }
     void stop(int exitCode) override { sd_event_exit(event_.get(), exitCode); }
     [[nodiscard]] void* native() const override { return event_.get(); }

@@ -71,6 +71,9 @@ public:
     /// while it is pending and asks for no second one has coalesced its "look again" into one call.
     [[nodiscard]] virtual SourcePtr soon(std::function<void()> call) = 0;
 
+    /// Waits for the next event and handles it; false once stopped. For tools that wait for one answer.
+    virtual bool turn() = 0;
+
     /// Runs until stop(). Returns the code given to stop().
     virtual int run() = 0;
     virtual void stop(int exitCode) = 0;

@@ -1,0 +1,60 @@
+// What every verb of cratectl shares: where to ask, how to print, and one loop that runs until an answer is there.
+// It owns no rule of the agent; documents come from the agent and from etcd as they are.
+#pragma once
+
+#include "agent/config.hpp"
+#include "agent/registry.hpp"
+#include "hal/event_loop.hpp"
+#include "hal/http_client.hpp"
+#include "hal/result.hpp"
+
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+namespace cratectl {
+
+/// Exit statuses, also in cratectl(1).
+constexpr int kExitOk = 0;
+constexpr int kExitFailed = 1;   ///< nothing answered, or it answered nonsense
+constexpr int kExitNotReady = 3; ///< `status`: the node answered, and it is not ready (as systemctl's "inactive")
+
+struct Options {
+    bool json = false;
+    std::vector<std::string> endpoints; ///< empty: those of the configuration
+    std::string configFile;             ///< empty: the system's
+};
+
+/// A loop and a client for the few milliseconds a verb lives.
+class Client {
+public:
+    [[nodiscard]] static hal::Result<std::unique_ptr<Client>> make();
+
+    /// GET from the local agent: over `socket` when it is a path, else over TCP at "host:port".
+    [[nodiscard]] hal::Result<hal::HttpResponse> get(const std::string& socketOrAddress, const std::string& path);
+
+    /// Runs a request and waits for its end.
+    [[nodiscard]] hal::Result<hal::HttpResponse> send(hal::HttpRequest request);
+
+    /// Everything that stands in etcd about the cluster.
+    [[nodiscard]] hal::Result<agent::Registry> registry(const agent::Config& config);
+
+private:
+    std::unique_ptr<hal::EventLoop> loop_;
+    std::unique_ptr<hal::HttpClient> http_;
+};
+
+/// The configuration, with `--endpoint` over what the files say; all its errors in one.
+[[nodiscard]] hal::Result<agent::Config> readConfig(const Options& options);
+
+/// Prints "cratectl: what went wrong" to standard error and returns kExitFailed.
+int fail(const hal::Error& error);
+
+/// Rows with aligned columns, two blanks apart; the first row is the header.
+void printTable(const std::vector<std::vector<std::string>>& rows);
+
+/// A member of a document as text; "-" when it is missing or null. The path is a JSON pointer: "/unit/active".
+[[nodiscard]] std::string field(const nlohmann::ordered_json& document, const std::string& pointer);
+
+} // namespace cratectl

@@ -1,0 +1,102 @@
+// fleetctl's columns (MACHINE IP METADATA; UNIT MACHINE ACTIVE SUB), because fingers remember them.
+#include "tools/cratectl/list.hpp"
+
+#include "agent/probe_table.hpp"
+
+#include <cstdio>
+
+namespace cratectl {
+namespace {
+
+using nlohmann::ordered_json;
+
+/// The documents of the nodes that are alive, in the registry's order (by name).
+hal::Result<std::vector<ordered_json>> liveDocuments(const Options& options) {
+    const auto config = readConfig(options);
+    if (!config) {
+        return hal::failure(config.error());
+    }
+    auto client = Client::make();
+    if (!client) {
+        return hal::failure(client.error());
+    }
+    const auto registry = (*client)->registry(*config);
+    if (!registry) {
+        return hal::failure(registry.error());
+    }
+    for (const auto& problem : registry->problems) {
+        std::fprintf(stderr, "cratectl: %s: %s\n", problem.source.c_str(), problem.reason.c_str());
+    }
+    const agent::Keys keys(config->clusterName);
+    std::vector<ordered_json> documents;
+    for (const auto& node : registry->nodes) {
+        documents.push_back(ordered_json::parse(registry->raw.at(keys.node(node.nodeId)).value, nullptr, false));
+    }
+    return documents;
+}
+
+std::string shortId(const ordered_json& document) {
+    // As fleet wrote machine ids: the first eight digits.
+    return field(document, "/id").substr(0, 8) + "...";
+}
+
+std::string metadata(const ordered_json& document) {
+    std::string text = "name=" + field(document, "/name") + ",ready=" +
+                       (field(document, "/verdict/ready") == "true" ? "yes" : "no") +
+                       ",cpu=" + field(document, "/capacity/threads");
+    const ordered_json::json_pointer memory("/capacity/memory_bytes");
+    if (document.contains(memory) && document[memory].is_number_unsigned()) {
+        text += ",memory=" + agent::humanBytes(document[memory].get<uint64_t>());
+    }
+    return text;
+}
+
+int printJson(const std::vector<ordered_json>& documents) {
+    std::printf("%s\n", ordered_json(documents).dump(2).c_str());
+    return kExitOk;
+}
+
+} // namespace
+
+int listMachines(const Options& options) {
+    const auto documents = liveDocuments(options);
+    if (!documents) {
+        return fail(documents.error());
+    }
+    if (options.json) {
+        return printJson(*documents);
+    }
+    std::vector<std::vector<std::string>> rows{{"MACHINE", "IP", "METADATA"}};
+    for (const auto& document : *documents) {
+        rows.push_back({shortId(document), field(document, "/address"), metadata(document)});
+    }
+    printTable(rows);
+    return kExitOk;
+}
+
+int listUnits(const Options& options) {
+    const auto documents = liveDocuments(options);
+    if (!documents) {
+        return fail(documents.error());
+    }
+    if (options.json) {
+        std::vector<ordered_json> units;
+        for (const auto& document : *documents) {
+            units.push_back({{"unit", document.value(ordered_json::json_pointer("/unit/name"), ordered_json())},
+                             {"machine", field(document, "/id")},
+                             {"address", field(document, "/address")},
+                             {"active", field(document, "/unit/active")},
+                             {"sub", field(document, "/unit/sub")}});
+        }
+        return printJson(units);
+    }
+    std::vector<std::vector<std::string>> rows{{"UNIT", "MACHINE", "ACTIVE", "SUB"}};
+    for (const auto& document : *documents) {
+        rows.push_back({field(document, "/unit/name"), shortId(document) + "/" + field(document, "/address"),
+                        field(document, "/unit/active"), field(document, "/unit/sub")});
+    }
+    printTable(rows);
+    return kExitOk;
+}
+
+} // namespace cratectl

@@ -1,0 +1,56 @@
+// cratectl: the operator's tool. One verb a file; this one only names them and their options.
+#include "agent/version.hpp"
+#include "tools/cratectl/list.hpp"
+#include "tools/cratectl/probe.hpp"
+#include "tools/cratectl/pull_image.hpp"
+#include "tools/cratectl/status.hpp"
+
+#include <CLI/CLI.hpp>
+#include <functional>
+
+int main(int argc, char** argv) {
+    cratectl::Options options;
+    cratectl::ProbeOptions probe;
+    std::string statusAddress;
+    std::string image;
+    std::function<int()> verb;
+
+    CLI::App app{"Looks at a CrateDB node and its cluster."};
+    app.set_version_flag("--version", agent::kVersion);
+    app.require_subcommand(1);
+    app.fallthrough();
+    app.add_flag("--json", options.json, "print JSON instead of a table");
+    app.add_option("--endpoint", options.endpoints, "etcd's address, http://HOST:2379; may be repeated")
+        ->envname("CRATECTL_ENDPOINT")
+        ->delimiter(',');
+    app.add_option("--config", options.configFile, "read this file instead of /etc/cratekeeper/agent.conf and its like");
+
+    auto* const status = app.add_subcommand("status", "what this node is, what it does, why it is or is not ready");
+    status->add_option("address", statusAddress, "ask another node: HOST:4480");
+    status->callback([&] { verb = [&] { return cratectl::showStatus(options, statusAddress); }; });
+
+    app.add_subcommand("list-machines", "the nodes that are alive")->callback([&] {
+        verb = [&] { return cratectl::listMachines(options); };
+    });
+    app.add_subcommand("list-units", "the crate units of all nodes")->callback([&] {
+        verb = [&] { return cratectl::listUnits(options); };
+    });
+
+    auto* const probing = app.add_subcommand("probe", "what this machine has");
+    probing->add_option("--data-directory", probe.dataDirectory, "whose volume is looked at")->capture_default_str();
+    probing->add_option("--interface", probe.interface, "announce this interface's address");
+    probing->add_flag("--watch", probe.watch, "print a line whenever something changed, until interrupted");
+    probing->callback([&] {
+        verb = [&] {
+            probe.json = options.json;
+            return cratectl::runProbe(probe);
+        };
+    });
+
+    auto* const pulling = app.add_subcommand("pull-image", "pull a container image and say how far it is");
+    pulling->add_option("image", image, "docker.io/library/crate:6.4.5")->required();
+    pulling->callback([&] { verb = [&] { return cratectl::pullImage(image); }; });
+
+    CLI11_PARSE(app, argc, argv);
+    return verb();
+}
