@@ -189,14 +189,19 @@ std::string deviceText(const hal::VolumeDevice& device) {
     return line + (errors.empty() ? "no errors" : errors);
 }
 
+std::string subvolumeText(const hal::Volume& volume) {
+    if (!volume.isSubvolume) {
+        return {};
+    }
+    return *volume.isSubvolume ? ", a subvolume" : ", not a subvolume of its own";
+}
+
 std::string volumeBlock(const std::optional<hal::Volume>& volume) {
     if (!volume) {
         return "DATA VOLUME\n  unknown\n";
     }
     std::vector<Row> rows = {
-        {"directory",
-         shown(volume->path) + ", on " + shown(volume->mountPoint) +
-             shownTruth(volume->isSubvolume, ", a subvolume", volume->isBtrfs ? ", not a subvolume" : "")},
+        {"directory", shown(volume->path) + ", on " + shown(volume->mountPoint) + subvolumeText(*volume)},
         {"file system",
          shown(volume->filesystem) + shownTruth(volume->readOnly, ", READ-ONLY", ", writable")},
         {"space", shownBytes(volume->effectiveFreeBytes) + " can still be written, " +
