@@ -81,10 +81,9 @@ public:
         return value != nullptr && value->is_boolean() && value->get<bool>();
     }
 
-    /// An empty object or array stands for a missing one, as protobuf has it.
+    /// Null, which has neither fields nor elements, stands for a missing object or array.
     [[nodiscard]] const Json& child(const char* name, Json::value_t type) {
-        static const Json kEmptyObject = Json::object();
-        static const Json kEmptyArray = Json::array();
+        static const Json kNothing;
         const auto* value = find(name);
         if (value != nullptr && value->type() == type) {
             return *value;
@@ -92,12 +91,12 @@ public:
         if (value != nullptr) {
             wrong_ = wrong_.empty() ? name : wrong_;
         }
-        return type == Json::value_t::array ? kEmptyArray : kEmptyObject;
+        return kNothing;
     }
 
     [[nodiscard]] const Json* find(const char* name) const {
         if (!object_.is_object()) {
-            wrong_ = wrong_.empty() ? name : wrong_;
+            wrong_ = wrong_.empty() && !object_.is_null() ? name : wrong_;
             return nullptr;
         }
         const auto found = object_.find(name);

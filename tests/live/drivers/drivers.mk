@@ -1,0 +1,13 @@
+# Programs that let pytest drive parts of hal against the real thing: build/<name> from each
+# tests/live/drivers/<name>.cpp and all of hal/. Included by the Makefile, whose flags it uses.
+
+DRIVER_SOURCES := $(wildcard tests/live/drivers/*.cpp)
+DRIVERS := $(patsubst tests/live/drivers/%.cpp,$(B)/%,$(DRIVER_SOURCES))
+
+live: $(DRIVERS)
+
+$(DRIVERS): $(B)/%: $(B)/release/tests/live/drivers/%.o $(call objects,release,$(HAL)) | $(DEPS)/.libraries
+	@echo "  link $@"
+	@set -o pipefail; $(CXX) $(LINK) $(filter %.o,$^) $(LIBS) -o $@ $(QUIET_NSS)
+
+-include $(patsubst %.cpp,$(B)/release/%.d,$(DRIVER_SOURCES))
