@@ -166,6 +166,9 @@ $(B)/release/unit-tests $(B)/sanitize/unit-tests:
 	@echo "  link $@"
 	@$(CXX) $(if $(findstring sanitize,$@),$(SANITIZERS)) $^ -lCppUTestExt -lCppUTest -o $@
 
+# Programs the live tests drive parts of hal with.
+-include tests/live/drivers/drivers.mk
+
 # ---- lint ------------------------------------------------------------------------------------------
 
 CXX_FILES = $(wildcard $(foreach place,agent hal tools/cratectl tests tests/unit tests/standin,\
