@@ -1,0 +1,48 @@
+# Completion of cratectl for bash: verbs, options, and the values that can be known without asking anybody.
+# It never talks to the agent, to etcd or to Docker.
+
+_cratectl() {
+    local current=${COMP_WORDS[COMP_CWORD]}
+    local previous=${COMP_WORDS[COMP_CWORD - 1]}
+    local verbs="status list-machines list-units probe pull-image"
+    local options="--json --endpoint --config --help"
+    local verb="" word
+    COMPREPLY=()
+
+    for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
+        if [[ " $verbs " == *" $word "* ]]; then
+            verb=$word
+            break
+        fi
+    done
+
+    case $previous in
+        --config)
+            mapfile -t COMPREPLY < <(compgen -f -- "$current")
+            compopt -o filenames
+            return
+            ;;
+        --data-directory)
+            mapfile -t COMPREPLY < <(compgen -d -- "$current")
+            compopt -o filenames
+            return
+            ;;
+        --interface)
+            mapfile -t COMPREPLY < <(compgen -W "$(ls /sys/class/net 2> /dev/null)" -- "$current")
+            return
+            ;;
+        --endpoint)
+            mapfile -t COMPREPLY < <(compgen -W "http:// https://" -- "$current")
+            compopt -o nospace
+            return
+            ;;
+    esac
+
+    case $verb in
+        "") options="$verbs $options --version" ;;
+        probe) options+=" --data-directory --interface --watch" ;;
+    esac
+    mapfile -t COMPREPLY < <(compgen -W "$options" -- "$current")
+}
+
+complete -F _cratectl cratectl
