@@ -28,7 +28,8 @@ Saved toSave(const Observed& observed, const Formation& formation) {
     if (formation.refusal || !registry) {
         return saved;
     }
-    if (std::ranges::find(registry->members, observed.identity.nodeId, &Member::nodeId) != registry->members.end()) {
+    if (std::ranges::find(registry->members, observed.identity.nodeId, &Member::nodeId) !=
+        registry->members.end()) {
         saved.slot = formation.slot;
     }
     if (registry->clusterId) {
@@ -51,8 +52,8 @@ std::string statusLine(const Observed& observed, const Formation& formation, con
         if (verdict.ready) {
             const auto& answer = observed.database.answer;
             words = "ready: " + supervision.words + " CrateDB " +
-                    (answer ? answer->version.value_or("of unknown version") : "of unknown version") + ", slot " +
-                    std::to_string(formation.slot.value_or(0));
+                    (answer ? answer->version.value_or("of unknown version") : "of unknown version") +
+                    ", slot " + std::to_string(formation.slot.value_or(0));
         } else if (failing != verdict.components.end()) {
             words = "not ready: " + failing->name + ": " + failing->output.value_or("failed");
         }
@@ -60,7 +61,8 @@ std::string statusLine(const Observed& observed, const Formation& formation, con
     return trouble.empty() ? words : words + "; etcd: " + trouble;
 }
 
-Plan plan(const Observed& observed, const Config& config, const std::optional<Verdict>& previous, bool rendered) {
+Plan plan(const Observed& observed, const Config& config, const std::optional<Verdict>& previous,
+          bool rendered) {
     Plan plan;
     plan.formation = form(observed, config);
     if (!plan.formation.refusal && plan.formation.slot && !plan.formation.waitingFor) {

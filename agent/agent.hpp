@@ -28,8 +28,8 @@ struct Plan {
 };
 
 /// `previous` is the verdict of the plan before: components keep their "since" while their level stays.
-[[nodiscard]] Plan plan(const Observed& observed, const Config& config, const std::optional<Verdict>& previous,
-                        bool rendered);
+[[nodiscard]] Plan plan(const Observed& observed, const Config& config,
+                        const std::optional<Verdict>& previous, bool rendered);
 
 /// What `systemctl status` shows.
 [[nodiscard]] std::string statusLine(const Observed& observed, const Formation& formation,

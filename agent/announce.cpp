@@ -27,8 +27,9 @@ ordered_json endpoints(const Config& config) {
 ordered_json capacity(const Inventory& inventory, const Config& config) {
     const auto& host = inventory.host;
     ordered_json capacity{{"threads", orNull(host.threads)}, {"memory_bytes", orNull(host.memoryBytes)}};
-    capacity["heap_bytes"] =
-        host.memoryBytes ? ordered_json(heapBytes(*host.memoryBytes, config.crate.heapBytes)) : ordered_json(nullptr);
+    capacity["heap_bytes"] = host.memoryBytes
+                                 ? ordered_json(heapBytes(*host.memoryBytes, config.crate.heapBytes))
+                                 : ordered_json(nullptr);
     const auto& volume = inventory.volume;
     capacity["data_bytes"] = volume ? orNull(volume->sizeBytes) : ordered_json(nullptr);
     capacity["data_free_bytes"] = volume ? orNull(volume->effectiveFreeBytes) : ordered_json(nullptr);
@@ -65,8 +66,8 @@ ordered_json versions(const Observed& observed) {
 
 } // namespace
 
-ordered_json nodeDocument(const Observed& observed, const Formation& formation, const Supervision& supervision,
-                          const Verdict& verdict, const Config& config) {
+ordered_json nodeDocument(const Observed& observed, const Formation& formation,
+                          const Supervision& supervision, const Verdict& verdict, const Config& config) {
     const Inventory inventory = forAnnouncement(*observed.inventory);
     return {{"v", 1},
             {"id", observed.identity.nodeId},

@@ -15,7 +15,8 @@ namespace agent {
 using Announcement = std::map<std::string, std::string>;
 
 [[nodiscard]] Announcement announce(const Observed& observed, const Formation& formation,
-                                    const Supervision& supervision, const Verdict& verdict, const Config& config);
+                                    const Supervision& supervision, const Verdict& verdict,
+                                    const Config& config);
 
 /// The node's document: what `…/nodes/<node-id>` and /v1/node hold. Contains nothing that changes by itself.
 [[nodiscard]] nlohmann::ordered_json nodeDocument(const Observed& observed, const Formation& formation,

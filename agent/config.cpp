@@ -37,8 +37,8 @@ std::optional<Number> toNumber(const string& text, Number lowest, Number highest
 bool isName(const string& text) {
     return !text.empty() && text.size() <= 63 && text.front() != '-' && text.front() != '.' &&
            std::ranges::all_of(text, [](char c) {
-               return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-                      c == '_' || c == '.';
+               return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                      c == '-' || c == '_' || c == '.';
            });
 }
 
@@ -96,7 +96,8 @@ std::optional<string> setEndpoints(Config& config, const string& value) {
             word += c;
         } else if (!word.empty()) {
             if (!isEndpoint(word)) {
-                return "expected addresses like http://10.0.0.2:2379 separated by blanks, found \"" + word + "\"";
+                return "expected addresses like http://10.0.0.2:2379 separated by blanks, found \"" + word +
+                       "\"";
             }
             endpoints.push_back(std::exchange(word, {}));
         }
@@ -126,7 +127,8 @@ std::optional<string> setInitialNodes(Config& config, const string& value) {
 }
 
 std::optional<string> setHeap(Config& config, const string& value) {
-    const string expected = "expected a size like 4g or 2048m between 512m and 30500m, found \"" + value + "\"";
+    const string expected =
+        "expected a size like 4g or 2048m between 512m and 30500m, found \"" + value + "\"";
     if (value.size() < 2) {
         return expected;
     }
@@ -148,7 +150,8 @@ std::optional<string> setSetting(Config& config, const string& value) {
     const auto equals = value.find('=');
     const string name = trimmed(value.substr(0, equals));
     const bool named = !name.empty() && std::ranges::all_of(name, [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_';
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
+               c == '_';
     });
     if (equals == string::npos || !named) {
         return "expected a CrateDB setting like stats.enabled=false, found \"" + value + "\"";
@@ -161,7 +164,8 @@ std::optional<string> setSetting(Config& config, const string& value) {
             return name + " is decided by cratekeeper and cannot be set; remove the line";
         }
     }
-    std::erase_if(config.crate.settings, [&name](const CrateSetting& setting) { return setting.name == name; });
+    std::erase_if(config.crate.settings,
+                  [&name](const CrateSetting& setting) { return setting.name == name; });
     config.crate.settings.push_back({name, trimmed(value.substr(equals + 1))});
     return {};
 }
@@ -199,7 +203,8 @@ const std::array kKeys{
         [](Config& c) { c.dataDirectory = Config{}.dataDirectory; }},
     Key{"Cluster", "Name", [](Config& c, const string& v) { return setName(c.clusterName, v); },
         [](Config& c) { c.clusterName = Config{}.clusterName; }},
-    Key{"Cluster", "InitialNodes", setInitialNodes, [](Config& c) { c.initialNodes = Config{}.initialNodes; }},
+    Key{"Cluster", "InitialNodes", setInitialNodes,
+        [](Config& c) { c.initialNodes = Config{}.initialNodes; }},
     Key{"Etcd", "Endpoints", setEndpoints, [](Config& c) { c.etcd.endpoints = Config{}.etcd.endpoints; }},
     Key{"Etcd", "CAFile", [](Config& c, const string& v) { return setOptionalPath(c.etcd.caFile, v); },
         [](Config& c) { c.etcd.caFile.reset(); }},
@@ -214,12 +219,14 @@ const std::array kKeys{
             return {};
         },
         [](Config& c) { c.etcd.user.reset(); }},
-    Key{"Etcd", "PasswordFile", [](Config& c, const string& v) { return setOptionalPath(c.etcd.passwordFile, v); },
+    Key{"Etcd", "PasswordFile",
+        [](Config& c, const string& v) { return setOptionalPath(c.etcd.passwordFile, v); },
         [](Config& c) { c.etcd.passwordFile.reset(); }},
     Key{"Etcd", "LeaseSeconds", setLease, [](Config& c) { c.etcd.lease = Config{}.etcd.lease; }},
     Key{"Crate", "HttpPort", [](Config& c, const string& v) { return setPort(c.crate.httpPort, v); },
         [](Config& c) { c.crate.httpPort = Config{}.crate.httpPort; }},
-    Key{"Crate", "TransportPort", [](Config& c, const string& v) { return setPort(c.crate.transportPort, v); },
+    Key{"Crate", "TransportPort",
+        [](Config& c, const string& v) { return setPort(c.crate.transportPort, v); },
         [](Config& c) { c.crate.transportPort = Config{}.crate.transportPort; }},
     Key{"Crate", "PostgresPort", [](Config& c, const string& v) { return setPort(c.crate.postgresPort, v); },
         [](Config& c) { c.crate.postgresPort = Config{}.crate.postgresPort; }},

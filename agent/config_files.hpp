@@ -15,7 +15,8 @@ namespace agent {
 /// How files are found; hal/files in the daemon, a map in tests.
 struct FileReader {
     std::function<hal::Result<std::optional<std::string>>(const std::string& path)> read;
-    std::function<hal::Result<std::vector<std::string>>(const std::string& directory, const std::string& suffix)>
+    std::function<hal::Result<std::vector<std::string>>(const std::string& directory,
+                                                        const std::string& suffix)>
         list;
 };
 

@@ -18,7 +18,8 @@ etcdOptions(const EtcdConfig& config,
             const std::function<hal::Result<std::optional<std::string>>(const std::string& path)>& readFile) {
     hal::EtcdOptions options;
     options.endpoints = config.endpoints;
-    options.tls = {.caFile = config.caFile, .certificateFile = config.certificateFile, .keyFile = config.keyFile};
+    options.tls = {
+        .caFile = config.caFile, .certificateFile = config.certificateFile, .keyFile = config.keyFile};
     options.user = config.user;
     options.deadline = std::min(kLongestDeadline, hal::Duration(config.lease) * 3 / 10);
     if (config.passwordFile) {
@@ -27,8 +28,8 @@ etcdOptions(const EtcdConfig& config,
             return hal::failure(content.error().withContext("[Etcd] PasswordFile"));
         }
         if (!content->has_value()) {
-            return hal::failure(hal::Error::invalid("[Etcd] PasswordFile: expected a file at " + *config.passwordFile +
-                                                    ", there is none"));
+            return hal::failure(hal::Error::invalid("[Etcd] PasswordFile: expected a file at " +
+                                                    *config.passwordFile + ", there is none"));
         }
         options.password = trimmed((*content)->substr(0, (*content)->find('\n')));
     }

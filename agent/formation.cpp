@@ -66,13 +66,14 @@ std::optional<std::string> clusterIdRefusal(const Observed& observed, const std:
                "directory, or set [Cluster] Name to the cluster it belongs to";
     }
     if (differs(saved, stored)) {
-        return "this node belonged to cluster id " + *saved + " but etcd knows cluster \"" + clusterName + "\" as " +
-               *stored + "; point [Etcd] Endpoints at the node's own etcd, or remove " +
+        return "this node belonged to cluster id " + *saved + " but etcd knows cluster \"" + clusterName +
+               "\" as " + *stored + "; point [Etcd] Endpoints at the node's own etcd, or remove " +
                "/var/lib/cratekeeper/node.json to give the node up to the other cluster";
     }
     if (differs(running, saved)) {
         return "the database belongs to cluster id " + *running + " but this node belonged to " + *saved +
-               "; the data directory was exchanged: put the old one back, or remove /var/lib/cratekeeper/node.json";
+               "; the data directory was exchanged: put the old one back, or remove "
+               "/var/lib/cratekeeper/node.json";
     }
     return std::nullopt;
 }
@@ -119,12 +120,14 @@ std::optional<std::string> identityConflict(const Identity& identity, const Stor
         if (node.nodeId == identity.nodeId && node.bootId != identity.bootId && !ours) {
             return "another machine (" + node.name + ", " + node.address.value_or("no address") +
                    ") announces our machine-id " + identity.nodeId +
-                   ": one is a clone of the other; run `rm /etc/machine-id; systemd-machine-id-setup` on the clone "
+                   ": one is a clone of the other; run `rm /etc/machine-id; systemd-machine-id-setup` on the "
+                   "clone "
                    "and reboot it";
         }
         if (node.nodeId != identity.nodeId && node.name == identity.nodeName) {
             return "another machine (id " + node.nodeId + ", " + node.address.value_or("no address") +
-                   ") announces our name " + node.name + "; give one of them another host name or [Node] Name";
+                   ") announces our name " + node.name +
+                   "; give one of them another host name or [Node] Name";
         }
     }
     for (const auto& member : store.registry->members) {
@@ -164,9 +167,10 @@ Formation form(const Observed& observed, const Config& config) {
         } else {
             // A slot kept on disk is claimed again after etcd was wiped, unless somebody took it meanwhile.
             const bool free = formation.slot && std::ranges::find(registry->members, *formation.slot,
-                                                                 &Member::slot) == registry->members.end();
+                                                                  &Member::slot) == registry->members.end();
             const unsigned slot = free ? *formation.slot : smallestFreeSlot(registry->members);
-            formation.claim = claimSlot(keys, *registry, {observed.identity.nodeId, observed.identity.nodeName, slot});
+            formation.claim =
+                claimSlot(keys, *registry, {observed.identity.nodeId, observed.identity.nodeName, slot});
             formation.waitingFor = "its slot";
         }
         if (!formation.claim && formation.clusterId && !registry->clusterId) {

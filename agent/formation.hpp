@@ -19,7 +19,8 @@ struct Formation {
     std::vector<std::string> initialMasterNodes;
     std::optional<std::string> refusal;    ///< why this node must not start its database, and the next step
     std::optional<std::string> waitingFor; ///< what is still missing before it may start
-    std::optional<hal::Transaction> claim; ///< the next create-only write; repeated until etcd shows its effect
+    std::optional<hal::Transaction>
+        claim; ///< the next create-only write; repeated until etcd shows its effect
     bool operator==(const Formation&) const = default;
 };
 

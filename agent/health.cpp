@@ -48,7 +48,8 @@ Component judgeUnit(const Observed& observed, const Supervision& supervision) {
         return failed(part, supervision.words, supervision.advice);
     }
     if (observed.database.ended) {
-        return failed(part, "the database's main process ended", "see `journalctl -u " + supervision.unit->name + "`");
+        return failed(part, "the database's main process ended",
+                      "see `journalctl -u " + supervision.unit->name + "`");
     }
     return part;
 }
@@ -57,7 +58,8 @@ Component judgeHttp(const Observed& observed) {
     auto part = component("http", "responds", "datastore");
     const auto* const answer = currentAnswer(observed);
     if (answer == nullptr) {
-        return failed(part, "the database gave no answer in the last " + std::to_string(kAnswerLifetime.count()) + " s");
+        return failed(part, "the database gave no answer in the last " +
+                                std::to_string(kAnswerLifetime.count()) + " s");
     }
     if (!answer->nodeName && !answer->sqlAnswers) {
         return failed(part, answer->sqlError.value_or("GET / was not answered"));
@@ -82,8 +84,9 @@ Component judgeMaster(const Observed& observed) {
     auto part = component("master", "elected", "datastore");
     const auto* const answer = currentAnswer(observed);
     if (answer == nullptr || !answer->masterNode) {
-        return failed(part, answer == nullptr ? "not known while the database does not answer"
-                                              : "the database knows no elected master",
+        return failed(part,
+                      answer == nullptr ? "not known while the database does not answer"
+                                        : "the database knows no elected master",
                       "the cluster needs more than half of its master-eligible nodes");
     }
     part.observed = answer->masterNode;
@@ -109,12 +112,15 @@ Component judgeVolume(const Observed& observed) {
         return failed(part, "the data volume is read-only", "see `dmesg` for the reason, then remount it");
     }
     if (!observed.inventory || !observed.inventory->volume) {
-        return failed(part, "the data directory was not found", "mount the data volume, see [Node] DataDirectory");
+        return failed(part, "the data directory was not found",
+                      "mount the data volume, see [Node] DataDirectory");
     }
     const auto& volume = *observed.inventory->volume;
     part.observed = volume.filesystem;
     if (!volume.isBtrfs) {
-        return warned(part, "the data directory is not on Btrfs but on " + volume.filesystem.value_or("something unknown"),
+        return warned(part,
+                      "the data directory is not on Btrfs but on " +
+                          volume.filesystem.value_or("something unknown"),
                       "make a Btrfs volume and mount it, see cratekeeper.conf(5)");
     }
     if (volume.missingDevices.value_or(0) > 0) {
@@ -123,7 +129,8 @@ Component judgeVolume(const Observed& observed) {
     }
     for (const auto& device : volume.devices) {
         const auto& errors = device.errors;
-        if (errors && errors->write + errors->read + errors->flush + errors->corruption + errors->generation > 0) {
+        if (errors &&
+            errors->write + errors->read + errors->flush + errors->corruption + errors->generation > 0) {
             return warned(part, "the device " + device.path.value_or("of the volume") + " has made errors",
                           "run `btrfs device stats` and `btrfs scrub start` on the volume");
         }
@@ -143,7 +150,8 @@ Component judgeNetwork(const Observed& observed) {
         const auto isAnnounced = [&inventory](const UpperInterface& upper) {
             return upper.name == inventory.announcedNic;
         };
-        return candidate.nic.name == inventory.announcedNic || std::ranges::any_of(candidate.above, isAnnounced);
+        return candidate.nic.name == inventory.announcedNic ||
+               std::ranges::any_of(candidate.above, isAnnounced);
     });
     if (nic != inventory.nics.end() && nic->nic.carrier == false) {
         return failed(part, "no carrier on " + nic->nic.name, "check the cable and the switch");
@@ -154,7 +162,8 @@ Component judgeNetwork(const Observed& observed) {
 Component judgeEtcd(const Observed& observed) {
     auto part = component("etcd", "reachable", "datastore");
     if (observed.store.error) {
-        return warned(part, *observed.store.error, "readiness does not depend on it; see `etcdctl endpoint health`");
+        return warned(part, *observed.store.error,
+                      "readiness does not depend on it; see `etcdctl endpoint health`");
     }
     if (!observed.store.registry) {
         return warned(part, "etcd has not answered yet", "check [Etcd] Endpoints");
@@ -185,12 +194,9 @@ void keepSince(std::vector<Component>& components, const std::optional<Verdict>&
 
 const char* name(Level level) {
     switch (level) {
-    case Level::pass:
-        return "pass";
-    case Level::warn:
-        return "warn";
-    case Level::fail:
-        return "fail";
+    case Level::pass: return "pass";
+    case Level::warn: return "warn";
+    case Level::fail: return "fail";
     }
     return "fail";
 }
@@ -198,10 +204,14 @@ const char* name(Level level) {
 Verdict judge(const Observed& observed, const Formation& formation, const Supervision& supervision,
               const std::optional<Verdict>& previous) {
     Verdict verdict;
-    verdict.components = {judgeUnit(observed, supervision),    judgeHttp(observed),
-                          judgeSql(observed),                  judgeMaster(observed),
-                          judgeClusterId(observed, formation), judgeVolume(observed),
-                          judgeNetwork(observed),              judgeEtcd(observed)};
+    verdict.components = {judgeUnit(observed, supervision),
+                          judgeHttp(observed),
+                          judgeSql(observed),
+                          judgeMaster(observed),
+                          judgeClusterId(observed, formation),
+                          judgeVolume(observed),
+                          judgeNetwork(observed),
+                          judgeEtcd(observed)};
     keepSince(verdict.components, previous, observed.wallClock);
     verdict.overall = std::ranges::max(verdict.components, {}, &Component::level).level;
     verdict.ready = verdict.overall != Level::fail;

@@ -16,7 +16,7 @@ namespace agent {
 enum class Level { pass, warn, fail };
 
 struct Component {
-    std::string name;        ///< "unit", "http", "sql", "master", "cluster-id", "data-volume", "network", "etcd"
+    std::string name; ///< "unit", "http", "sql", "master", "cluster-id", "data-volume", "network", "etcd"
     std::string measurement; ///< health+json's second half of the key: "state", "responds", ...
     std::string type;        ///< health+json's componentType: "system", "datastore", "component"
     Level level = Level::pass;
@@ -38,8 +38,8 @@ struct Verdict {
 /// An answer of the database speaks for this long: the pause between questions plus a question's deadline, twice.
 constexpr std::chrono::seconds kAnswerLifetime{5};
 
-[[nodiscard]] Verdict judge(const Observed& observed, const Formation& formation, const Supervision& supervision,
-                            const std::optional<Verdict>& previous);
+[[nodiscard]] Verdict judge(const Observed& observed, const Formation& formation,
+                            const Supervision& supervision, const std::optional<Verdict>& previous);
 
 [[nodiscard]] const char* name(Level level);
 

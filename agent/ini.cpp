@@ -75,7 +75,8 @@ IniText parseIni(const std::string& file, std::string_view text) {
         }
         if (content.front() == '[') {
             if (content.size() < 3 || content.back() != ']') {
-                result.errors.push_back({place, "", "expected a section like [Etcd], found \"" + content + "\""});
+                result.errors.push_back(
+                    {place, "", "expected a section like [Etcd], found \"" + content + "\""});
                 continue;
             }
             section = content.substr(1, content.size() - 2);

@@ -13,7 +13,8 @@ namespace {
 /// The flag %Q: syslog's priority number of the line's level.
 class PriorityFlag final : public spdlog::custom_flag_formatter {
 public:
-    void format(const spdlog::details::log_msg& message, const std::tm&, spdlog::memory_buf_t& target) override {
+    void format(const spdlog::details::log_msg& message, const std::tm&,
+                spdlog::memory_buf_t& target) override {
         target.push_back(priority(message.level));
     }
     [[nodiscard]] std::unique_ptr<custom_flag_formatter> clone() const override {
@@ -23,16 +24,11 @@ public:
 private:
     static char priority(spdlog::level::level_enum level) {
         switch (level) {
-        case spdlog::level::critical:
-            return '2';
-        case spdlog::level::err:
-            return '3';
-        case spdlog::level::warn:
-            return '4';
-        case spdlog::level::info:
-            return '6';
-        default:
-            return '7';
+        case spdlog::level::critical: return '2';
+        case spdlog::level::err: return '3';
+        case spdlog::level::warn: return '4';
+        case spdlog::level::info: return '6';
+        default: return '7';
         }
     }
 };
@@ -40,7 +36,8 @@ private:
 } // namespace
 
 void setUpLog(const std::string& level, bool toJournal) {
-    auto logger = std::make_shared<spdlog::logger>("cratekeeper", std::make_shared<spdlog::sinks::stderr_sink_st>());
+    auto logger =
+        std::make_shared<spdlog::logger>("cratekeeper", std::make_shared<spdlog::sinks::stderr_sink_st>());
     auto formatter = std::make_unique<spdlog::pattern_formatter>();
     formatter->add_flag<PriorityFlag>('Q').set_pattern(toJournal ? "<%Q>%v" : "%H:%M:%S.%e %l: %v");
     logger->set_formatter(std::move(formatter));

@@ -34,11 +34,12 @@ struct Options {
 };
 
 agent::ConfigResult readConfig(const Options& options) {
-    const agent::FileReader files{.read = [](const std::string& path) { return hal::readFile(path); },
-                                  .list = [](const std::string& directory, const std::string& suffix) {
-                                      return hal::listDirectory(directory, suffix);
-                                  }};
-    return options.configFile.empty() ? agent::loadConfig(files) : agent::loadConfigFile(files, options.configFile);
+    const agent::FileReader files{
+        .read = [](const std::string& path) { return hal::readFile(path); },
+        .list = [](const std::string& directory,
+                   const std::string& suffix) { return hal::listDirectory(directory, suffix); }};
+    return options.configFile.empty() ? agent::loadConfig(files)
+                                      : agent::loadConfigFile(files, options.configFile);
 }
 
 int printErrors(const agent::ConfigResult& loaded) {
@@ -81,10 +82,11 @@ int run(const Options& options, const agent::Config& config) {
     const auto notifier = hal::makeNotifier();
     const auto nics = hal::makeNics(**loop);
     const auto disks = hal::makeDisks(**loop);
-    agent::StateFiles files({.read = [](const std::string& path) { return hal::readFile(path); },
-                             .write = [](const std::string& path,
-                                         const std::string& content) { return hal::writeFile(path, content); }},
-                            options.stateDirectory, options.runtimeDirectory);
+    agent::StateFiles files(
+        {.read = [](const std::string& path) { return hal::readFile(path); },
+         .write = [](const std::string& path,
+                     const std::string& content) { return hal::writeFile(path, content); }},
+        options.stateDirectory, options.runtimeDirectory);
 
     agent::Node node(
         {.loop = **loop,
@@ -99,14 +101,17 @@ int run(const Options& options, const agent::Config& config) {
              },
          .watchHardware =
              [&nics, &disks, &config](const std::function<void()>& lookAgain) {
-                 return agent::Prober(*nics, *disks, hal::inspectVolume, config.dataDirectory).watch(lookAgain);
+                 return agent::Prober(*nics, *disks, hal::inspectVolume, config.dataDirectory)
+                     .watch(lookAgain);
              },
          .isReadOnly = hal::isReadOnly,
          .hasEntries = hal::hasEntries,
          .lastLogLines = [](const std::string& unit) { return hal::lastLogLines(unit); },
-         .wallClock = [] { return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()); },
+         .wallClock =
+             [] { return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()); },
          .loadConfig = [&options] { return readConfig(options); },
-         .connectEtcd = [&loop, &http](const agent::EtcdConfig& etcd) { return connectEtcd(**loop, **http, etcd); },
+         .connectEtcd = [&loop,
+                         &http](const agent::EtcdConfig& etcd) { return connectEtcd(**loop, **http, etcd); },
          .connectCrate =
              [&loop, &http](const agent::CrateConfig& crate) {
                  return hal::makeCrate(**loop, **http, "127.0.0.1", crate.httpPort);
@@ -126,12 +131,16 @@ int run(const Options& options, const agent::Config& config) {
 
 int main(int argc, char** argv) {
     Options options;
-    CLI::App app{"Runs a CrateDB node: probes the hardware, announces it to etcd, supervises the crate container and "
-                 "answers load balancers. Started by cratekeeper.service."};
+    CLI::App app{
+        "Runs a CrateDB node: probes the hardware, announces it to etcd, supervises the crate container and "
+        "answers load balancers. Started by cratekeeper.service."};
     app.set_version_flag("--version", agent::kVersion);
-    app.add_option("--config", options.configFile, "read this file instead of /etc/cratekeeper/agent.conf and its like");
-    app.add_flag("--check-config", options.checkConfig, "print what is wrong with the configuration, and exit");
-    app.add_option("--state-directory", options.stateDirectory, "what outlives a reboot")->capture_default_str();
+    app.add_option("--config", options.configFile,
+                   "read this file instead of /etc/cratekeeper/agent.conf and its like");
+    app.add_flag("--check-config", options.checkConfig,
+                 "print what is wrong with the configuration, and exit");
+    app.add_option("--state-directory", options.stateDirectory, "what outlives a reboot")
+        ->capture_default_str();
     app.add_option("--runtime-directory", options.runtimeDirectory, "what does not")->capture_default_str();
     CLI11_PARSE(app, argc, argv);
 

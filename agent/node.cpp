@@ -11,25 +11,26 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr const char* kCrateUnits = "crate@*.service";
-constexpr hal::Duration kTick = 1s;             // how often the database is asked and the volume looked at
-constexpr hal::Duration kAskDeadline = 1500ms;  // a database slower than this cannot serve traffic either
-constexpr hal::Duration kProbeInterval = 180s;  // the net under the hardware events
-constexpr hal::Duration kSettleTime = 250ms;    // bursts of hardware events make one probe
-constexpr hal::Duration kSettleLimit = 3s;      // by then we say what we know, even if something never answered
-constexpr hal::Duration kRequestPause = 5s;     // between two requests for a unit, whatever came of the first
-constexpr hal::Duration kStuck = 10s;           // a round of a stage takes far less; the watchdog waits this long
-constexpr hal::Duration kRevokeTime = 500ms;    // for giving the lease back before the machine goes down
+constexpr hal::Duration kTick = 1s;            // how often the database is asked and the volume looked at
+constexpr hal::Duration kAskDeadline = 1500ms; // a database slower than this cannot serve traffic either
+constexpr hal::Duration kProbeInterval = 180s; // the net under the hardware events
+constexpr hal::Duration kSettleTime = 250ms;   // bursts of hardware events make one probe
+constexpr hal::Duration kSettleLimit = 3s;  // by then we say what we know, even if something never answered
+constexpr hal::Duration kRequestPause = 5s; // between two requests for a unit, whatever came of the first
+constexpr hal::Duration kStuck = 10s;       // a round of a stage takes far less; the watchdog waits this long
+constexpr hal::Duration kRevokeTime = 500ms; // for giving the lease back before the machine goes down
 constexpr const char* kTickStage = "the clock tick";
 constexpr const char* kDatabaseStage = "the database's answer";
 constexpr const char* kUnitsStage = "systemd's answer";
 constexpr const char* kProbeStage = "the hardware probe";
-constexpr hal::Duration kWaitingRefresh = 1s;   // how often etcd is read while we wait for other nodes
+constexpr hal::Duration kWaitingRefresh = 1s; // how often etcd is read while we wait for other nodes
 
 std::string holdsDatabasePath(const Config& config) { return config.dataDirectory + "/data"; }
 
 } // namespace
 
-Node::Node(Surroundings surroundings, Config config) : around_(std::move(surroundings)), config_(std::move(config)) {}
+Node::Node(Surroundings surroundings, Config config)
+    : around_(std::move(surroundings)), config_(std::move(config)) {}
 
 hal::Status Node::start() {
     startedAt_ = around_.loop.now();
@@ -45,8 +46,8 @@ hal::Status Node::start() {
                                                 "run `systemd-machine-id-setup`"));
     }
     note("watching the hardware", around_.watchHardware([this] {
-             hardwareSoon_ = around_.loop.after(kSettleTime, [this] { probeHardware(); });
-         }));
+        hardwareSoon_ = around_.loop.after(kSettleTime, [this] { probeHardware(); });
+    }));
     prober_ = around_.loop.every(kProbeInterval, [this] { probeHardware(); });
     around_.units.watch(kCrateUnits, [this] { lookAtUnits(); });
     crate_ = around_.connectCrate(config_.crate);
@@ -71,12 +72,13 @@ hal::Status Node::openSession() {
     const auto lease = session_ ? session_->store().lease : around_.files.loadLease();
     session_.reset();
     etcd_ = std::move(*etcd);
-    session_ = std::make_unique<Session>(around_.loop, *etcd_,
-                                         SessionOptions{.keys = Keys(config_.clusterName),
-                                                        .leaseTtl = config_.etcd.lease,
-                                                        .previousLease = lease,
-                                                        .jitterSeed = std::hash<std::string>{}(observed_.identity.bootId)},
-                                         [this] { schedule(); });
+    session_ = std::make_unique<Session>(
+        around_.loop, *etcd_,
+        SessionOptions{.keys = Keys(config_.clusterName),
+                       .leaseTtl = config_.etcd.lease,
+                       .previousLease = lease,
+                       .jitterSeed = std::hash<std::string>{}(observed_.identity.bootId)},
+        [this] { schedule(); });
     session_->start();
     return {};
 }
@@ -122,7 +124,8 @@ void Node::execute(const Plan& plan) {
         around_.notifier.ready();
     }
     if (plan.supervision.lookAgainAt) {
-        lookAgain_ = around_.loop.after(*plan.supervision.lookAgainAt - observed_.now, [this] { schedule(); });
+        lookAgain_ =
+            around_.loop.after(*plan.supervision.lookAgainAt - observed_.now, [this] { schedule(); });
     }
 }
 
@@ -148,7 +151,8 @@ void Node::keepFiles(const Plan& plan) {
     note("keeping the lease", around_.files.keepLease(observed_.store.lease));
     if (plan.formation.slot) {
         const auto complete = around_.files.keepRendered(*plan.formation.slot, plan.files);
-        note("writing the database's configuration", complete ? hal::Status{} : hal::failure(complete.error()));
+        note("writing the database's configuration",
+             complete ? hal::Status{} : hal::failure(complete.error()));
         const bool rendered = complete && *complete;
         if (rendered != std::exchange(rendered_, rendered)) {
             schedule();
@@ -163,7 +167,8 @@ void Node::requestUnits(const Supervision& supervision) {
     }
     requestedAt_ = around_.loop.now();
     for (const auto& request : supervision.requests) {
-        spdlog::info("{}: {}", supervision.words, request.verb == hal::UnitVerb::start ? "starting" : "resetting");
+        spdlog::info("{}: {}", supervision.words,
+                     request.verb == hal::UnitVerb::start ? "starting" : "resetting");
         around_.units.request(request.verb, request.unit, [this, request](const hal::Status& status) {
             note("asking systemd for " + request.unit, status);
             if (status && request.verb == hal::UnitVerb::start) {
@@ -197,7 +202,8 @@ void Node::probeHardware() {
 
 void Node::lookAtUnits() {
     progress_.begin(kUnitsStage, kStuck, around_.loop.now());
-    around_.units.list(kCrateUnits, [this](const hal::Result<std::vector<hal::Unit>>& units) { unitsSeen(units); });
+    around_.units.list(kCrateUnits,
+                       [this](const hal::Result<std::vector<hal::Unit>>& units) { unitsSeen(units); });
 }
 
 void Node::unitsSeen(const hal::Result<std::vector<hal::Unit>>& units) {
@@ -305,9 +311,10 @@ void Node::databaseEnded(const char* how) {
 
 void Node::lookAtData() {
     const auto readOnly = around_.isReadOnly(config_.dataDirectory);
-    const auto before = std::exchange(observed_.dataReadOnly, readOnly ? std::optional(*readOnly) : std::nullopt);
+    const auto before =
+        std::exchange(observed_.dataReadOnly, readOnly ? std::optional(*readOnly) : std::nullopt);
     if (before != observed_.dataReadOnly) {
-        spdlog::info("the data volume is {}", !observed_.dataReadOnly ? "unknown"
+        spdlog::info("the data volume is {}", !observed_.dataReadOnly   ? "unknown"
                                               : *observed_.dataReadOnly ? "read-only"
                                                                         : "writable");
     }
@@ -318,7 +325,8 @@ void Node::lookAtData() {
 void Node::feedWatchdog() {
     auto stage = progress_.stuck(around_.loop.now());
     // The session tries at least once a heartbeat, whether etcd answers or not.
-    if (const auto last = session_->lastAttempt(); last && around_.loop.now() - *last > 3 * config_.etcd.lease) {
+    if (const auto last = session_->lastAttempt();
+        last && around_.loop.now() - *last > 3 * config_.etcd.lease) {
         stage = "the session with etcd";
     }
     if (stage) {

@@ -87,9 +87,10 @@ private:
     std::unique_ptr<hal::Crate> crate_;
     std::unique_ptr<hal::ProcessWatch> process_;
     std::optional<std::string> watchedContainer_;
-    bool held_ = false;          ///< a connection to the database is held open
+    bool held_ = false; ///< a connection to the database is held open
     bool asking_ = false;
-    unsigned databaseLife_ = 0;  ///< counts ends, so that an answer asked for before an end is not taken for after it
+    unsigned databaseLife_ =
+        0; ///< counts ends, so that an answer asked for before an end is not taken for after it
     std::optional<hal::TimePoint> requestedAt_; ///< when a unit was last asked for
     hal::TimePoint startedAt_;
     std::map<std::string, std::string> notes_; ///< the last error of each activity, so that it is logged once

@@ -23,7 +23,8 @@ hal::Page jsonPage(int status, const ordered_json& body, const char* contentType
 }
 
 ordered_json healthComponent(const Component& part) {
-    ordered_json json{{"componentType", part.type}, {"status", name(part.level)}, {"time", isoTime(part.since)}};
+    ordered_json json{
+        {"componentType", part.type}, {"status", name(part.level)}, {"time", isoTime(part.since)}};
     if (part.observed) {
         json["observedValue"] = *part.observed;
     }
@@ -81,9 +82,10 @@ hal::Pages pages(const Observed& observed, const Formation& formation, const Sup
     pages["/ready"] = ready;
     // The loop that would build this page is the one that serves it: an answer is the proof.
     pages["/live"] = jsonPage(kOk, {{"live", true}});
-    pages["/startup"] = jsonPage(verdict.startedOnce ? kOk : kUnavailable, {{"started", verdict.startedOnce}});
-    pages["/health"] = jsonPage(verdict.overall == Level::fail ? kUnavailable : kOk, health(observed, verdict),
-                                "application/health+json");
+    pages["/startup"] =
+        jsonPage(verdict.startedOnce ? kOk : kUnavailable, {{"started", verdict.startedOnce}});
+    pages["/health"] = jsonPage(verdict.overall == Level::fail ? kUnavailable : kOk,
+                                health(observed, verdict), "application/health+json");
     if (observed.inventory) {
         ordered_json node = nodeDocument(observed, formation, supervision, verdict, config);
         node["phase_words"] = supervision.words;

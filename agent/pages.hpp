@@ -10,8 +10,8 @@ namespace agent {
 
 /// `/` and `/ready` (200 or 503), `/live`, `/startup`, `/health` (application/health+json; 200 unless it fails)
 /// and `/v1/node`.
-[[nodiscard]] hal::Pages pages(const Observed& observed, const Formation& formation, const Supervision& supervision,
-                               const Verdict& verdict, const Config& config);
+[[nodiscard]] hal::Pages pages(const Observed& observed, const Formation& formation,
+                               const Supervision& supervision, const Verdict& verdict, const Config& config);
 
 /// "2026-11-22T12:00:00Z"
 [[nodiscard]] std::string isoTime(std::chrono::sys_seconds time);

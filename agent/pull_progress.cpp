@@ -50,7 +50,8 @@ void PullProgress::takeLine(const std::string& line) {
     }
     if (status == "Downloading") {
         auto& layer = layers_[id];
-        if (const auto detail = object.find("progressDetail"); detail != object.end() && detail->is_object()) {
+        if (const auto detail = object.find("progressDetail");
+            detail != object.end() && detail->is_object()) {
             layer.current = numberOf(*detail, "current");
             layer.total = numberOf(*detail, "total");
         }

@@ -43,8 +43,10 @@ hal::Result<json> parseValue(const hal::KeyValue& keyValue) {
         return hal::failure(hal::Error::invalid("expected a JSON object"));
     }
     const auto version = object.find("v");
-    if (version == object.end() || !version->is_number_integer() || version->get<int64_t>() != kSchemaVersion) {
-        return hal::failure(hal::Error::invalid("expected \"v\": 1; a newer cratekeeper may have written it"));
+    if (version == object.end() || !version->is_number_integer() ||
+        version->get<int64_t>() != kSchemaVersion) {
+        return hal::failure(
+            hal::Error::invalid("expected \"v\": 1; a newer cratekeeper may have written it"));
     }
     return object;
 }
@@ -80,9 +82,10 @@ public:
     void readService(const hal::KeyValue& keyValue) {
         // No version here: consumers of 2014 wrote and read bare {"http":…,"transport":…} objects.
         const json object = json::parse(keyValue.value, nullptr, false);
-        registry_.services.push_back({.nodeName = keyValue.key.substr(Keys::services().size()),
-                                      .nodeId = object.is_object() ? text(object, "node_id").value_or("") : "",
-                                      .lease = keyValue.lease});
+        registry_.services.push_back(
+            {.nodeName = keyValue.key.substr(Keys::services().size()),
+             .nodeId = object.is_object() ? text(object, "node_id").value_or("") : "",
+             .lease = keyValue.lease});
     }
 
 private:
@@ -114,7 +117,8 @@ private:
             reject(key, "expected a text \"name\" and a number \"slot\"");
             return;
         }
-        registry_.members.push_back({.nodeId = key.substr(keys_.members().size()), .name = *name, .slot = *slot});
+        registry_.members.push_back(
+            {.nodeId = key.substr(keys_.members().size()), .name = *name, .slot = *slot});
     }
 
     void readNode(const json& object, const hal::KeyValue& keyValue) {
@@ -125,15 +129,14 @@ private:
             return;
         }
         const auto endpoints = object.find("endpoints");
-        registry_.nodes.push_back(
-            {.nodeId = keyValue.key.substr(keys_.node("").size()),
-             .name = *name,
-             .bootId = *bootId,
-             .address = text(object, "address"),
-             .transportPort = endpoints != object.end() && endpoints->is_object()
-                                  ? number<uint16_t>(*endpoints, "transport", 1, 65535)
-                                  : std::nullopt,
-             .lease = keyValue.lease});
+        registry_.nodes.push_back({.nodeId = keyValue.key.substr(keys_.node("").size()),
+                                   .name = *name,
+                                   .bootId = *bootId,
+                                   .address = text(object, "address"),
+                                   .transportPort = endpoints != object.end() && endpoints->is_object()
+                                                        ? number<uint16_t>(*endpoints, "transport", 1, 65535)
+                                                        : std::nullopt,
+                                   .lease = keyValue.lease});
     }
 
     const Keys& keys_;
@@ -166,7 +169,9 @@ std::string memberValue(const Member& member) {
 }
 
 std::string bootstrapValue(const std::vector<std::string>& initialMasterNodes, const std::string& writtenBy) {
-    return json{{"v", kSchemaVersion}, {"initial_master_nodes", initialMasterNodes}, {"written_by", writtenBy}}.dump();
+    return json{
+        {"v", kSchemaVersion}, {"initial_master_nodes", initialMasterNodes}, {"written_by", writtenBy}}
+        .dump();
 }
 
 std::string clusterIdValue(const std::string& clusterId, const std::string& writtenBy) {

@@ -72,7 +72,8 @@ struct Registry {
 };
 
 /// Reads the answers of the ranges over Keys::prefix() and Keys::services().
-[[nodiscard]] Registry readRegistry(const Keys& keys, const hal::RangeReply& cluster, const hal::RangeReply& services);
+[[nodiscard]] Registry readRegistry(const Keys& keys, const hal::RangeReply& cluster,
+                                    const hal::RangeReply& services);
 
 [[nodiscard]] std::string memberValue(const Member& member);
 [[nodiscard]] std::string bootstrapValue(const std::vector<std::string>& initialMasterNodes,

@@ -68,7 +68,8 @@ string renderSettings(const Observed& observed, const Formation& formation, cons
 
 /// The peers that can be asked for the cluster: every announced node, and this one.
 string renderPeers(const Observed& observed, const Config& config) {
-    std::set<string> peers{*observed.inventory->announcedAddress + ":" + std::to_string(config.crate.transportPort)};
+    std::set<string> peers{*observed.inventory->announcedAddress + ":" +
+                           std::to_string(config.crate.transportPort)};
     for (const auto& node : observed.store.registry->nodes) {
         if (node.address && node.transportPort) {
             const bool isV6 = node.address->find(':') != string::npos;
@@ -109,14 +110,16 @@ uint64_t heapBytes(uint64_t memoryBytes, const std::optional<uint64_t>& configur
 }
 
 std::vector<RenderedFile> render(const Observed& observed, const Formation& formation, const Config& config) {
-    if (!observed.inventory || !observed.inventory->announcedAddress || !observed.inventory->host.memoryBytes) {
+    if (!observed.inventory || !observed.inventory->announcedAddress ||
+        !observed.inventory->host.memoryBytes) {
         return {};
     }
     const uint64_t heap = heapBytes(*observed.inventory->host.memoryBytes, config.crate.heapBytes);
     std::vector<RenderedFile> files{
         {"config/crate.yml", renderSettings(observed, formation, config)},
         {"config/log4j2.properties", kLogging},
-        {"environment", "CRATE_HEAP_SIZE=" + std::to_string(heap / kMebibyte) + "m\nCRATE_DISABLE_GC_LOGGING=1\n"},
+        {"environment",
+         "CRATE_HEAP_SIZE=" + std::to_string(heap / kMebibyte) + "m\nCRATE_DISABLE_GC_LOGGING=1\n"},
     };
     // Without etcd the peers are not known anew: the last good list on disk stays in force.
     if (observed.store.registry) {

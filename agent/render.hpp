@@ -21,7 +21,7 @@ struct RenderedFile {
 
 /// Empty while something it needs is unknown (address, memory): half a configuration is worse than none.
 [[nodiscard]] std::vector<RenderedFile> render(const Observed& observed, const Formation& formation,
-                                              const Config& config);
+                                               const Config& config);
 
 /// A quarter of the memory, at least 1 GiB where there are 2 GiB, at most 30500 MiB (compressed object pointers),
 /// in bytes. Sources: CrateDB's memory guide and its default configuration.

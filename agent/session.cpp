@@ -64,7 +64,9 @@ void Session::advance() {
     }
 }
 
-bool Session::refreshDue() const { return wanted_ && (!readAt_ || loop_.now() >= *readAt_ + wanted_->refreshEvery); }
+bool Session::refreshDue() const {
+    return wanted_ && (!readAt_ || loop_.now() >= *readAt_ + wanted_->refreshEvery);
+}
 
 void Session::wakeAt(hal::TimePoint time) {
     wake_ = loop_.after(std::max(hal::Duration{0}, time - loop_.now()), [this] { advance(); });
@@ -184,7 +186,8 @@ hal::Transaction Session::pendingWrites() const {
     }
     for (const auto& [key, keyValue] : raw) {
         // Only what stands under our own lease is ours to remove.
-        if (keyValue.lease == store_.lease && !wanted_->announcement.contains(key) && writes.then.size() < kMaxWrites) {
+        if (keyValue.lease == store_.lease && !wanted_->announcement.contains(key) &&
+            writes.then.size() < kMaxWrites) {
             guard(key);
             writes.then.emplace_back(hal::DeleteRequest{.key = key});
         }

@@ -66,7 +66,8 @@ private:
     std::function<void()> changed_;
     Backoff backoff_;
     Store store_;
-    std::optional<Wanted> wanted_; ///< empty until told: what a former process wrote stays untouched till then
+    std::optional<Wanted>
+        wanted_; ///< empty until told: what a former process wrote stays untouched till then
     bool busy_ = false;
     bool started_ = false;
     bool registryStale_ = true;

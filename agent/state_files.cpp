@@ -48,7 +48,8 @@ hal::Result<Saved> StateFiles::loadSaved() {
     const bool wellFormed = object.is_object() && object.value("v", json()) == 1;
     if (!wellFormed) {
         return hal::failure(hal::Error::invalid(
-            path + ": expected a JSON object with \"v\": 1; restore it from a backup, or remove it if this node's " +
+            path +
+            ": expected a JSON object with \"v\": 1; restore it from a backup, or remove it if this node's " +
             "database was never started"));
     }
     Saved saved;

@@ -23,8 +23,8 @@ constexpr int kExitNotExecutable = 126;
 constexpr int kExitNotFound = 127;
 
 bool isUp(const hal::Unit& unit) {
-    return unit.activeState == "active" || unit.activeState == "activating" || unit.activeState == "deactivating" ||
-           unit.activeState == "reloading";
+    return unit.activeState == "active" || unit.activeState == "activating" ||
+           unit.activeState == "deactivating" || unit.activeState == "reloading";
 }
 
 Supervision answer(Phase phase, string words, std::optional<string> advice = {}) {
@@ -44,8 +44,10 @@ const hal::Unit* findUnit(const std::vector<hal::Unit>& units, const string& uni
 std::optional<Supervision> refuseSecondInstance(const std::vector<hal::Unit>& units, const string& ownName) {
     for (const auto& unit : units) {
         if (unit.name != ownName && isUp(unit)) {
-            return answer(Phase::refused, unit.name + " already runs on this machine, so " + ownName + " is not started",
-                          "stop it with `systemctl stop " + unit.name + "`, or leave it and forget this node's slot");
+            return answer(Phase::refused,
+                          unit.name + " already runs on this machine, so " + ownName + " is not started",
+                          "stop it with `systemctl stop " + unit.name +
+                              "`, or leave it and forget this node's slot");
         }
     }
     return std::nullopt;
@@ -62,8 +64,8 @@ string failureWords(const hal::Unit& unit, const std::vector<string>& lastLines)
 Supervision whileActivating(const hal::Unit& unit, const std::vector<string>& lastLines) {
     if (unit.subState == "auto-restart") {
         return answer(Phase::restarting,
-                      failureWords(unit, lastLines) + "; systemd restarts it (" + std::to_string(unit.restarts + 1) +
-                          ". time)",
+                      failureWords(unit, lastLines) + "; systemd restarts it (" +
+                          std::to_string(unit.restarts + 1) + ". time)",
                       "see `journalctl -u " + unit.name + "`");
     }
     if (!unit.statusText.empty()) {
@@ -74,16 +76,17 @@ Supervision whileActivating(const hal::Unit& unit, const std::vector<string>& la
 
 Supervision afterFailure(const hal::Unit& unit, const Observed& observed) {
     const bool configError = unit.exitCode == kExitConfig;
-    auto supervision = answer(Phase::restarting, failureWords(unit, observed.lastLogLines),
-                              configError ? "mend what the log names, then `systemctl restart " + unit.name + "`"
-                                          : "see `journalctl -u " + unit.name + "`");
-    const auto retryAt = unit.stateSince.value_or(observed.now) +
-                         (configError ? kRetryAfterConfigError : kRetryAfterFailure);
+    auto supervision =
+        answer(Phase::restarting, failureWords(unit, observed.lastLogLines),
+               configError ? "mend what the log names, then `systemctl restart " + unit.name + "`"
+                           : "see `journalctl -u " + unit.name + "`");
+    const auto retryAt =
+        unit.stateSince.value_or(observed.now) + (configError ? kRetryAfterConfigError : kRetryAfterFailure);
     if (observed.now < retryAt) {
         supervision.lookAgainAt = retryAt;
-        supervision.words += "; next try in " +
-                             std::to_string(std::chrono::ceil<std::chrono::seconds>(retryAt - observed.now).count()) +
-                             " s";
+        supervision.words +=
+            "; next try in " +
+            std::to_string(std::chrono::ceil<std::chrono::seconds>(retryAt - observed.now).count()) + " s";
     } else {
         supervision.requests = {{hal::UnitVerb::resetFailed, unit.name}, {hal::UnitVerb::start, unit.name}};
     }
@@ -139,38 +142,25 @@ string exitMeaning(const hal::Unit& unit) {
     switch (*unit.exitCode) {
     case kExitConfig:
         return code + ": a bootstrap check of CrateDB failed, the host is not configured as it needs";
-    case kExitTerminated:
-        return code + ": ended by SIGTERM";
-    case kExitKilled:
-        return code + ": killed, by hand or for lack of memory";
-    case kExitDockerFailed:
-        return code + ": Docker could not create the container";
+    case kExitTerminated: return code + ": ended by SIGTERM";
+    case kExitKilled: return code + ": killed, by hand or for lack of memory";
+    case kExitDockerFailed: return code + ": Docker could not create the container";
     case kExitNotExecutable:
-    case kExitNotFound:
-        return code + ": the image has no program to run";
-    case 1:
-        return code + ": CrateDB refused its settings or its data";
-    default:
-        return code;
+    case kExitNotFound: return code + ": the image has no program to run";
+    case 1: return code + ": CrateDB refused its settings or its data";
+    default: return code;
     }
 }
 
 const char* name(Phase phase) {
     switch (phase) {
-    case Phase::probing:
-        return "probing";
-    case Phase::waiting:
-        return "waiting";
-    case Phase::refused:
-        return "refused";
-    case Phase::starting:
-        return "starting";
-    case Phase::running:
-        return "running";
-    case Phase::restarting:
-        return "restarting";
-    case Phase::stoppedByHand:
-        return "stopped-by-hand";
+    case Phase::probing: return "probing";
+    case Phase::waiting: return "waiting";
+    case Phase::refused: return "refused";
+    case Phase::starting: return "starting";
+    case Phase::running: return "running";
+    case Phase::restarting: return "restarting";
+    case Phase::stoppedByHand: return "stopped-by-hand";
     }
     return "unknown";
 }
@@ -180,7 +170,8 @@ Supervision supervise(const Observed& observed, const Formation& formation, bool
         return answer(Phase::probing, "looking at the hardware");
     }
     if (!observed.crateUnits) {
-        return answer(Phase::probing, "waiting for systemd: " + observed.unitsError.value_or("no answer yet"));
+        return answer(Phase::probing,
+                      "waiting for systemd: " + observed.unitsError.value_or("no answer yet"));
     }
     if (!formation.slot) {
         if (formation.refusal) {

@@ -29,10 +29,10 @@ struct UnitRequest {
 
 struct Supervision {
     Phase phase = Phase::probing;
-    std::string words;                  ///< what is going on, for a person; one sentence without a full stop
-    std::optional<std::string> advice;  ///< the next step, when there is one for a person
-    std::optional<hal::Unit> unit;      ///< our own crate@N.service, when systemd has it
-    std::vector<UnitRequest> requests;  ///< in order; asking again while a job runs is harmless
+    std::string words;                 ///< what is going on, for a person; one sentence without a full stop
+    std::optional<std::string> advice; ///< the next step, when there is one for a person
+    std::optional<hal::Unit> unit;     ///< our own crate@N.service, when systemd has it
+    std::vector<UnitRequest> requests; ///< in order; asking again while a job runs is harmless
     std::optional<hal::TimePoint> lookAgainAt; ///< when time alone changes the answer
     bool operator==(const Supervision&) const = default;
 };

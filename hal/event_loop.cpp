@@ -73,7 +73,8 @@ int onTime(sd_event_source* handle, uint64_t, void* userdata) {
 
 int onIo(sd_event_source* handle, int, uint32_t events, void* userdata) {
     auto& source = *static_cast<EventSource*>(userdata);
-    return guarded(sd_event_source_get_event(handle), [&source, events] { invoke(source, fromEpoll(events)); });
+    return guarded(sd_event_source_get_event(handle),
+                   [&source, events] { invoke(source, fromEpoll(events)); });
 }
 
 int onSignalFd(sd_event_source* handle, const struct signalfd_siginfo*, void* userdata) {
@@ -166,7 +167,8 @@ private:
         sd_event_source* handle = nullptr;
         const auto usec = static_cast<uint64_t>(delay.count() < 0 ? 0 : delay.count());
         if (sd_event_add_time_relative(event_.get(), &handle, CLOCK_BOOTTIME, usec,
-                                       static_cast<uint64_t>(kTimerAccuracy.count()), onTime, source.get()) < 0) {
+                                       static_cast<uint64_t>(kTimerAccuracy.count()), onTime,
+                                       source.get()) < 0) {
             return nullptr;
         }
         source->handle.reset(handle);

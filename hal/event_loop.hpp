@@ -59,7 +59,8 @@ public:
     [[nodiscard]] virtual SourcePtr every(Duration interval, std::function<void()> call) = 0;
 
     /// Calls whenever the descriptor is ready. The descriptor stays the caller's.
-    [[nodiscard]] virtual SourcePtr onReady(int fd, Readiness wanted, std::function<void(Readiness)> call) = 0;
+    [[nodiscard]] virtual SourcePtr onReady(int fd, Readiness wanted,
+                                            std::function<void(Readiness)> call) = 0;
 
     /// Calls once when the process behind a pidfd has exited (Linux >= 5.3). The pidfd stays the caller's.
     [[nodiscard]] virtual SourcePtr onExit(int pidFd, std::function<void()> call) = 0;

@@ -45,8 +45,7 @@ hal::Result<hal::HttpResponse> Client::send(hal::HttpRequest request) {
     const auto call = http_->send(std::move(request), [&answer](hal::Result<hal::HttpResponse> response) {
         answer = std::move(response);
     });
-    while (!answer && loop_->turn()) {
-    }
+    while (!answer && loop_->turn()) {}
     if (!answer) {
         return hal::failure(hal::Error::fromErrno(ECANCELED, "the request was interrupted"));
     }
@@ -66,7 +65,8 @@ hal::Result<hal::HttpResponse> Client::get(const std::string& socketOrAddress, c
 }
 
 hal::Result<agent::Registry> Client::registry(const agent::Config& config) {
-    auto options = agent::etcdOptions(config.etcd, [](const std::string& path) { return hal::readFile(path); });
+    auto options =
+        agent::etcdOptions(config.etcd, [](const std::string& path) { return hal::readFile(path); });
     if (!options) {
         return hal::failure(options.error());
     }
@@ -81,20 +81,20 @@ hal::Result<agent::Registry> Client::registry(const agent::Config& config) {
                                 hal::RangeRequest{.key = agent::Keys::services(), .prefix = true}},
                        .otherwise = {}},
                       [&answer](hal::Result<hal::TransactionReply> reply) { answer = std::move(reply); });
-    while (!answer && loop_->turn()) {
-    }
+    while (!answer && loop_->turn()) {}
     if (!answer || !*answer || (*answer)->ranges.size() != 2) {
-        const auto error = answer && !*answer ? answer->error() : hal::Error::invalid("etcd gave no usable answer");
+        const auto error =
+            answer && !*answer ? answer->error() : hal::Error::invalid("etcd gave no usable answer");
         return hal::failure(error.withContext("etcd"));
     }
     return agent::readRegistry(keys, (*answer)->ranges[0], (*answer)->ranges[1]);
 }
 
 hal::Result<agent::Config> readConfig(const Options& options) {
-    const agent::FileReader files{.read = [](const std::string& path) { return hal::readFile(path); },
-                                  .list = [](const std::string& directory, const std::string& suffix) {
-                                      return hal::listDirectory(directory, suffix);
-                                  }};
+    const agent::FileReader files{
+        .read = [](const std::string& path) { return hal::readFile(path); },
+        .list = [](const std::string& directory,
+                   const std::string& suffix) { return hal::listDirectory(directory, suffix); }};
     auto loaded = options.configFile.empty() ? agent::loadConfig(files)
                                              : agent::loadConfigFile(files, options.configFile);
     if (!loaded.errors.empty()) {

@@ -17,8 +17,9 @@ namespace cratectl {
 
 /// Exit statuses, also in cratectl(1).
 constexpr int kExitOk = 0;
-constexpr int kExitFailed = 1;   ///< nothing answered, or it answered nonsense
-constexpr int kExitNotReady = 3; ///< `status`: the node answered, and it is not ready (as systemctl's "inactive")
+constexpr int kExitFailed = 1; ///< nothing answered, or it answered nonsense
+constexpr int kExitNotReady =
+    3; ///< `status`: the node answered, and it is not ready (as systemctl's "inactive")
 
 struct Options {
     bool json = false;
@@ -32,7 +33,8 @@ public:
     [[nodiscard]] static hal::Result<std::unique_ptr<Client>> make();
 
     /// GET from the local agent: over `socket` when it is a path, else over TCP at "host:port".
-    [[nodiscard]] hal::Result<hal::HttpResponse> get(const std::string& socketOrAddress, const std::string& path);
+    [[nodiscard]] hal::Result<hal::HttpResponse> get(const std::string& socketOrAddress,
+                                                     const std::string& path);
 
     /// Runs a request and waits for its end.
     [[nodiscard]] hal::Result<hal::HttpResponse> send(hal::HttpRequest request);

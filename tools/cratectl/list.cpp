@@ -30,7 +30,8 @@ hal::Result<std::vector<ordered_json>> liveDocuments(const Options& options) {
     const agent::Keys keys(config->clusterName);
     std::vector<ordered_json> documents;
     for (const auto& node : registry->nodes) {
-        documents.push_back(ordered_json::parse(registry->raw.at(keys.node(node.nodeId)).value, nullptr, false));
+        documents.push_back(
+            ordered_json::parse(registry->raw.at(keys.node(node.nodeId)).value, nullptr, false));
     }
     return documents;
 }
@@ -41,8 +42,8 @@ std::string shortId(const ordered_json& document) {
 }
 
 std::string metadata(const ordered_json& document) {
-    std::string text = "name=" + field(document, "/name") + ",ready=" +
-                       (field(document, "/verdict/ready") == "true" ? "yes" : "no") +
+    std::string text = "name=" + field(document, "/name") +
+                       ",ready=" + (field(document, "/verdict/ready") == "true" ? "yes" : "no") +
                        ",cpu=" + field(document, "/capacity/threads");
     const ordered_json::json_pointer memory("/capacity/memory_bytes");
     if (document.contains(memory) && document[memory].is_number_unsigned()) {
@@ -82,11 +83,12 @@ int listUnits(const Options& options) {
     if (options.json) {
         std::vector<ordered_json> units;
         for (const auto& document : *documents) {
-            units.push_back({{"unit", document.value(ordered_json::json_pointer("/unit/name"), ordered_json())},
-                             {"machine", field(document, "/id")},
-                             {"address", field(document, "/address")},
-                             {"active", field(document, "/unit/active")},
-                             {"sub", field(document, "/unit/sub")}});
+            units.push_back(
+                {{"unit", document.value(ordered_json::json_pointer("/unit/name"), ordered_json())},
+                 {"machine", field(document, "/id")},
+                 {"address", field(document, "/address")},
+                 {"active", field(document, "/unit/active")},
+                 {"sub", field(document, "/unit/sub")}});
         }
         return printJson(units);
     }

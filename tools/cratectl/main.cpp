@@ -23,9 +23,11 @@ int main(int argc, char** argv) {
     app.add_option("--endpoint", options.endpoints, "etcd's address, http://HOST:2379; may be repeated")
         ->envname("CRATECTL_ENDPOINT")
         ->delimiter(',');
-    app.add_option("--config", options.configFile, "read this file instead of /etc/cratekeeper/agent.conf and its like");
+    app.add_option("--config", options.configFile,
+                   "read this file instead of /etc/cratekeeper/agent.conf and its like");
 
-    auto* const status = app.add_subcommand("status", "what this node is, what it does, why it is or is not ready");
+    auto* const status =
+        app.add_subcommand("status", "what this node is, what it does, why it is or is not ready");
     status->add_option("address", statusAddress, "ask another node: HOST:4480");
     status->callback([&] { verb = [&] { return cratectl::showStatus(options, statusAddress); }; });
 
@@ -37,7 +39,8 @@ int main(int argc, char** argv) {
     });
 
     auto* const probing = app.add_subcommand("probe", "what this machine has");
-    probing->add_option("--data-directory", probe.dataDirectory, "whose volume is looked at")->capture_default_str();
+    probing->add_option("--data-directory", probe.dataDirectory, "whose volume is looked at")
+        ->capture_default_str();
     probing->add_option("--interface", probe.interface, "announce this interface's address");
     probing->add_flag("--watch", probe.watch, "print a line whenever something changed, until interrupted");
     probing->callback([&] {

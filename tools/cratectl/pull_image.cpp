@@ -21,8 +21,8 @@ std::string percentEncoded(const std::string& text) {
     constexpr const char* kDigits = "0123456789ABCDEF";
     std::string encoded;
     for (const char c : text) {
-        const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-                           c == '.' || c == '_' || c == '~';
+        const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                           c == '-' || c == '.' || c == '_' || c == '~';
         if (plain) {
             encoded += c;
         } else {
@@ -42,11 +42,12 @@ hal::Result<bool> isPresent(Client& client, const std::string& reference) {
     request.deadline = kAskDeadline;
     const auto response = client.send(std::move(request));
     if (!response) {
-        return hal::failure(response.error().withContext("Docker does not answer at " + std::string(kDockerSocket) +
-                                                         "; see `systemctl status docker`"));
+        return hal::failure(response.error().withContext(
+            "Docker does not answer at " + std::string(kDockerSocket) + "; see `systemctl status docker`"));
     }
     if (response->status != kHttpOk && response->status != kHttpNotFound) {
-        return hal::failure(hal::Error::invalid("Docker refused to look for " + reference + ": " + response->body));
+        return hal::failure(
+            hal::Error::invalid("Docker refused to look for " + reference + ": " + response->body));
     }
     return response->status == kHttpOk;
 }
@@ -85,7 +86,8 @@ hal::Status pull(Client& client, const std::string& reference) {
         return hal::failure(response.error());
     }
     if (response->status != kHttpOk) {
-        return hal::failure(hal::Error::invalid("Docker answered " + std::to_string(response->status) + ": " + unparsed));
+        return hal::failure(
+            hal::Error::invalid("Docker answered " + std::to_string(response->status) + ": " + unparsed));
     }
     return {};
 }

@@ -14,13 +14,14 @@ using nlohmann::ordered_json;
 hal::Result<ordered_json> page(Client& client, const std::string& address, const std::string& path) {
     const auto response = client.get(address, path);
     if (!response) {
-        return hal::failure(hal::Error(response.error().code(),
-                                       "the agent does not answer at " + address + " (" + response.error().message() +
-                                           "); see `systemctl status cratekeeper`"));
+        return hal::failure(hal::Error(response.error().code(), "the agent does not answer at " + address +
+                                                                    " (" + response.error().message() +
+                                                                    "); see `systemctl status cratekeeper`"));
     }
     auto document = ordered_json::parse(response->body, nullptr, false);
     if (!document.is_object()) {
-        return hal::failure(hal::Error::invalid(address + path + ": expected JSON; is something else listening there?"));
+        return hal::failure(
+            hal::Error::invalid(address + path + ": expected JSON; is something else listening there?"));
     }
     return document;
 }
@@ -42,7 +43,8 @@ const char* mark(const std::string& status) {
 
 void printNode(const ordered_json& node) {
     std::printf("%s (%s), slot %s of cluster \"%s\"\n", field(node, "/name").c_str(),
-                field(node, "/id").substr(0, 8).c_str(), field(node, "/slot").c_str(), field(node, "/cluster").c_str());
+                field(node, "/id").substr(0, 8).c_str(), field(node, "/slot").c_str(),
+                field(node, "/cluster").c_str());
     std::printf("  Machine:  %s %s, %s threads, %s memory\n", field(node, "/hardware/host/vendor").c_str(),
                 field(node, "/hardware/host/product").c_str(), field(node, "/capacity/threads").c_str(),
                 bytes(node, "/capacity/memory_bytes").c_str());
@@ -51,8 +53,8 @@ void printNode(const ordered_json& node) {
                 field(node, "/endpoints/psql").c_str());
     std::printf("  Data:     %s, %s can still be written\n", bytes(node, "/capacity/data_bytes").c_str(),
                 bytes(node, "/capacity/data_free_bytes").c_str());
-    std::printf("  Unit:     %s %s/%s\n", field(node, "/unit/name").c_str(), field(node, "/unit/active").c_str(),
-                field(node, "/unit/sub").c_str());
+    std::printf("  Unit:     %s %s/%s\n", field(node, "/unit/name").c_str(),
+                field(node, "/unit/active").c_str(), field(node, "/unit/sub").c_str());
     std::printf("  Doing:    %s\n", field(node, "/phase_words").c_str());
     if (field(node, "/advice") != "-") {
         std::printf("  Next:     %s\n", field(node, "/advice").c_str());
@@ -72,7 +74,8 @@ void printHealth(const ordered_json& health, bool ready) {
         if (status != "pass" && field(check, "/advice") != "-") {
             words += "; " + field(check, "/advice");
         }
-        rows.push_back({"  " + std::string(mark(status)), name.substr(0, name.find(':')), field(check, "/time"), words});
+        rows.push_back(
+            {"  " + std::string(mark(status)), name.substr(0, name.find(':')), field(check, "/time"), words});
     }
     printTable(rows);
 }
