@@ -24,8 +24,6 @@ from .workspace import BUILD, command, detach_loop, kill_cgroup
 TREE = BUILD / "tree"
 GIB = 1 << 30
 _POWER_OFF = signal.SIGRTMIN + 4  # systemd(1): what its PID 1 powers off on
-# Kernel parameters without a namespace that shipped units may set; put back when the node is closed.
-_SHARED_PARAMETERS = ("vm/max_map_count", "vm/swappiness", "fs/file-max", "fs/aio-max-nr", "kernel/pid_max")
 
 
 class NodeError(RuntimeError):
@@ -45,7 +43,6 @@ class Node:
         self.leader = None
         self._workspace, self._network = workspace, network
         self._process = None
-        self._parameters = {}
         self.directory = workspace.make_directory(f"node-{name}")
         self.console = self.directory / "console.log"
         self.link = network.attach(name)
@@ -94,7 +91,7 @@ class Node:
         """Boots the node and returns when its PID 1 has reached the default target. Returns the node."""
         if self.running:
             raise RuntimeError(f"{self.name} runs already")
-        self._save_parameters()
+        self._workspace.preserve_parameters()
         disk = self.directory / "disk"
         self._workspace.cgroup(self.machine)
         argv = [
@@ -200,7 +197,6 @@ class Node:
         """Ends the node and removes its disk, its network and its cgroup, whatever state it is in."""
         with contextlib.suppress(subprocess.TimeoutExpired):
             self.power_cut()
-        self._restore_parameters()
         for point in (self.directory / "root", self.directory / "disk"):
             if os.path.ismount(point):
                 command("umount", point, check=False)
@@ -217,16 +213,6 @@ class Node:
             shutil.rmtree(self.directory, ignore_errors=True)
         with contextlib.suppress(OSError):
             os.rmdir(f"/run/systemd/nspawn/propagate/{self.machine}")
-
-    def _save_parameters(self):
-        for name in _SHARED_PARAMETERS:
-            with contextlib.suppress(OSError):
-                self._parameters.setdefault(name, pathlib.Path("/proc/sys", name).read_text())
-
-    def _restore_parameters(self):
-        for name, value in self._parameters.items():
-            with contextlib.suppress(OSError):
-                pathlib.Path("/proc/sys", name).write_text(value)
 
     # ---- files ------------------------------------------------------------------------------------------
 

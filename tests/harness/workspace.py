@@ -9,6 +9,8 @@ It never touches a process, mount, loop device or namespace without such a mark.
 import atexit
 import contextlib
 import ctypes
+import fcntl
+import json
 import os
 import pathlib
 import re
@@ -20,6 +22,11 @@ import time
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
 BUILD = REPOSITORY / "build"
 RUNS = BUILD / "run"
+
+# Kernel parameters without a namespace that shipped units may set: saved by the first run that boots a node,
+# put back by the last run that ends.
+SHARED_PARAMETERS = ("vm/max_map_count", "vm/swappiness", "fs/file-max", "fs/aio-max-nr", "kernel/pid_max")
+_SAVED_PARAMETERS = RUNS / "kernel-parameters.json"
 
 _libc = ctypes.CDLL(None, use_errno=True)
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
@@ -124,6 +131,25 @@ def _dispose(pid, directory):
         shutil.rmtree(left, ignore_errors=True)
     if not _mounts_under(directory):
         shutil.rmtree(directory, ignore_errors=True)
+    _restore_parameters()
+
+
+@contextlib.contextmanager
+def _parameters_locked():
+    with open(RUNS / "lock", "w", encoding="ascii") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _restore_parameters():
+    """Puts the kernel parameters back, unless another run still uses them."""
+    with _parameters_locked():
+        if not _SAVED_PARAMETERS.exists() or any(entry.name.isdigit() for entry in RUNS.iterdir()):
+            return
+        for name, value in json.loads(_SAVED_PARAMETERS.read_text()).items():
+            with contextlib.suppress(OSError):
+                pathlib.Path("/proc/sys", name).write_text(value)
+        _SAVED_PARAMETERS.unlink()
 
 
 def sweep():
@@ -225,6 +251,14 @@ class Workspace:
         child = subprocess.Popen([str(word) for word in argv], preexec_fn=prepare, start_new_session=True, **options)
         self._children.append(child)
         return child
+
+    def preserve_parameters(self):
+        """Remembers the machine's kernel parameters before a node may change them."""
+        with _parameters_locked():
+            if not _SAVED_PARAMETERS.exists():
+                paths = [pathlib.Path("/proc/sys", name) for name in SHARED_PARAMETERS]
+                values = {name: path.read_text() for name, path in zip(SHARED_PARAMETERS, paths) if path.exists()}
+                _SAVED_PARAMETERS.write_text(json.dumps(values))
 
     def loop_device(self, size, name="disk"):
         """A sparse file of `size` bytes on a loop device: (device, backing file)."""
