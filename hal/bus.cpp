@@ -18,8 +18,7 @@ void BusConnection::connect() {
     int result = sd_bus_open_system(&bus);
     bus_.reset(bus);
     if (result >= 0) {
-        result =
-            sd_bus_attach_event(bus_.get(), static_cast<sd_event*>(loop_.native()), SD_EVENT_PRIORITY_NORMAL);
+        result = sd_bus_attach_event(bus_.get(), static_cast<sd_event*>(loop_.native()), kPriority);
     }
     if (result >= 0) {
         sd_bus_slot* slot = nullptr;
@@ -122,11 +121,9 @@ int BusConnection::onReply(sd_bus_message* message, void* userdata, sd_bus_error
         reply(message, nullptr);
         return 0;
     }
-    const std::string words = error->message == nullptr ? error->name : error->message;
-    const BusFailure failure{
-        .name = error->name,
-        .error = {std::error_code(sd_bus_error_get_errno(error), std::generic_category()),
-                  "system bus: " + words}};
+    // The words say it all; an errno made from the name would add "Input/output error".
+    const BusFailure failure{.name = error->name,
+                             .error = {{}, error->message == nullptr ? error->name : error->message}};
     reply(nullptr, &failure);
     return 0;
 }

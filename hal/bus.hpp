@@ -80,6 +80,8 @@ private:
     static constexpr Duration kFirstWait = std::chrono::milliseconds(100);
     static constexpr Duration kLongestWait = std::chrono::seconds(10);
     static constexpr size_t kMostCalls = 256;
+    /// Before everything else, so that a burst of signals is read to its end before what it caused runs once.
+    static constexpr int64_t kPriority = SD_EVENT_PRIORITY_NORMAL - 10;
 
     EventLoop& loop_;
     std::function<void()> connected_;

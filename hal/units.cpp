@@ -1,5 +1,5 @@
 // Units on org.freedesktop.systemd1. A listing is one call for the names and one for the properties of each unit.
-// Signals only mark a watch as due, and the watch rings once before the loop sleeps, however many signals arrived.
+// Signals only mark a watch as due, and the watch rings once a moment later, however many signals arrived.
 #include "hal/units.hpp"
 
 #include "hal/bus.hpp"
@@ -23,6 +23,8 @@ constexpr const char* kPolkitRules = "/usr/share/polkit-1/rules.d/50-cratekeeper
 constexpr Duration kReadTimeout = std::chrono::seconds(10);
 // polkit may have to be started first: sd-bus's own default.
 constexpr Duration kRequestTimeout = std::chrono::seconds(25);
+// One start or stop makes systemd send a dozen signals within a millisecond: look once.
+constexpr Duration kGather = std::chrono::milliseconds(2);
 // A pattern that fits more is not one of ours.
 constexpr size_t kMostUnits = 64;
 
@@ -45,6 +47,7 @@ bool matches(const std::string& pattern, const std::string& name) {
 
 /// A listing under way: it is over when every unit has been asked for.
 struct Listing {
+    std::string pattern;
     std::function<void(Result<std::vector<Unit>>)> done;
     std::vector<Unit> units;
     size_t missing = 0;
@@ -125,6 +128,7 @@ public:
     void list(const std::string& pattern, std::function<void(Result<std::vector<Unit>>)> done) override {
         readSystemState();
         auto listing = std::make_shared<Listing>();
+        listing->pattern = pattern;
         listing->done = std::move(done);
         if (!isGlob(pattern)) {
             bus_.call(
@@ -165,7 +169,9 @@ public:
 private:
     using Paths = std::vector<std::string>;
 
-    /// Rules and subscription of a new connection. systemd sends no signals to those who did not subscribe.
+    /// Rules and subscription of a new connection. systemd sends no signals to those who did not subscribe. UnitNew and
+    /// UnitRemoved are left out: looking up a unit that is not loaded causes both, so looking again would never end;
+    /// a unit that changes its state says so in its properties or by its job.
     void introduce() {
         const std::string from = "type='signal',sender='org.freedesktop.systemd1',";
         const std::string manager =
@@ -175,8 +181,6 @@ private:
                 kUnitPaths + "'",
             [this](sd_bus_message* signal) { onPropertiesChanged(signal); });
         bus_.match(manager + "'JobRemoved'", [this](sd_bus_message* signal) { onJobRemoved(signal); });
-        bus_.match(manager + "'UnitNew'", [this](sd_bus_message* signal) { onUnitNewOrRemoved(signal); });
-        bus_.match(manager + "'UnitRemoved'", [this](sd_bus_message* signal) { onUnitNewOrRemoved(signal); });
         bus_.match(manager + "'Reloading'", [this](sd_bus_message*) { ringAll(); });
         bus_.match(manager + "'StartupFinished'", [this](sd_bus_message*) { readSystemState(); });
         // systemd forgets who subscribed when it is started again.
@@ -227,7 +231,7 @@ private:
 
     void ring(Watch& watch) {
         if (!watch.due) {
-            watch.due = loop_.soon([&watch] {
+            watch.due = loop_.after(kGather, [&watch] {
                 watch.due.reset();
                 watch.lookAgain();
             });
@@ -240,9 +244,9 @@ private:
         }
     }
 
-    void ringFor(const std::string& unit, bool exactNamesToo) {
+    void ringFor(const std::string& unit) {
         for (Watch& watch : watches_) {
-            if (matches(watch.pattern, unit) && (exactNamesToo || isGlob(watch.pattern))) {
+            if (matches(watch.pattern, unit)) {
                 ring(watch);
             }
         }
@@ -252,7 +256,7 @@ private:
         char* name = nullptr;
         if (sd_bus_path_decode(sd_bus_message_get_path(signal), kUnitPaths, &name) > 0) {
             const std::unique_ptr<char, Release<free>> owned(name);
-            ringFor(name, true);
+            ringFor(name);
         }
     }
 
@@ -261,16 +265,7 @@ private:
         const char* job = nullptr;
         const char* unit = nullptr;
         if (sd_bus_message_read(signal, "uos", &id, &job, &unit) > 0) {
-            ringFor(unit, true);
-        }
-    }
-
-    /// Looking up an exact name loads its unit for a moment, which says UnitNew and UnitRemoved: those must not make
-    /// us look again.
-    void onUnitNewOrRemoved(sd_bus_message* signal) {
-        const char* unit = nullptr;
-        if (sd_bus_message_read(signal, "s", &unit) > 0) {
-            ringFor(unit, false);
+            ringFor(unit);
         }
     }
 
@@ -303,7 +298,7 @@ private:
                  int (*read)(sd_bus_message*, Paths&)) {
         Paths paths;
         if (failed != nullptr) {
-            listing->error = failed->error;
+            listing->error = failed->error.withContext("systemd did not list " + listing->pattern);
         } else if (const int result = read(reply, paths); result < 0) {
             listing->error =
                 Error::fromErrno(-result, "system bus: systemd listed its units in an unknown way");
@@ -335,7 +330,7 @@ private:
                 listing.error = unit.error();
             }
         } else if (failed->name != "org.freedesktop.DBus.Error.UnknownObject") { // unloaded in between
-            listing.error = failed->error;
+            listing.error = failed->error.withContext("systemd did not describe " + listing.pattern);
         }
         if (--listing.missing == 0) {
             listing.finish();
