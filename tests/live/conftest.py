@@ -13,6 +13,7 @@ sys.dont_write_bytecode = True
 
 import pytest  # noqa: E402
 
+from harness.agent import AgentNode  # noqa: E402
 from harness.btrfs import Volume  # noqa: E402
 from harness.etcd import Etcd  # noqa: E402
 from harness.netns import Network  # noqa: E402
@@ -103,3 +104,28 @@ def make_volume(workspace):
     yield make
     for each in reversed(made):
         each.destroy()
+
+
+@pytest.fixture(scope="session")
+def installed():
+    """The agent as `make install` lays it out, for nodes to copy."""
+    destination = REPOSITORY / "build/destdir"
+    subprocess.run(["make", "--silent", "install", f"DESTDIR={destination}"], cwd=REPOSITORY, check=True, timeout=600)
+
+
+@pytest.fixture
+def make_agent(workspace, network, tree, installed, make_etcd):
+    """A function that makes nodes with the agent on them, not booted yet: make_agent("n1", config="[Node]\\n...").
+
+    Without an `etcd` each gets one of its own, on the nodes' network.
+    """
+    made = []
+
+    def make(name="n1", etcd=None, **options):
+        etcd = etcd or make_etcd("3.5", namespace=network.hub, address=network.ADDRESS)
+        made.append(AgentNode(workspace, network, etcd, name, **options))
+        return made[-1]
+
+    yield make
+    for each in reversed(made):
+        each.close()
