@@ -17,8 +17,7 @@ struct Interface {
     Address address;
 };
 
-std::optional<Address> fromSockaddr(const sockaddr* raw)
-{
+std::optional<Address> fromSockaddr(const sockaddr* raw) {
     if (raw == nullptr || (raw->sa_family != AF_INET && raw->sa_family != AF_INET6)) {
         return std::nullopt;
     }
@@ -37,8 +36,7 @@ std::optional<Address> fromSockaddr(const sockaddr* raw)
     return address;
 }
 
-std::vector<Interface> interfaces()
-{
+std::vector<Interface> interfaces() {
     std::vector<Interface> found;
     ifaddrs* first = nullptr;
     if (getifaddrs(&first) != 0) {
@@ -56,8 +54,7 @@ std::vector<Interface> interfaces()
     return found;
 }
 
-bool isLinkLocal(const Address& address)
-{
+bool isLinkLocal(const Address& address) {
     if (address.isV6()) {
         const auto* v6 = reinterpret_cast<const sockaddr_in6*>(&address.storage);
         return IN6_IS_ADDR_LINKLOCAL(&v6->sin6_addr);
@@ -66,8 +63,7 @@ bool isLinkLocal(const Address& address)
 }
 
 // RFC 1918 for v4, the deprecated fec0::/10 for v6: what Java calls a site-local address. 100.64/10 is not one.
-bool isSiteLocal(const Address& address)
-{
+bool isSiteLocal(const Address& address) {
     if (address.isV6()) {
         const auto* v6 = reinterpret_cast<const sockaddr_in6*>(&address.storage);
         return IN6_IS_ADDR_SITELOCAL(&v6->sin6_addr);
@@ -76,8 +72,7 @@ bool isSiteLocal(const Address& address)
     return (v4 >> 24) == 10 || (v4 >> 20) == 0xac1 || (v4 >> 16) == 0xc0a8;
 }
 
-std::vector<Address> select(bool (*wanted)(const Address&))
-{
+std::vector<Address> select(bool (*wanted)(const Address&)) {
     std::vector<Address> chosen;
     for (const Interface& interface : interfaces()) {
         if (wanted(interface.address)) {
@@ -87,8 +82,7 @@ std::vector<Address> select(bool (*wanted)(const Address&))
     return chosen;
 }
 
-std::vector<Address> ofInterface(std::string_view name)
-{
+std::vector<Address> ofInterface(std::string_view name) {
     std::vector<Address> chosen;
     for (const Interface& interface : interfaces()) {
         if (interface.name == name && !(interface.address.isV6() && isLinkLocal(interface.address))) {
@@ -99,8 +93,7 @@ std::vector<Address> ofInterface(std::string_view name)
 }
 
 // Addresses only: a static program has no name service, so host names are refused rather than half resolved.
-std::vector<Address> byAddress(const std::string& text)
-{
+std::vector<Address> byAddress(const std::string& text) {
     sockaddr_in v4{};
     v4.sin_family = AF_INET;
     if (inet_pton(AF_INET, text.c_str(), &v4.sin_addr) == 1) {
@@ -114,8 +107,7 @@ std::vector<Address> byAddress(const std::string& text)
     return {};
 }
 
-Result<std::vector<Address>> resolveWord(const std::string& word)
-{
+Result<std::vector<Address>> resolveWord(const std::string& word) {
     std::vector<Address> chosen;
     std::string kind = "address for [" + word + "]";
     if (word == "_local_") {
@@ -125,8 +117,8 @@ Result<std::vector<Address>> resolveWord(const std::string& word)
         chosen = select([](const Address& a) { return isSiteLocal(a); });
         kind = "site-local (private) addresses";
     } else if (word == "_global_") {
-        chosen = select(
-            [](const Address& a) { return !a.isLoopback() && !isSiteLocal(a) && !isLinkLocal(a); });
+        chosen =
+            select([](const Address& a) { return !a.isLoopback() && !isSiteLocal(a) && !isLinkLocal(a); });
         kind = "global-scope (public) addresses";
     } else if (word.size() > 2 && word.starts_with('_') && word.ends_with('_')) {
         chosen = ofInterface(std::string_view(word).substr(1, word.size() - 2));
@@ -140,8 +132,7 @@ Result<std::vector<Address>> resolveWord(const std::string& word)
     return chosen;
 }
 
-Result<std::vector<Address>> resolveWords(const std::vector<std::string>& words)
-{
+Result<std::vector<Address>> resolveWords(const std::vector<std::string>& words) {
     std::vector<Address> all;
     for (const std::string& word : words) {
         Result<std::vector<Address>> some = resolveWord(word);
@@ -159,13 +150,11 @@ Result<std::vector<Address>> resolveWords(const std::vector<std::string>& words)
 }
 
 // Higher is better: anything that others can reach before loopback, and v4 before v6 as the JVM prefers it.
-int publishRank(const Address& address)
-{
+int publishRank(const Address& address) {
     return (address.isLoopback() ? 0 : 4) + (isLinkLocal(address) ? 0 : 2) + (address.isV6() ? 0 : 1);
 }
 
-std::vector<std::string> firstOf(const Settings& settings, std::initializer_list<std::string> names)
-{
+std::vector<std::string> firstOf(const Settings& settings, std::initializer_list<std::string> names) {
     for (const std::string& name : names) {
         if (settings.exists(name)) {
             return settings.list(name);
@@ -176,23 +165,13 @@ std::vector<std::string> firstOf(const Settings& settings, std::initializer_list
 
 } // namespace
 
-bool Address::isLoopback() const
-{
-    return text.starts_with("127.") || text == "::1";
-}
+bool Address::isLoopback() const { return text.starts_with("127.") || text == "::1"; }
 
-bool Address::isWildcard() const
-{
-    return text == "0.0.0.0" || text == "::";
-}
+bool Address::isWildcard() const { return text == "0.0.0.0" || text == "::"; }
 
-socklen_t Address::length() const
-{
-    return isV6() ? sizeof(sockaddr_in6) : sizeof(sockaddr_in);
-}
+socklen_t Address::length() const { return isV6() ? sizeof(sockaddr_in6) : sizeof(sockaddr_in); }
 
-void Address::setPort(int port)
-{
+void Address::setPort(int port) {
     const in_port_t wire = htons(static_cast<std::uint16_t>(port));
     if (isV6()) {
         reinterpret_cast<sockaddr_in6*>(&storage)->sin6_port = wire;
@@ -201,19 +180,16 @@ void Address::setPort(int port)
     }
 }
 
-std::string Address::withPort(int port) const
-{
+std::string Address::withPort(int port) const {
     return (isV6() ? "[" + text + "]" : text) + ":" + std::to_string(port);
 }
 
-bool Binding::reachesBeyondLoopback() const
-{
+bool Binding::reachesBeyondLoopback() const {
     return !published.isLoopback() ||
            !std::ranges::all_of(bound, [](const Address& address) { return address.isLoopback(); });
 }
 
-Result<Binding> resolveBinding(const Settings& settings, const std::string& protocol)
-{
+Result<Binding> resolveBinding(const Settings& settings, const std::string& protocol) {
     Result<std::vector<Address>> bound = resolveWords(firstOf(
         settings, {protocol + ".bind_host", protocol + ".host", "network.bind_host", "network.host"}));
     if (!bound) {

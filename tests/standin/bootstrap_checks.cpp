@@ -11,8 +11,7 @@ namespace standin {
 
 namespace {
 
-std::optional<std::uint64_t> parseCount(std::string_view text)
-{
+std::optional<std::uint64_t> parseCount(std::string_view text) {
     std::uint64_t value = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
     if (error != std::errc() || end != text.data() + text.size()) {
@@ -21,13 +20,9 @@ std::optional<std::uint64_t> parseCount(std::string_view text)
     return value;
 }
 
-std::string bracketed(std::uint64_t value)
-{
-    return "[" + std::to_string(value) + "]";
-}
+std::string bracketed(std::uint64_t value) { return "[" + std::to_string(value) + "]"; }
 
-rlimit limitOf(__rlimit_resource resource)
-{
+rlimit limitOf(__rlimit_resource resource) {
     rlimit limit{};
     getrlimit(resource, &limit);
     return limit;
@@ -35,35 +30,37 @@ rlimit limitOf(__rlimit_resource resource)
 
 } // namespace
 
-Demands demandsFrom(const Environment& environment)
-{
-    Demands demands;
-    demands.openFiles =
-        parseCount(environment("STANDIN_MIN_NOFILE").value_or("")).value_or(demands.openFiles);
-    demands.maxMapCount =
-        parseCount(environment("STANDIN_MIN_MAX_MAP_COUNT").value_or("")).value_or(demands.maxMapCount);
-    return demands;
+Demands demandsFrom(const Environment& environment) {
+    const auto lowered = [&environment](std::string_view name, std::uint64_t real) {
+        return parseCount(environment(name).value_or("")).value_or(real);
+    };
+    const Demands real;
+    return {.openFiles = lowered("STANDIN_MIN_NOFILE", real.openFiles),
+            .processes = lowered("STANDIN_MIN_NPROC", real.processes),
+            .maxMapCount = lowered("STANDIN_MIN_MAX_MAP_COUNT", real.maxMapCount)};
 }
 
-std::vector<std::string> checkMachine(const Machine& machine, const Demands& demands, const Settings& settings)
-{
+std::vector<std::string> checkMachine(const Machine& machine, const Demands& demands,
+                                      const Settings& settings) {
     const std::string user = "for user [" + machine.user + "] is too low, increase to ";
     std::vector<std::string> failures;
     if (!machine.heapBytes) {
-        failures.push_back("initial heap size not equal to maximum heap size; this can cause resize pauses and "
-                           "prevents mlockall from locking the entire heap. Set the heap size via the "
-                           "CRATE_HEAP_SIZE environment variable.");
+        failures.emplace_back(
+            "initial heap size not equal to maximum heap size; this can cause resize pauses and "
+            "prevents mlockall from locking the entire heap. Set the heap size via the "
+            "CRATE_HEAP_SIZE environment variable.");
     }
     if (machine.openFiles < demands.openFiles) {
         failures.push_back("max file descriptors " + bracketed(machine.openFiles) +
-                           " for crate process is too low, increase to at least " + bracketed(demands.openFiles));
+                           " for crate process is too low, increase to at least " +
+                           bracketed(demands.openFiles));
     }
     if (settings.flag("bootstrap.memory_lock", false) && !machine.memoryLocked) {
-        failures.push_back("memory locking requested for crate process but memory is not locked");
+        failures.emplace_back("memory locking requested for crate process but memory is not locked");
     }
     if (machine.processes < demands.processes) {
-        failures.push_back("max number of threads " + bracketed(machine.processes) + " " + user + "at least " +
-                           bracketed(demands.processes));
+        failures.push_back("max number of threads " + bracketed(machine.processes) + " " + user +
+                           "at least " + bracketed(demands.processes));
     }
     if (!machine.addressSpaceUnlimited) {
         failures.push_back("max size virtual memory " + user + "[unlimited]");
@@ -81,41 +78,31 @@ std::vector<std::string> checkMachine(const Machine& machine, const Demands& dem
     return failures;
 }
 
-std::optional<std::uint64_t> parseHeapSize(std::string_view text)
-{
+std::optional<std::uint64_t> parseHeapSize(std::string_view text) {
     if (text.empty()) {
         return std::nullopt;
     }
     unsigned shift = 0;
     switch (text.back()) {
     case 'k':
-    case 'K':
-        shift = 10;
-        break;
+    case 'K': shift = 10; break;
     case 'm':
-    case 'M':
-        shift = 20;
-        break;
+    case 'M': shift = 20; break;
     case 'g':
-    case 'G':
-        shift = 30;
-        break;
+    case 'G': shift = 30; break;
     case 't':
-    case 'T':
-        shift = 40;
-        break;
-    default:
-        break;
+    case 'T': shift = 40; break;
+    default: break;
     }
-    const std::optional<std::uint64_t> count = parseCount(shift == 0 ? text : text.substr(0, text.size() - 1));
+    const std::optional<std::uint64_t> count =
+        parseCount(shift == 0 ? text : text.substr(0, text.size() - 1));
     if (!count || *count == 0 || *count > (UINT64_MAX >> 1 >> shift)) {
         return std::nullopt;
     }
     return *count << shift;
 }
 
-Machine readMachine(const Settings& settings, std::optional<std::uint64_t> heapBytes)
-{
+Machine readMachine(const Settings& settings, std::optional<std::uint64_t> heapBytes) {
     Machine machine;
     machine.user = std::to_string(getuid());
     machine.heapBytes = heapBytes;

@@ -12,9 +12,9 @@
 namespace standin {
 
 struct Machine {
-    std::string user;                        // as CrateDB names it in its messages
-    std::optional<std::uint64_t> heapBytes;  // of CRATE_HEAP_SIZE, which sets the initial and the largest heap
-    std::uint64_t openFiles = 0;             // hard limit: the JVM raises the soft one to it
+    std::string user;                       // as CrateDB names it in its messages
+    std::optional<std::uint64_t> heapBytes; // of CRATE_HEAP_SIZE, which sets the initial and the largest heap
+    std::uint64_t openFiles = 0;            // hard limit: the JVM raises the soft one to it
     std::uint64_t processes = 0;
     bool addressSpaceUnlimited = true;
     bool fileSizeUnlimited = true;
@@ -22,14 +22,16 @@ struct Machine {
     bool memoryLocked = false;
 };
 
-// The real demands, unless a test machine that cannot reach them lowers two of them through the environment.
+// The real demands, unless a test machine that cannot reach them lowers them through the environment.
 struct Demands {
     std::uint64_t openFiles = 65536;
     std::uint64_t processes = 4096;
     std::uint64_t maxMapCount = 262144;
+
+    bool operator==(const Demands&) const = default;
 };
 
-// STANDIN_MIN_NOFILE and STANDIN_MIN_MAX_MAP_COUNT.
+// STANDIN_MIN_NOFILE, STANDIN_MIN_NPROC and STANDIN_MIN_MAX_MAP_COUNT.
 [[nodiscard]] Demands demandsFrom(const Environment& environment);
 
 // Messages of the checks that fail, in CrateDB's order and words. Empty means all pass.

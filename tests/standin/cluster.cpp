@@ -11,8 +11,7 @@ namespace standin {
 
 namespace {
 
-std::string joined(std::span<const std::string> words)
-{
+std::string joined(std::span<const std::string> words) {
     std::string text;
     for (const std::string& word : words) {
         text += (text.empty() ? "" : ", ") + word;
@@ -20,13 +19,11 @@ std::string joined(std::span<const std::string> words)
     return "[" + text + "]";
 }
 
-std::string described(const NodeInfo& node)
-{
+std::string described(const NodeInfo& node) {
     return "{" + node.name + "}{" + node.id + "}{" + node.address + "}{" + node.transportAddress + "}";
 }
 
-bool matches(const NodeInfo& node, const std::string& requirement)
-{
+bool matches(const NodeInfo& node, const std::string& requirement) {
     return node.name == requirement || node.hostname == requirement || node.address == requirement ||
            node.transportAddress == requirement;
 }
@@ -35,13 +32,11 @@ bool matches(const NodeInfo& node, const std::string& requirement)
 
 Cluster::Cluster(NodeInfo local, ClusterConfig config, std::optional<Membership> membership,
                  Clock::time_point started)
-    : local_(std::move(local)), config_(std::move(config)), membership_(std::move(membership)), started_(started)
-{
-}
+    : local_(std::move(local)), config_(std::move(config)), membership_(std::move(membership)),
+      started_(started) {}
 
 Cluster::Round Cluster::round(std::span<const NodeInfo> peers, Clock::time_point now,
-                              const std::function<std::string()>& newUuid)
-{
+                              const std::function<std::string()>& newUuid) {
     Round round;
     if (isolated_ || masterId_ || !local_.masterEligible) {
         return round;
@@ -56,22 +51,19 @@ Cluster::Round Cluster::round(std::span<const NodeInfo> peers, Clock::time_point
     return round;
 }
 
-void Cluster::setIsolated(bool isolated)
-{
+void Cluster::setIsolated(bool isolated) {
     isolated_ = isolated;
     if (isolated) {
         masterId_.reset();
     }
 }
 
-std::string Cluster::visibleUuid() const
-{
+std::string Cluster::visibleUuid() const {
     return everHadMaster_ && membership_ ? membership_->clusterUuid : kUnknownClusterUuid;
 }
 
 std::optional<Membership> Cluster::vote(std::span<const NodeInfo> peers, Clock::time_point now,
-                                        const std::function<std::string()>& newUuid, Round& round)
-{
+                                        const std::function<std::string()>& newUuid, Round& round) {
     if (!votePermitted_) {
         return std::nullopt;
     }
@@ -103,8 +95,8 @@ std::optional<Membership> Cluster::vote(std::span<const NodeInfo> peers, Clock::
 
 // The voting configuration when more than half of the listed nodes are here, else nothing. A contradiction, and a
 // list without this node, end this node's part in the vote until it is restarted.
-std::optional<std::vector<std::string>> Cluster::matchRequirements(std::span<const NodeInfo> nodes, Round& round)
-{
+std::optional<std::vector<std::string>> Cluster::matchRequirements(std::span<const NodeInfo> nodes,
+                                                                   Round& round) {
     std::set<std::string> found;
     std::vector<std::string> voters;
     for (const std::string& requirement : config_.initialMasterNodes) {
@@ -137,8 +129,7 @@ std::optional<std::vector<std::string>> Cluster::matchRequirements(std::span<con
     return found.size() * 2 > config_.initialMasterNodes.size() ? std::optional(voters) : std::nullopt;
 }
 
-bool Cluster::hasQuorum(std::span<const NodeInfo> peers) const
-{
+bool Cluster::hasQuorum(std::span<const NodeInfo> peers) const {
     const auto present = [this, peers](const std::string& id) {
         return id == local_.id || std::ranges::find(peers, id, &NodeInfo::id) != peers.end();
     };
@@ -146,8 +137,7 @@ bool Cluster::hasQuorum(std::span<const NodeInfo> peers) const
     return static_cast<std::size_t>(count) * 2 > membership_->votingNodes.size();
 }
 
-void Cluster::elect(Round& round)
-{
+void Cluster::elect(Round& round) {
     masterId_ = local_.id;
     if (!std::exchange(everHadMaster_, true)) {
         round.remarks.push_back("cluster UUID set to [" + membership_->clusterUuid + "]");
@@ -155,11 +145,11 @@ void Cluster::elect(Round& round)
     round.remarks.push_back("master node changed {previous [], current [" + described(local_) + "]}");
 }
 
-std::string Cluster::describeMissingMaster(std::span<const std::string> seedAddresses) const
-{
-    const std::string discovery = "have discovered []; discovery will continue using " + joined(seedAddresses) +
-                                  " from hosts providers and [" + described(local_) +
-                                  "] from last-known cluster state; node term 0, last-accepted version 0 in term 0";
+std::string Cluster::describeMissingMaster(std::span<const std::string> seedAddresses) const {
+    const std::string discovery =
+        "have discovered []; discovery will continue using " + joined(seedAddresses) +
+        " from hosts providers and [" + described(local_) +
+        "] from last-known cluster state; node term 0, last-accepted version 0 in term 0";
     if (!local_.masterEligible) {
         return "master not discovered yet: " + discovery;
     }
@@ -167,12 +157,12 @@ std::string Cluster::describeMissingMaster(std::span<const std::string> seedAddr
         return "master not discovered or elected yet, an election requires nodes with ids " +
                joined(membership_->votingNodes) + ", have discovered [] which is not a quorum; " + discovery;
     }
-    const std::string hint =
-        config_.initialMasterNodes.empty()
-            ? "[cluster.initial_master_nodes] is empty on this node"
-            : "this node must discover master-eligible nodes " + joined(config_.initialMasterNodes) +
-                  " to bootstrap a cluster";
-    return "master not discovered yet, this node has not previously joined a bootstrapped (v4+) cluster, and " +
+    const std::string hint = config_.initialMasterNodes.empty()
+                                 ? "[cluster.initial_master_nodes] is empty on this node"
+                                 : "this node must discover master-eligible nodes " +
+                                       joined(config_.initialMasterNodes) + " to bootstrap a cluster";
+    return "master not discovered yet, this node has not previously joined a bootstrapped (v4+) cluster, "
+           "and " +
            hint + ": " + discovery;
 }
 

@@ -33,7 +33,8 @@ struct ClusterConfig {
 // What a node that has once been part of a cluster keeps on disk for life.
 struct Membership {
     std::string clusterUuid;
-    std::vector<std::string> votingNodes; // node ids, or "{bootstrap-placeholder}-name" for those not seen yet
+    std::vector<std::string>
+        votingNodes; // node ids, or "{bootstrap-placeholder}-name" for those not seen yet
 
     bool operator==(const Membership&) const = default;
 };
@@ -50,7 +51,8 @@ public:
         std::vector<std::string> remarks;       // for the log, each said once
     };
 
-    Cluster(NodeInfo local, ClusterConfig config, std::optional<Membership> membership, Clock::time_point started);
+    Cluster(NodeInfo local, ClusterConfig config, std::optional<Membership> membership,
+            Clock::time_point started);
 
     // One discovery round with the other nodes found so far. `newUuid` is called only for a new cluster.
     [[nodiscard]] Round round(std::span<const NodeInfo> peers, Clock::time_point now,

@@ -8,8 +8,7 @@ namespace {
 // The official image installs CrateDB here.
 constexpr std::string_view kHome = "/crate";
 
-Result<void> readSetting(std::string_view word, const Environment& environment, Settings& settings)
-{
+Result<void> readSetting(std::string_view word, const Environment& environment, Settings& settings) {
     const std::size_t equals = word.find('=');
     const std::string name(word.substr(0, equals));
     if (name.empty() || equals == std::string_view::npos || equals + 1 == word.size()) {
@@ -20,7 +19,8 @@ Result<void> readSetting(std::string_view word, const Environment& environment, 
         return std::unexpected(value.error());
     }
     if (settings.exists(name)) {
-        return fail("setting [" + name + "] already set, saw [" + settings.text(name, "") + "] and [" + *value + "]",
+        return fail("setting [" + name + "] already set, saw [" + settings.text(name, "") + "] and [" +
+                        *value + "]",
                     kExitUsage);
     }
     settings.set(name, Value{{std::move(*value)}, false});
@@ -29,8 +29,7 @@ Result<void> readSetting(std::string_view word, const Environment& environment, 
 
 } // namespace
 
-Result<CommandLine> readCommandLine(std::span<const std::string> words, const Environment& environment)
-{
+Result<CommandLine> readCommandLine(std::span<const std::string> words, const Environment& environment) {
     CommandLine commandLine;
     for (std::size_t i = 0; i < words.size(); ++i) {
         const std::string_view word = words[i];
@@ -54,14 +53,12 @@ Result<CommandLine> readCommandLine(std::span<const std::string> words, const En
     return commandLine;
 }
 
-std::string configDirectory(const CommandLine& commandLine)
-{
+std::string configDirectory(const CommandLine& commandLine) {
     const std::string home = commandLine.settings.text("path.home", kHome);
     return commandLine.settings.text("path.conf", home + "/config");
 }
 
-Settings merge(const Settings& fromFile, const Settings& fromCommandLine)
-{
+Settings merge(const Settings& fromFile, const Settings& fromCommandLine) {
     Settings merged = fromFile;
     for (const auto& [name, value] : fromCommandLine.all()) {
         merged.set(name, value);

@@ -9,8 +9,7 @@ namespace standin {
 
 namespace {
 
-std::string_view trim(std::string_view text)
-{
+std::string_view trim(std::string_view text) {
     constexpr std::string_view kBlank = " \t\r";
     const std::size_t begin = text.find_first_not_of(kBlank);
     if (begin == std::string_view::npos) {
@@ -20,8 +19,7 @@ std::string_view trim(std::string_view text)
 }
 
 // Cuts a comment: '#' at the start or after a blank, outside of quotes.
-std::string_view withoutComment(std::string_view line)
-{
+std::string_view withoutComment(std::string_view line) {
     char quote = 0;
     for (std::size_t i = 0; i < line.size(); ++i) {
         const char c = line[i];
@@ -38,10 +36,10 @@ std::string_view withoutComment(std::string_view line)
 
 class Reader {
 public:
-    Reader(const Environment& environment, Settings& settings) : environment_(environment), settings_(settings) {}
+    Reader(const Environment& environment, Settings& settings)
+        : environment_(environment), settings_(settings) {}
 
-    Result<void> readLine(std::string_view line)
-    {
+    Result<void> readLine(std::string_view line) {
         ++lineNumber_;
         const std::string_view content = withoutComment(line);
         const std::size_t indent = content.find_first_not_of(' ');
@@ -69,15 +67,13 @@ private:
         std::string prefix; // "path." for the keys below `path:`
     };
 
-    std::unexpected<Failure> complain(std::string_view what) const
-    {
+    std::unexpected<Failure> complain(std::string_view what) const {
         return fail("Failed to load settings from [crate.yml]: line " + std::to_string(lineNumber_) + ": " +
                     std::string(what));
     }
 
     // A key without a value waits for the next line: an item makes it a list, a deeper key makes it a map.
-    Result<void> finishPending(std::size_t nextIndent)
-    {
+    Result<void> finishPending(std::size_t nextIndent) {
         if (!pendingKey_) {
             return {};
         }
@@ -92,8 +88,7 @@ private:
         return complain("null-valued setting found for key [" + key + "], expected a value");
     }
 
-    Result<void> readListItem(std::string_view item)
-    {
+    Result<void> readListItem(std::string_view item) {
         if (!pendingKey_) {
             return complain("found a list item, expected a key before it");
         }
@@ -105,8 +100,7 @@ private:
         return {};
     }
 
-    Result<void> readPair(std::size_t indent, std::string_view body)
-    {
+    Result<void> readPair(std::size_t indent, std::string_view body) {
         while (!levels_.empty() && indent < levels_.back().indent) {
             levels_.pop_back();
         }
@@ -136,8 +130,7 @@ private:
         return text.front() == '[' ? readFlowList(key, text) : readScalarPair(key, text);
     }
 
-    Result<void> readScalarPair(const std::string& key, std::string_view text)
-    {
+    Result<void> readScalarPair(const std::string& key, std::string_view text) {
         Result<std::string> value = scalar(text);
         if (!value) {
             return std::unexpected(value.error());
@@ -145,8 +138,7 @@ private:
         return store(key, Value{{std::move(*value)}, false});
     }
 
-    Result<void> readFlowList(const std::string& key, std::string_view text)
-    {
+    Result<void> readFlowList(const std::string& key, std::string_view text) {
         if (!text.ends_with(']')) {
             return complain("the list is not closed, expected ']' on the same line");
         }
@@ -166,8 +158,7 @@ private:
     }
 
     // Where the first item of "a, 'b,c'" ends: at a comma outside of quotes.
-    static std::size_t itemEnd(std::string_view text)
-    {
+    static std::size_t itemEnd(std::string_view text) {
         char quote = 0;
         for (std::size_t i = 0; i < text.size(); ++i) {
             if (quote != 0) {
@@ -181,8 +172,7 @@ private:
         return text.size();
     }
 
-    Result<std::string> scalar(std::string_view text) const
-    {
+    Result<std::string> scalar(std::string_view text) const {
         if (text.empty()) {
             return complain("found an empty item, expected a value");
         }
@@ -200,8 +190,7 @@ private:
         return expanded ? expanded : Result<std::string>(complain(expanded.error().message));
     }
 
-    Result<void> store(const std::string& key, Value value)
-    {
+    Result<void> store(const std::string& key, Value value) {
         if (settings_.exists(key)) {
             return complain("Duplicate field '" + key + "'");
         }
@@ -220,8 +209,7 @@ private:
 
 } // namespace
 
-Result<void> readCrateYaml(std::string_view text, const Environment& environment, Settings& settings)
-{
+Result<void> readCrateYaml(std::string_view text, const Environment& environment, Settings& settings) {
     Reader reader(environment, settings);
     while (!text.empty()) {
         const std::size_t end = std::min(text.find('\n'), text.size());

@@ -17,13 +17,9 @@ constexpr gid_t kCrateGroup = 1000;
 // What coreutils' chroot exits with when it fails itself.
 constexpr int kExitChroot = 125;
 
-std::string reason()
-{
-    return std::strerror(errno);
-}
+std::string reason() { return std::strerror(errno); }
 
-Result<void> giveDataAway()
-{
+Result<void> giveDataAway() {
     std::error_code error;
     const auto own = [](const std::filesystem::path& path) {
         return ::lchown(path.c_str(), kCrateUser, kCrateGroup) == 0;
@@ -41,8 +37,7 @@ Result<void> giveDataAway()
 
 } // namespace
 
-Result<std::vector<std::string>> enterImage(std::vector<std::string> words)
-{
+Result<std::vector<std::string>> enterImage(std::vector<std::string> words) {
     if (!words.empty() && words.front().starts_with('-')) {
         words.insert(words.begin(), "crate");
     }

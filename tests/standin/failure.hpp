@@ -22,8 +22,7 @@ struct Failure {
 template <typename T>
 using Result = std::expected<T, Failure>;
 
-[[nodiscard]] inline std::unexpected<Failure> fail(std::string message, int exitStatus = kExitStartup)
-{
+[[nodiscard]] inline std::unexpected<Failure> fail(std::string message, int exitStatus = kExitStartup) {
     return std::unexpected(Failure{exitStatus, std::move(message)});
 }
 

@@ -16,8 +16,7 @@ namespace {
 constexpr std::size_t kMostLeaving = 64;
 constexpr std::chrono::seconds kPatience{2};
 
-bool peerIsGone(int descriptor)
-{
+bool peerIsGone(int descriptor) {
     std::array<char, 512> ignored{};
     const ssize_t count = ::recv(descriptor, ignored.data(), ignored.size(), MSG_DONTWAIT);
     return count == 0 || (count < 0 && errno != EAGAIN && errno != EINTR);
@@ -25,15 +24,13 @@ bool peerIsGone(int descriptor)
 
 } // namespace
 
-Farewell::~Farewell()
-{
+Farewell::~Farewell() {
     for (const Leaving& leaving : leaving_) {
         ::close(leaving.descriptor);
     }
 }
 
-void Farewell::bid(int descriptor, std::string_view lastWord, Clock::time_point now)
-{
+void Farewell::bid(int descriptor, std::string_view lastWord, Clock::time_point now) {
     if (!lastWord.empty()) {
         const ssize_t sent = ::send(descriptor, lastWord.data(), lastWord.size(), MSG_NOSIGNAL);
         static_cast<void>(sent); // a peer that is gone already needs no last word
@@ -46,8 +43,7 @@ void Farewell::bid(int descriptor, std::string_view lastWord, Clock::time_point 
     leaving_.push_back({descriptor, now + kPatience});
 }
 
-void Farewell::tidy(Clock::time_point now)
-{
+void Farewell::tidy(Clock::time_point now) {
     std::erase_if(leaving_, [now](const Leaving& leaving) {
         const bool over = now >= leaving.until || peerIsGone(leaving.descriptor);
         if (over) {
@@ -57,10 +53,9 @@ void Farewell::tidy(Clock::time_point now)
     });
 }
 
-std::string postgresRefusal()
-{
-    const std::string fields = std::string("SFATAL") + '\0' + "VFATAL" + '\0' + "C0A000" + '\0' + "M" + kDisclaimer +
-                               ": it speaks SQL over HTTP only" + '\0' + '\0';
+std::string postgresRefusal() {
+    const std::string fields = std::string("SFATAL") + '\0' + "VFATAL" + '\0' + "C0A000" + '\0' + "M" +
+                               kDisclaimer + ": it speaks SQL over HTTP only" + '\0' + '\0';
     const auto length = static_cast<std::uint32_t>(fields.size() + 4);
     std::string message = "E";
     for (const int shift : {24, 16, 8, 0}) {

@@ -4,7 +4,9 @@
 #include "tests/standin/log.hpp"
 
 #include <algorithm>
+#include <exception>
 #include <microhttpd.h>
+#include <new>
 
 namespace standin {
 
@@ -18,30 +20,27 @@ struct Session {
     bool exists = false;
 };
 
-std::string header(MHD_Connection* connection, const char* name)
-{
+std::string header(MHD_Connection* connection, const char* name) {
     const char* value = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, name);
     return value == nullptr ? "" : value;
 }
 
 // "?types" and "?types=true" are the flag, "?types=false" is not.
-bool flag(MHD_Connection* connection, const char* name)
-{
+bool flag(MHD_Connection* connection, const char* name) {
     const char* value = nullptr;
     std::size_t length = 0;
-    if (MHD_lookup_connection_value_n(connection, MHD_GET_ARGUMENT_KIND, name, std::char_traits<char>::length(name),
-                                      &value, &length) == MHD_NO) {
+    if (MHD_lookup_connection_value_n(connection, MHD_GET_ARGUMENT_KIND, name,
+                                      std::char_traits<char>::length(name), &value, &length) == MHD_NO) {
         return false;
     }
     return value == nullptr || length == 0 || std::string_view(value, length) == "true";
 }
 
-MHD_Result send(MHD_Connection* connection, const HttpServer::Page& page, bool withBody)
-{
+MHD_Result send(MHD_Connection* connection, const HttpServer::Page& page, bool withBody) {
     const std::string_view body = withBody ? std::string_view(page.body) : std::string_view();
     // The library only copies out of the buffer, its type is not const for historical reasons.
-    MHD_Response* response = MHD_create_response_from_buffer(
-        body.size(), const_cast<char*>(body.data()), MHD_RESPMEM_MUST_COPY);
+    MHD_Response* response =
+        MHD_create_response_from_buffer(body.size(), const_cast<char*>(body.data()), MHD_RESPMEM_MUST_COPY);
     if (response == nullptr) {
         return MHD_NO;
     }
@@ -57,13 +56,13 @@ MHD_Result send(MHD_Connection* connection, const HttpServer::Page& page, bool w
     return queued;
 }
 
-MHD_Result finish(HttpServer& server, MHD_Connection* connection, HttpServer::Request& request)
-{
+MHD_Result finish(HttpServer& server, MHD_Connection* connection, HttpServer::Request& request) {
     request.accept = header(connection, "Accept");
     request.userAgent = header(connection, "User-Agent");
     request.types = flag(connection, "types");
     if (request.path.starts_with("/_sql")) {
-        const MHD_ConnectionInfo* info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+        const MHD_ConnectionInfo* info =
+            MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
         auto* session = info == nullptr ? nullptr : static_cast<Session*>(info->socket_context);
         if (session == nullptr || !server.ensureSession(session->exists)) {
             logWarn("o.e.h.n.Netty4HttpServerTransport",
@@ -75,44 +74,52 @@ MHD_Result finish(HttpServer& server, MHD_Connection* connection, HttpServer::Re
     return send(connection, server.answer(request), request.method != "HEAD");
 }
 
-MHD_Result onRequest(void* self, MHD_Connection* connection, const char* url, const char* method, const char*,
-                     const char* upload, std::size_t* uploadSize, void** state) noexcept
-{
-    auto& server = *static_cast<HttpServer*>(self);
+MHD_Result receive(HttpServer& server, MHD_Connection* connection, const char* url, const char* method,
+                   std::string_view upload, void** state) {
     if (*state == nullptr) {
-        *state = new HttpServer::Request{method, url, {}, {}, {}, false};
+        *state = std::make_unique<HttpServer::Request>(method, url).release();
         return MHD_YES;
     }
     auto& request = *static_cast<HttpServer::Request*>(*state);
-    if (*uploadSize == 0) {
+    if (upload.empty()) {
         return finish(server, connection, request);
     }
-    if (request.body.size() + *uploadSize > kLargestBody) {
+    if (request.body.size() + upload.size() > kLargestBody) {
         return MHD_NO;
     }
-    request.body.append(upload, *uploadSize);
-    *uploadSize = 0;
+    request.body.append(upload);
     return MHD_YES;
 }
 
-void onCompleted(void*, MHD_Connection*, void** state, MHD_RequestTerminationCode) noexcept
-{
+// The callbacks let no exception through to the library: a request that fails costs its connection.
+MHD_Result onRequest(void* self, MHD_Connection* connection, const char* url, const char* method, const char*,
+                     const char* upload, std::size_t* uploadSize, void** state) noexcept {
+    try {
+        const std::string_view received(upload == nullptr ? "" : upload, *uploadSize);
+        *uploadSize = 0;
+        return receive(*static_cast<HttpServer*>(self), connection, url, method, received, state);
+    } catch (const std::exception& exception) {
+        logError("o.e.h.n.Netty4HttpServerTransport", exception.what());
+        return MHD_NO;
+    }
+}
+
+void onCompleted(void*, MHD_Connection*, void** state, MHD_RequestTerminationCode) noexcept {
     delete static_cast<HttpServer::Request*>(*state);
     *state = nullptr;
 }
 
-void onConnection(void*, MHD_Connection*, void** socketContext, MHD_ConnectionNotificationCode code) noexcept
-{
+void onConnection(void*, MHD_Connection*, void** socketContext,
+                  MHD_ConnectionNotificationCode code) noexcept {
     if (code == MHD_CONNECTION_NOTIFY_STARTED) {
-        *socketContext = new Session;
+        *socketContext = new (std::nothrow) Session;
     } else {
         delete static_cast<Session*>(*socketContext);
         *socketContext = nullptr;
     }
 }
 
-bool isBrowser(std::string_view userAgent)
-{
+bool isBrowser(std::string_view userAgent) {
     const std::string_view first = userAgent.substr(0, userAgent.find(' '));
     return first == "Mozilla/5.0" || first.starts_with("Chrome/") || first.starts_with("Safari/") ||
            first.starts_with("Opera/");
@@ -121,16 +128,14 @@ bool isBrowser(std::string_view userAgent)
 } // namespace
 
 HttpServer::HttpServer(const Node& node, const Cluster& cluster, sql::Engine& engine)
-    : node_(node), cluster_(cluster), engine_(engine)
-{
-}
+    : node_(node), cluster_(cluster), engine_(engine) {}
 
-Result<std::unique_ptr<HttpServer>> HttpServer::start(const Node& node, const Cluster& cluster, sql::Engine& engine)
-{
+Result<std::unique_ptr<HttpServer>> HttpServer::start(const Node& node, const Cluster& cluster,
+                                                      sql::Engine& engine) {
     std::unique_ptr<HttpServer> server(new HttpServer(node, cluster, engine));
-    server->daemon_ = MHD_start_daemon(MHD_USE_EPOLL | MHD_USE_NO_LISTEN_SOCKET, 0, nullptr, nullptr, &onRequest,
-                                       server.get(), MHD_OPTION_NOTIFY_COMPLETED, &onCompleted, nullptr,
-                                       MHD_OPTION_NOTIFY_CONNECTION, &onConnection, nullptr,
+    server->daemon_ = MHD_start_daemon(MHD_USE_EPOLL | MHD_USE_NO_LISTEN_SOCKET, 0, nullptr, nullptr,
+                                       &onRequest, server.get(), MHD_OPTION_NOTIFY_COMPLETED, &onCompleted,
+                                       nullptr, MHD_OPTION_NOTIFY_CONNECTION, &onConnection, nullptr,
                                        MHD_OPTION_CONNECTION_LIMIT, kMostConnections, MHD_OPTION_END);
     if (server->daemon_ == nullptr) {
         return fail("failed to start the HTTP server");
@@ -138,32 +143,26 @@ Result<std::unique_ptr<HttpServer>> HttpServer::start(const Node& node, const Cl
     return server;
 }
 
-HttpServer::~HttpServer()
-{
+HttpServer::~HttpServer() {
     if (daemon_ != nullptr) {
         MHD_stop_daemon(daemon_);
     }
 }
 
-void HttpServer::add(const Listener::Accepted& accepted)
-{
+void HttpServer::add(const Listener::Accepted& accepted) {
     // On failure the library has closed the connection already.
     static_cast<void>(MHD_add_connection(daemon_, accepted.descriptor,
-                                         reinterpret_cast<const sockaddr*>(&accepted.peer), accepted.peerLength));
+                                         reinterpret_cast<const sockaddr*>(&accepted.peer),
+                                         accepted.peerLength));
 }
 
-int HttpServer::descriptor() const
-{
+int HttpServer::descriptor() const {
     return MHD_get_daemon_info(daemon_, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd;
 }
 
-void HttpServer::run()
-{
-    MHD_run(daemon_);
-}
+void HttpServer::run() { MHD_run(daemon_); }
 
-std::optional<std::chrono::milliseconds> HttpServer::timeout() const
-{
+std::optional<std::chrono::milliseconds> HttpServer::timeout() const {
     MHD_UNSIGNED_LONG_LONG milliseconds = 0;
     if (MHD_get_timeout(daemon_, &milliseconds) == MHD_NO) {
         return std::nullopt;
@@ -171,14 +170,12 @@ std::optional<std::chrono::milliseconds> HttpServer::timeout() const
     return std::chrono::milliseconds(milliseconds);
 }
 
-bool HttpServer::ensureSession(bool& hasSession) const
-{
+bool HttpServer::ensureSession(bool& hasSession) const {
     hasSession = hasSession || newSessionsEnabled_;
     return hasSession;
 }
 
-HttpServer::Page HttpServer::answer(const Request& request) const
-{
+HttpServer::Page HttpServer::answer(const Request& request) const {
     if (request.path.starts_with("/_sql")) {
         const sql::Reply reply = engine_.handle(request.body, request.types);
         return {static_cast<unsigned>(reply.status), "application/json", reply.body, ""};
@@ -200,8 +197,7 @@ HttpServer::Page HttpServer::answer(const Request& request) const
 }
 
 // 503 only without a master; a node that is being decommissioned still says 200, which is the trap for balancers.
-HttpServer::Page HttpServer::mainPage() const
-{
+HttpServer::Page HttpServer::mainPage() const {
     const unsigned status = cluster_.hasMaster() ? 200 : 503;
     const nlohmann::ordered_json body{
         {"ok", status == 200},

@@ -7,8 +7,7 @@ namespace standin {
 
 namespace {
 
-Result<std::optional<int>> whole(const Environment& environment, const std::string& name)
-{
+Result<std::optional<int>> whole(const Environment& environment, const std::string& name) {
     const std::optional<std::string> text = environment(name);
     if (!text || text->empty()) {
         return std::optional<int>();
@@ -23,8 +22,7 @@ Result<std::optional<int>> whole(const Environment& environment, const std::stri
 
 } // namespace
 
-Result<Knobs> readKnobs(const Environment& environment)
-{
+Result<Knobs> readKnobs(const Environment& environment) {
     Knobs knobs;
     const Result<std::optional<int>> exitStatus = whole(environment, "STANDIN_EXIT_CODE");
     const Result<std::optional<int>> startDelay = whole(environment, "STANDIN_START_DELAY_MS");

@@ -12,11 +12,9 @@ namespace {
 
 constexpr int kBacklog = 128;
 
-int listenOn(Address address, int port)
-{
+int listenOn(Address address, int port) {
     address.setPort(port);
-    const int descriptor =
-        ::socket(address.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    const int descriptor = ::socket(address.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (descriptor < 0) {
         return -1;
     }
@@ -37,8 +35,7 @@ int listenOn(Address address, int port)
 
 } // namespace
 
-Result<Listener> Listener::open(const std::string& protocol, const Binding& binding, PortRange ports)
-{
+Result<Listener> Listener::open(const std::string& protocol, const Binding& binding, PortRange ports) {
     std::string why;
     for (int port = ports.first; port <= ports.last; ++port) {
         Listener listener;
@@ -59,24 +56,21 @@ Result<Listener> Listener::open(const std::string& protocol, const Binding& bind
                 std::to_string(ports.first) + "-" + std::to_string(ports.last) + "]: " + why + "]");
 }
 
-Listener::~Listener()
-{
+Listener::~Listener() {
     for (const int descriptor : descriptors_) {
         ::close(descriptor);
     }
 }
 
-Listener::Accepted Listener::accept(int listening)
-{
+Listener::Accepted Listener::accept(int listening) {
     Accepted accepted;
     accepted.peerLength = sizeof(accepted.peer);
-    accepted.descriptor = ::accept4(listening, reinterpret_cast<sockaddr*>(&accepted.peer), &accepted.peerLength,
-                                    SOCK_NONBLOCK | SOCK_CLOEXEC);
+    accepted.descriptor = ::accept4(listening, reinterpret_cast<sockaddr*>(&accepted.peer),
+                                    &accepted.peerLength, SOCK_NONBLOCK | SOCK_CLOEXEC);
     return accepted;
 }
 
-std::string Listener::description(const Binding& binding) const
-{
+std::string Listener::description(const Binding& binding) const {
     std::string bound;
     for (const Address& address : binding.bound) {
         bound += (bound.empty() ? "{" : ", {") + address.withPort(port_) + "}";

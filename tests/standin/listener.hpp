@@ -8,7 +8,8 @@ namespace standin {
 
 class Listener {
 public:
-    [[nodiscard]] static Result<Listener> open(const std::string& protocol, const Binding& binding, PortRange ports);
+    [[nodiscard]] static Result<Listener> open(const std::string& protocol, const Binding& binding,
+                                               PortRange ports);
 
     Listener(Listener&& other) noexcept = default;
     Listener& operator=(Listener&&) = delete;

@@ -10,14 +10,12 @@ namespace standin {
 
 namespace {
 
-std::string& nodeName()
-{
+std::string& nodeName() {
     static std::string name = "?";
     return name;
 }
 
-void print(const char* level, std::string_view logger, std::string_view message)
-{
+void print(const char* level, std::string_view logger, std::string_view message) {
     timespec now{};
     clock_gettime(CLOCK_REALTIME, &now);
     tm parts{};
@@ -32,24 +30,12 @@ void print(const char* level, std::string_view logger, std::string_view message)
 
 } // namespace
 
-void setLogNode(std::string_view name)
-{
-    nodeName() = name;
-}
+void setLogNode(std::string_view name) { nodeName() = name; }
 
-void logInfo(std::string_view logger, std::string_view message)
-{
-    print("INFO ", logger, message);
-}
+void logInfo(std::string_view logger, std::string_view message) { print("INFO ", logger, message); }
 
-void logWarn(std::string_view logger, std::string_view message)
-{
-    print("WARN ", logger, message);
-}
+void logWarn(std::string_view logger, std::string_view message) { print("WARN ", logger, message); }
 
-void logError(std::string_view logger, std::string_view message)
-{
-    print("ERROR", logger, message);
-}
+void logError(std::string_view logger, std::string_view message) { print("ERROR", logger, message); }
 
 } // namespace standin

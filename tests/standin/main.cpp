@@ -23,20 +23,17 @@ namespace standin {
 
 namespace {
 
-std::optional<std::string> environment(std::string_view name)
-{
+std::optional<std::string> environment(std::string_view name) {
     const char* value = std::getenv(std::string(name).c_str());
     return value == nullptr ? std::nullopt : std::optional<std::string>(value);
 }
 
-std::string hostName()
-{
+std::string hostName() {
     std::array<char, 256> name{};
     return ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "localhost";
 }
 
-Result<Settings> loadSettings(const CommandLine& commandLine, const std::string& configDirectory)
-{
+Result<Settings> loadSettings(const CommandLine& commandLine, const std::string& configDirectory) {
     Settings fromFile;
     const std::string path = configDirectory + "/crate.yml";
     std::ifstream file(path);
@@ -58,8 +55,7 @@ Result<Settings> loadSettings(const CommandLine& commandLine, const std::string&
 }
 
 // TERM, INT and HUP arrive as reads; PIPE is ignored. SIGKILL needs no preparation: what was acknowledged is on disk.
-int takeSignals()
-{
+int takeSignals() {
     sigset_t set;
     sigemptyset(&set);
     sigaddset(&set, SIGTERM);
@@ -71,14 +67,12 @@ int takeSignals()
 }
 
 // Sleeps unless a signal wants the process to end; true to go on.
-bool delayStart(int signals, std::chrono::milliseconds delay)
-{
+bool delayStart(int signals, std::chrono::milliseconds delay) {
     pollfd watched{signals, POLLIN, 0};
     return ::poll(&watched, 1, static_cast<int>(delay.count())) == 0;
 }
 
-Result<Listeners> openListeners(const Settings& settings, const Binding& http, const Binding& transport)
-{
+Result<Listeners> openListeners(const Settings& settings, const Binding& http, const Binding& transport) {
     Result<Listener> httpListener = Listener::open("http", http, settings.ports("http.port", {4200, 4300}));
     if (!httpListener) {
         return std::unexpected(httpListener.error());
@@ -108,15 +102,14 @@ Result<Listeners> openListeners(const Settings& settings, const Binding& http, c
 
 // Warns about lowered demands, and about failing checks of a node that nobody else can reach.
 Result<void> checkBootstrap(const Settings& settings, const Binding& transport,
-                            std::optional<std::uint64_t> heapBytes)
-{
-    const Demands real;
+                            std::optional<std::uint64_t> heapBytes) {
     const Demands demands = demandsFrom(environment);
-    if (demands.openFiles != real.openFiles || demands.maxMapCount != real.maxMapCount) {
+    if (demands != Demands{}) {
         logWarn("o.e.b.BootstrapChecks",
-                "STAND-IN ONLY: demands lowered to nofile " + std::to_string(demands.openFiles) +
-                    " and vm.max_map_count " + std::to_string(demands.maxMapCount) +
-                    "; a real CrateDB would refuse to start with less than 65536 and 262144");
+                "STAND-IN ONLY: demands lowered to nofile " + std::to_string(demands.openFiles) + ", nproc " +
+                    std::to_string(demands.processes) + ", vm.max_map_count " +
+                    std::to_string(demands.maxMapCount) +
+                    "; a real CrateDB would refuse to start with less than 65536, 4096 and 262144");
     }
     const bool enforced =
         transport.reachesBeyondLoopback() && settings.text("discovery.type", "zen") != "single-node";
@@ -124,7 +117,8 @@ Result<void> checkBootstrap(const Settings& settings, const Binding& transport,
         logInfo("o.e.b.BootstrapChecks",
                 "bound or publishing to a non-loopback address, enforcing bootstrap checks");
     }
-    const std::vector<std::string> failures = checkMachine(readMachine(settings, heapBytes), demands, settings);
+    const std::vector<std::string> failures =
+        checkMachine(readMachine(settings, heapBytes), demands, settings);
     if (!enforced || failures.empty()) {
         for (const std::string& failure : failures) {
             logWarn("o.e.b.BootstrapChecks", failure);
@@ -139,8 +133,7 @@ Result<void> checkBootstrap(const Settings& settings, const Binding& transport,
     return fail(message, kExitBootstrapChecks);
 }
 
-Result<std::optional<std::uint64_t>> heapSize()
-{
+Result<std::optional<std::uint64_t>> heapSize() {
     const std::optional<std::string> text = environment("CRATE_HEAP_SIZE");
     if (!text || text->empty()) {
         logWarn("o.e.b.BootstrapChecks", "CRATE_HEAP_SIZE is not set");
@@ -157,17 +150,15 @@ Result<std::optional<std::uint64_t>> heapSize()
     return bytes;
 }
 
-std::string dataPath(const Settings& settings)
-{
+std::string dataPath(const Settings& settings) {
     const std::vector<std::string> paths = settings.list("path.data");
     const std::string home = settings.text("path.home", "/crate");
     const std::string first = paths.empty() ? "data" : paths.front();
     return first.starts_with('/') ? first : home + "/" + first;
 }
 
-Node describeNode(const Settings& settings, const Knobs& knobs, const Listeners& listeners, const Binding& http,
-                  const StateStore& store)
-{
+Node describeNode(const Settings& settings, const Knobs& knobs, const Listeners& listeners,
+                  const Binding& http, const StateStore& store) {
     Node node;
     node.id = store.nodeId();
     node.name = settings.text("node.name", "Stand-in");
@@ -188,8 +179,8 @@ Node describeNode(const Settings& settings, const Knobs& knobs, const Listeners&
     return node;
 }
 
-Result<int> serve(const Settings& settings, const std::string& configDirectory, const Knobs& knobs, int signals)
-{
+Result<int> serve(const Settings& settings, const std::string& configDirectory, const Knobs& knobs,
+                  int signals) {
     Result<std::optional<std::uint64_t>> heap = heapSize();
     if (!heap) {
         return std::unexpected(heap.error());
@@ -199,7 +190,8 @@ Result<int> serve(const Settings& settings, const std::string& configDirectory, 
         return std::unexpected(store.error());
     }
     logInfo("o.e.n.Node", "node name [" + settings.text("node.name", "Stand-in") + "], node ID [" +
-                              store->nodeId() + "], cluster name [" + settings.text("cluster.name", "crate") + "]");
+                              store->nodeId() + "], cluster name [" + settings.text("cluster.name", "crate") +
+                              "]");
     Result<TableStore> table = TableStore::open(store->directory());
     if (!table) {
         return std::unexpected(table.error());
@@ -229,8 +221,7 @@ Result<int> serve(const Settings& settings, const std::string& configDirectory, 
     return server.run(signals);
 }
 
-Result<int> crate(std::span<const std::string> words)
-{
+Result<int> crate(std::span<const std::string> words) {
     Result<Knobs> knobs = readKnobs(environment);
     Result<CommandLine> commandLine = readCommandLine(words, environment);
     if (!knobs || !commandLine) {
@@ -241,8 +232,8 @@ Result<int> crate(std::span<const std::string> words)
         return 0;
     }
     setLogNode(commandLine->settings.text("node.name", "Stand-in"));
-    logWarn("o.e.n.Node", std::string("this is a ") + kDisclaimer + ": it imitates CrateDB " + knobs->version +
-                              " for tests and keeps no real data");
+    logWarn("o.e.n.Node", std::string("this is a ") + kDisclaimer + ": it imitates CrateDB " +
+                              knobs->version + " for tests and keeps no real data");
     if (knobs->exitStatus) {
         return fail("STANDIN_EXIT_CODE asks for a failure at start", *knobs->exitStatus);
     }
@@ -262,8 +253,7 @@ Result<int> crate(std::span<const std::string> words)
     return serve(*settings, configDirectory, *knobs, signals);
 }
 
-Result<int> runProgram(int count, char** arguments)
-{
+Result<int> runProgram(int count, char** arguments) {
     std::vector<std::string> words(arguments + 1, arguments + count);
     const std::string_view program = count > 0 ? arguments[0] : "";
     if (program.ends_with("docker-entrypoint.sh")) {
@@ -283,8 +273,7 @@ Result<int> runProgram(int count, char** arguments)
 
 } // namespace standin
 
-int main(int count, char** arguments)
-{
+int main(int count, char** arguments) {
     try {
         const standin::Result<int> status = standin::runProgram(count, arguments);
         if (status) {

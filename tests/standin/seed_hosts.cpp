@@ -7,8 +7,7 @@
 
 namespace standin {
 
-std::vector<std::string> parseSeedFile(std::string_view text)
-{
+std::vector<std::string> parseSeedFile(std::string_view text) {
     std::vector<std::string> hosts;
     while (!text.empty()) {
         const std::size_t end = std::min(text.find('\n'), text.size());
@@ -22,8 +21,7 @@ std::vector<std::string> parseSeedFile(std::string_view text)
     return hosts;
 }
 
-Seeds readSeeds(const Settings& settings, const std::string& configDirectory)
-{
+Seeds readSeeds(const Settings& settings, const std::string& configDirectory) {
     Seeds seeds{settings.list("discovery.seed_hosts"), {}};
     const std::vector<std::string> providers = settings.list("discovery.seed_providers");
     if (std::ranges::find(providers, "file") == providers.end()) {

@@ -25,31 +25,27 @@ constexpr auto kElectionDelay = 100ms;
 
 } // namespace
 
-ClusterConfig clusterConfig(const Settings& settings)
-{
+ClusterConfig clusterConfig(const Settings& settings) {
     ClusterConfig config;
     config.initialMasterNodes = settings.list("cluster.initial_master_nodes");
     config.singleNode = settings.text("discovery.type", "zen") == "single-node";
-    config.discoveryConfigured =
-        std::ranges::any_of(std::initializer_list<std::string_view>{"discovery.seed_hosts",
-                                                                    "discovery.seed_providers",
-                                                                    "cluster.initial_master_nodes"},
-                            [&settings](std::string_view name) { return settings.exists(name); });
+    config.discoveryConfigured = std::ranges::any_of(
+        std::initializer_list<std::string_view>{"discovery.seed_hosts", "discovery.seed_providers",
+                                                "cluster.initial_master_nodes"},
+        [&settings](std::string_view name) { return settings.exists(name); });
     return config;
 }
 
 Server::Server(Settings settings, std::string configDirectory, Knobs knobs, Node node, Listeners listeners,
                StateStore store, TableStore table, NodeInfo local)
     : settings_(std::move(settings)), configDirectory_(std::move(configDirectory)), knobs_(std::move(knobs)),
-      node_(std::move(node)), listeners_(std::move(listeners)), store_(std::move(store)), table_(std::move(table)),
+      node_(std::move(node)), listeners_(std::move(listeners)), store_(std::move(store)),
+      table_(std::move(table)),
       cluster_(std::move(local), clusterConfig(settings_), store_.membership(), Clock::now()),
-      engine_(node_, cluster_, table_, [this] { startDecommission(); }), nextRound_(Clock::now() + kElectionDelay),
-      nextWarning_(Clock::now() + kFormationWarning)
-{
-}
+      engine_(node_, cluster_, table_, [this] { startDecommission(); }),
+      nextRound_(Clock::now() + kElectionDelay), nextWarning_(Clock::now() + kFormationWarning) {}
 
-Result<int> Server::run(int signals)
-{
+Result<int> Server::run(int signals) {
     Result<std::unique_ptr<HttpServer>> http = HttpServer::start(node_, cluster_, engine_);
     if (!http) {
         return std::unexpected(http.error());
@@ -75,13 +71,13 @@ Result<int> Server::run(int signals)
     }
 }
 
-Result<void> Server::discover(Clock::time_point now)
-{
+Result<void> Server::discover(Clock::time_point now) {
     if (!knobs_.noMasterFile.empty() || knobs_.noMaster) {
         std::error_code error;
         const bool lost = knobs_.noMaster || std::filesystem::exists(knobs_.noMasterFile, error);
         if (lost && cluster_.hasMaster()) {
-            logInfo("o.e.c.c.Coordinator", "master node changed {previous [" + *cluster_.masterId() + "], current []}");
+            logInfo("o.e.c.c.Coordinator",
+                    "master node changed {previous [" + *cluster_.masterId() + "], current []}");
         }
         cluster_.setIsolated(lost);
     }
@@ -107,8 +103,7 @@ Result<void> Server::discover(Clock::time_point now)
     return {};
 }
 
-void Server::warnAboutMissingMaster(Clock::time_point now)
-{
+void Server::warnAboutMissingMaster(Clock::time_point now) {
     if (cluster_.hasMaster()) {
         nextWarning_ = now + kFormationWarning;
     } else if (now >= nextWarning_) {
@@ -118,8 +113,7 @@ void Server::warnAboutMissingMaster(Clock::time_point now)
     }
 }
 
-void Server::acceptAll()
-{
+void Server::acceptAll() {
     const auto each = [](const Listener& listener, const auto& welcome) {
         for (const int listening : listener.descriptors()) {
             for (auto accepted = Listener::accept(listening); accepted.descriptor >= 0;
@@ -139,8 +133,7 @@ void Server::acceptAll()
     }
 }
 
-Server::Clock::time_point Server::nextDeadline() const
-{
+Server::Clock::time_point Server::nextDeadline() const {
     const auto now = Clock::now();
     auto deadline = now + 1h;
     if (!cluster_.hasMaster()) {
@@ -155,8 +148,7 @@ Server::Clock::time_point Server::nextDeadline() const
     return exitAt_ ? std::min(deadline, *exitAt_) : deadline;
 }
 
-void Server::wait(int signals)
-{
+void Server::wait(int signals) {
     std::vector<pollfd> watched{{signals, POLLIN, 0}, {http_->descriptor(), POLLIN, 0}};
     const auto watch = [&watched](const Listener& listener) {
         for (const int descriptor : listener.descriptors()) {
@@ -172,8 +164,7 @@ void Server::wait(int signals)
     ::poll(watched.data(), watched.size(), static_cast<int>(std::max<std::int64_t>(0, left.count())));
 }
 
-void Server::startDecommission()
-{
+void Server::startDecommission() {
     if (exitAt_) {
         return;
     }
@@ -182,8 +173,7 @@ void Server::startDecommission()
     exitAt_ = Clock::now() + knobs_.decommission;
 }
 
-std::optional<int> Server::exitStatus(int signals, Clock::time_point now)
-{
+std::optional<int> Server::exitStatus(int signals, Clock::time_point now) {
     signalfd_siginfo info{};
     if (::read(signals, &info, sizeof(info)) == sizeof(info)) {
         logInfo("o.e.n.Node", "stopping ...");

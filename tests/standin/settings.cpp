@@ -5,8 +5,8 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cctype>
+#include <charconv>
 #include <set>
 #include <span>
 
@@ -14,8 +14,7 @@ namespace standin {
 
 namespace {
 
-std::vector<std::string> splitOn(std::string_view text, char separator)
-{
+std::vector<std::string> splitOn(std::string_view text, char separator) {
     std::vector<std::string> parts;
     while (!text.empty()) {
         const std::size_t end = std::min(text.find(separator), text.size());
@@ -33,8 +32,7 @@ std::vector<std::string> splitOn(std::string_view text, char separator)
 }
 
 template <typename Number>
-std::optional<Number> parseWhole(std::string_view text)
-{
+std::optional<Number> parseWhole(std::string_view text) {
     Number value{};
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
     if (error != std::errc() || end != text.data() + text.size()) {
@@ -43,8 +41,7 @@ std::optional<Number> parseWhole(std::string_view text)
     return value;
 }
 
-bool isNumberWithUnit(std::string_view text, std::span<const std::string_view> units)
-{
+bool isNumberWithUnit(std::string_view text, std::span<const std::string_view> units) {
     return std::ranges::any_of(units, [text](std::string_view unit) {
         return text.size() > unit.size() && text.ends_with(unit) &&
                parseWhole<double>(text.substr(0, text.size() - unit.size())).has_value();
@@ -52,15 +49,13 @@ bool isNumberWithUnit(std::string_view text, std::span<const std::string_view> u
 }
 
 // "-1" and "0" are the only times without a unit.
-bool isTime(std::string_view text)
-{
+bool isTime(std::string_view text) {
     static constexpr std::array<std::string_view, 7> kUnits{"nanos", "micros", "ms", "s", "m", "h", "d"};
     return text == "-1" || text == "0" || isNumberWithUnit(text, kUnits);
 }
 
 // Sizes, or parts of the heap or disk in per cent; "-1" and "0" stand without a unit.
-bool isSize(std::string_view text)
-{
+bool isSize(std::string_view text) {
     static constexpr std::array<std::string_view, 12> kUnits{"kb", "mb", "gb", "tb", "pb", "k",
                                                              "m",  "g",  "t",  "p",  "b",  "%"};
     std::string lower(text);
@@ -69,68 +64,50 @@ bool isSize(std::string_view text)
     return lower == "-1" || lower == "0" || isNumberWithUnit(lower, kUnits);
 }
 
-bool isOneOf(std::string_view text, std::string_view choices)
-{
+bool isOneOf(std::string_view text, std::string_view choices) {
     const std::vector<std::string> names = splitOn(choices, '|');
     return std::ranges::find(names, text) != names.end();
 }
 
-Result<void> checkValue(const std::string& name, const Value& value, const KnownSetting& known)
-{
-    const std::string text = value.text();
-    if (value.isList && known.kind != Kind::List) {
-        return fail("Failed to parse value [" + text + "] for setting [" + name + "]: a list is not allowed here");
-    }
+bool isOfKind(std::string_view text, const KnownSetting& known) {
     switch (known.kind) {
-    case Kind::Bool:
-        if (text != "true" && text != "false") {
-            return fail("Failed to parse value [" + text + "] for setting [" + name +
-                        "] as only [true] or [false] are allowed.");
-        }
-        break;
-    case Kind::Int:
-        if (!parseWhole<int>(text)) {
-            return fail("Failed to parse value [" + text + "] for setting [" + name + "]");
-        }
-        break;
-    case Kind::Number:
-        if (!parseWhole<double>(text)) {
-            return fail("Failed to parse value [" + text + "] for setting [" + name + "]");
-        }
-        break;
-    case Kind::PortRange:
-        if (!parsePortRange(text)) {
-            return fail("Failed to parse value [" + text + "] for setting [" + name +
-                        "]: expected a port or a range of ports like 4200-4300");
-        }
-        break;
-    case Kind::Time:
-        if (!isTime(text)) {
-            return fail("failed to parse setting [" + name + "] with value [" + text +
-                        "] as a time value: unit is missing or unrecognized");
-        }
-        break;
-    case Kind::Size:
-        if (!isSize(text)) {
-            return fail("failed to parse setting [" + name + "] with value [" + text +
-                        "] as a size in bytes: unit is missing or unrecognized");
-        }
-        break;
-    case Kind::Choice:
-        if (!isOneOf(text, known.choices)) {
-            return fail("Failed to parse value [" + text + "] for setting [" + name + "], must be one of [" +
-                        std::string(known.choices) + "]");
-        }
-        break;
-    case Kind::Text:
-    case Kind::List:
-        break;
+    case Kind::boolean: return text == "true" || text == "false";
+    case Kind::integer: return parseWhole<int>(text).has_value();
+    case Kind::number: return parseWhole<double>(text).has_value();
+    case Kind::portRange: return parsePortRange(text).has_value();
+    case Kind::time: return isTime(text);
+    case Kind::size: return isSize(text);
+    case Kind::choice: return isOneOf(text, known.choices);
+    case Kind::text:
+    case Kind::list: break;
+    }
+    return true;
+}
+
+std::string expectationOf(const KnownSetting& known) {
+    switch (known.kind) {
+    case Kind::boolean: return " as only [true] or [false] are allowed.";
+    case Kind::portRange: return ": expected a port or a range of ports like 4200-4300";
+    case Kind::time: return " as a time value: unit is missing or unrecognized";
+    case Kind::size: return " as a size in bytes: unit is missing or unrecognized";
+    case Kind::choice: return ", must be one of [" + std::string(known.choices) + "]";
+    default: break;
+    }
+    return ": expected a number";
+}
+
+Result<void> checkValue(const std::string& name, const Value& value, const KnownSetting& known) {
+    const std::string refusal = "Failed to parse value [" + value.text() + "] for setting [" + name + "]";
+    if (value.isList && known.kind != Kind::list) {
+        return fail(refusal + ": a list is not allowed here");
+    }
+    if (!isOfKind(value.text(), known)) {
+        return fail(refusal + expectationOf(known));
     }
     return {};
 }
 
-Result<void> checkBootstrapVote(const Settings& settings)
-{
+Result<void> checkBootstrapVote(const Settings& settings) {
     const bool singleNode = settings.text("discovery.type", "zen") == "single-node";
     if (singleNode && settings.exists("cluster.initial_master_nodes")) {
         return fail("setting [cluster.initial_master_nodes] is not allowed when [discovery.type] is set to "
@@ -150,8 +127,7 @@ Result<void> checkBootstrapVote(const Settings& settings)
     return {};
 }
 
-Result<void> checkSeeds(const Settings& settings)
-{
+Result<void> checkSeeds(const Settings& settings) {
     static constexpr std::string_view kProviders = "settings|file|srv|ec2";
     for (const std::string& provider : settings.list("discovery.seed_providers")) {
         if (!isOneOf(provider, kProviders)) {
@@ -166,15 +142,15 @@ Result<void> checkSeeds(const Settings& settings)
         }
         const std::optional<int> port = parseWhole<int>(std::string_view(host).substr(colon + 1));
         if (!port || *port < 1 || *port > 65535) {
-            return fail("failed to resolve host [" + host + "]: expected host or host:port with a single port");
+            return fail("failed to resolve host [" + host +
+                        "]: expected host or host:port with a single port");
         }
     }
     return {};
 }
 
 // E/2 < R <= E holds as a node check on running nodes; at start only nonsense is refused.
-Result<void> checkCombinations(const Settings& settings)
-{
+Result<void> checkCombinations(const Settings& settings) {
     if (settings.exists("cluster.name") && settings.text("cluster.name", "").contains(':')) {
         return fail("Failed to parse value for setting [cluster.name]: must not contain ':'");
     }
@@ -186,8 +162,7 @@ Result<void> checkCombinations(const Settings& settings)
 
 } // namespace
 
-std::string Value::text() const
-{
+std::string Value::text() const {
     std::string joined;
     for (const std::string& item : items) {
         joined += (joined.empty() ? "" : ",") + item;
@@ -195,34 +170,26 @@ std::string Value::text() const
     return joined;
 }
 
-void Settings::set(std::string name, Value value)
-{
+void Settings::set(std::string name, Value value) {
     values_.insert_or_assign(std::move(name), std::move(value));
 }
 
-bool Settings::exists(std::string_view name) const
-{
-    return values_.contains(name);
-}
+bool Settings::exists(std::string_view name) const { return values_.contains(name); }
 
-std::string Settings::text(std::string_view name, std::string_view fallback) const
-{
+std::string Settings::text(std::string_view name, std::string_view fallback) const {
     const auto found = values_.find(name);
     return found == values_.end() ? std::string(fallback) : found->second.text();
 }
 
-bool Settings::flag(std::string_view name, bool fallback) const
-{
+bool Settings::flag(std::string_view name, bool fallback) const {
     return text(name, fallback ? "true" : "false") == "true";
 }
 
-int Settings::number(std::string_view name, int fallback) const
-{
+int Settings::number(std::string_view name, int fallback) const {
     return parseWhole<int>(text(name, "")).value_or(fallback);
 }
 
-std::vector<std::string> Settings::list(std::string_view name) const
-{
+std::vector<std::string> Settings::list(std::string_view name) const {
     const auto found = values_.find(name);
     if (found == values_.end()) {
         return {};
@@ -230,13 +197,11 @@ std::vector<std::string> Settings::list(std::string_view name) const
     return found->second.isList ? found->second.items : splitOn(found->second.text(), ',');
 }
 
-PortRange Settings::ports(std::string_view name, PortRange fallback) const
-{
+PortRange Settings::ports(std::string_view name, PortRange fallback) const {
     return parsePortRange(text(name, "")).value_or(fallback);
 }
 
-std::optional<PortRange> parsePortRange(std::string_view text)
-{
+std::optional<PortRange> parsePortRange(std::string_view text) {
     const std::size_t dash = text.find('-');
     const std::optional<int> first = parseWhole<int>(text.substr(0, dash));
     const std::optional<int> last =
@@ -247,8 +212,7 @@ std::optional<PortRange> parsePortRange(std::string_view text)
     return PortRange{*first, *last};
 }
 
-Result<std::string> expandPlaceholders(std::string_view text, const Environment& environment)
-{
+Result<std::string> expandPlaceholders(std::string_view text, const Environment& environment) {
     std::string expanded;
     while (true) {
         const std::size_t begin = text.find("${");
@@ -274,14 +238,14 @@ Result<std::string> expandPlaceholders(std::string_view text, const Environment&
     }
 }
 
-Result<void> validate(const Settings& settings)
-{
+Result<void> validate(const Settings& settings) {
     for (const auto& [name, value] : settings.all()) {
         const KnownSetting* known = findKnownSetting(name);
         if (known == nullptr) {
-            return fail("unknown setting [" + name +
-                        "] please check that any required plugins are installed, or check the breaking changes "
-                        "documentation for removed settings");
+            return fail(
+                "unknown setting [" + name +
+                "] please check that any required plugins are installed, or check the breaking changes "
+                "documentation for removed settings");
         }
         if (auto checked = checkValue(name, value, *known); !checked) {
             return checked;

@@ -22,12 +22,12 @@ struct Value {
     bool operator==(const Value&) const = default;
 };
 
-enum class Kind { Text, Bool, Int, Number, PortRange, Time, Size, List, Choice };
+enum class Kind { text, boolean, integer, number, portRange, time, size, list, choice };
 
 struct KnownSetting {
-    std::string_view name;        // a name that ends in ".*" stands for every name below it
-    Kind kind = Kind::Text;
-    std::string_view choices = {}; // for Kind::Choice, separated by '|'
+    std::string_view name; // a name that ends in ".*" stands for every name below it
+    Kind kind = Kind::text;
+    std::string_view choices = {}; // for Kind::choice, separated by '|'
 };
 
 struct PortRange {

@@ -12,21 +12,18 @@ namespace {
 using nlohmann::json;
 using nlohmann::ordered_json;
 
-Error notSupported(const std::string& what)
-{
+Error notSupported(const std::string& what) {
     return {400, 4004, "UnsupportedFeatureException[" + what + " (this is a " + kDisclaimer + ")]"};
 }
 
-std::string errorBody(const Error& error)
-{
+std::string errorBody(const Error& error) {
     // Bytes that are not UTF-8 came from the request; an answer must not fail over them.
     const ordered_json body{{"error", {{"message", error.message}, {"code", error.code}}}};
     return body.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
 }
 
 // CrateDB casts what it can and refuses the rest before anything is written.
-Result<json> castId(const json& value, const std::string& type)
-{
+Result<json> castId(const json& value, const std::string& type) {
     if (type == "text" && value.is_string()) {
         return value;
     }
@@ -36,20 +33,19 @@ Result<json> castId(const json& value, const std::string& type)
     if (type != "text" && value.is_number_integer()) {
         return json(value.get<std::int64_t>());
     }
-    return std::unexpected(Error{400, 4003,
-                                 "ColumnValidationException[Validation failed for id: Cannot cast object element `" +
-                                     value.dump() + "` to type `" + type + "`]"});
+    return std::unexpected(
+        Error{400, 4003,
+              "ColumnValidationException[Validation failed for id: Cannot cast object element `" +
+                  value.dump() + "` to type `" + type + "`]"});
 }
 
 } // namespace
 
-Engine::Engine(const Node& node, const Cluster& cluster, TableStore& table, std::function<void()> decommission)
-    : node_(node), cluster_(cluster), table_(table), decommission_(std::move(decommission))
-{
-}
+Engine::Engine(const Node& node, const Cluster& cluster, TableStore& table,
+               std::function<void()> decommission)
+    : node_(node), cluster_(cluster), table_(table), decommission_(std::move(decommission)) {}
 
-Reply Engine::handle(std::string_view body, bool includeTypes)
-{
+Reply Engine::handle(std::string_view body, bool includeTypes) {
     const Result<ordered_json> answer = request(body, includeTypes);
     if (!answer) {
         return {answer.error().status, errorBody(answer.error())};
@@ -57,8 +53,7 @@ Reply Engine::handle(std::string_view body, bool includeTypes)
     return {200, answer->dump(-1, ' ', false, ordered_json::error_handler_t::replace)};
 }
 
-Result<ordered_json> Engine::request(std::string_view text, bool includeTypes)
-{
+Result<ordered_json> Engine::request(std::string_view text, bool includeTypes) {
     const auto started = std::chrono::steady_clock::now();
     const json document = json::parse(text, nullptr, false);
     if (!document.is_object() || !document.contains("stmt") || !document["stmt"].is_string()) {
@@ -68,9 +63,10 @@ Result<ordered_json> Engine::request(std::string_view text, bool includeTypes)
     const json args = document.value("args", json::array());
     const json bulkArgs = document.value("bulk_args", json());
     if (!args.is_array() || (!bulkArgs.is_null() && (!bulkArgs.is_array() || !args.empty()))) {
-        return std::unexpected(Error{400, 4000,
-                                     "SQLParseException[request body contains args and bulk_args. It's forbidden to "
-                                     "provide both, and each must be an array]"});
+        return std::unexpected(
+            Error{400, 4000,
+                  "SQLParseException[request body contains args and bulk_args. It's forbidden to "
+                  "provide both, and each must be an array]"});
     }
     const auto duration = [started] {
         return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - started).count();
@@ -78,9 +74,10 @@ Result<ordered_json> Engine::request(std::string_view text, bool includeTypes)
     const std::string statementText = document["stmt"].get<std::string>();
     if (!bulkArgs.is_null()) {
         Result<ordered_json> results = bulk(statementText, bulkArgs);
-        return results ? Result<ordered_json>(ordered_json{
-                             {"cols", ordered_json::array()}, {"duration", duration()}, {"results", *results}})
-                       : results;
+        return results
+                   ? Result<ordered_json>(ordered_json{
+                         {"cols", ordered_json::array()}, {"duration", duration()}, {"results", *results}})
+                   : results;
     }
     const Result<Statement> statement = parse(statementText, args.get<std::vector<json>>());
     const Result<Outcome> outcome = statement ? execute(*statement) : std::unexpected(statement.error());
@@ -98,21 +95,22 @@ Result<ordered_json> Engine::request(std::string_view text, bool includeTypes)
 }
 
 // Errors of single entries are a rowcount of -2 in a 200, as documented.
-Result<ordered_json> Engine::bulk(const std::string& text, const json& bulkArgs)
-{
+Result<ordered_json> Engine::bulk(const std::string& text, const json& bulkArgs) {
     ordered_json results = ordered_json::array();
     for (const json& args : bulkArgs) {
         if (!args.is_array()) {
-            return std::unexpected(Error{400, 4000, "SQLParseException[bulk_args must be an array of arrays]"});
+            return std::unexpected(
+                Error{400, 4000, "SQLParseException[bulk_args must be an array of arrays]"});
         }
         const Result<Statement> statement = parse(text, args.get<std::vector<json>>());
         if (!statement) {
             return std::unexpected(statement.error());
         }
         if (std::holds_alternative<Select>(*statement)) {
-            return std::unexpected(Error{400, 4004,
-                                         "UnsupportedFeatureException[Bulk operations for statements that return "
-                                         "result sets is not supported]"});
+            return std::unexpected(
+                Error{400, 4004,
+                      "UnsupportedFeatureException[Bulk operations for statements that return "
+                      "result sets is not supported]"});
         }
         const Result<Outcome> outcome = execute(*statement);
         if (outcome) {
@@ -126,13 +124,11 @@ Result<ordered_json> Engine::bulk(const std::string& text, const json& bulkArgs)
     return results;
 }
 
-Result<Engine::Outcome> Engine::execute(const Statement& statement)
-{
+Result<Engine::Outcome> Engine::execute(const Statement& statement) {
     return std::visit([this](const auto& kind) -> Result<Outcome> { return run(kind); }, statement);
 }
 
-Result<Engine::Outcome> Engine::run(const Select& select) const
-{
+Result<Engine::Outcome> Engine::run(const Select& select) const {
     // Without FROM there is one row without columns.
     const Relation oneRow{ordered_json::object(), {ordered_json::object()}};
     Result<Relation> relation =
@@ -145,24 +141,24 @@ Result<Engine::Outcome> Engine::run(const Select& select) const
         return std::unexpected(selected.error());
     }
     const auto rowCount = static_cast<std::int64_t>(selected->rows.size());
-    return Outcome{std::move(selected->columns), std::move(selected->types), std::move(selected->rows), rowCount};
+    return Outcome{std::move(selected->columns), std::move(selected->types), std::move(selected->rows),
+                   rowCount};
 }
 
-Result<Engine::Outcome> Engine::run(const Decommission& decommission) const
-{
+Result<Engine::Outcome> Engine::run(const Decommission& decommission) const {
     if (!cluster_.hasMaster()) {
         return std::unexpected(masterNotDiscovered());
     }
     if (decommission.node != node_.id && decommission.node != node_.name) {
         return std::unexpected(
-            Error{500, 5000, "IllegalArgumentException[Node '" + decommission.node + "' not found in the cluster]"});
+            Error{500, 5000,
+                  "IllegalArgumentException[Node '" + decommission.node + "' not found in the cluster]"});
     }
     decommission_();
     return Outcome{{}, {}, {ordered_json::array()}, 1};
 }
 
-Result<Engine::Outcome> Engine::run(const CreateTable& create)
-{
+Result<Engine::Outcome> Engine::run(const CreateTable& create) {
     if (!cluster_.hasMaster()) {
         return std::unexpected(masterNotDiscovered());
     }
@@ -182,8 +178,7 @@ Result<Engine::Outcome> Engine::run(const CreateTable& create)
     return Outcome{{}, {}, {ordered_json::array()}, 1};
 }
 
-Result<Engine::Outcome> Engine::run(const Insert& insert)
-{
+Result<Engine::Outcome> Engine::run(const Insert& insert) {
     if (auto relation = findRelation(insert.relation, node_, cluster_, table_); !relation) {
         return std::unexpected(relation.error());
     }
@@ -194,7 +189,8 @@ Result<Engine::Outcome> Engine::run(const Insert& insert)
                                          "\" doesn't support or allow INSERT operations]"});
     }
     if (!insert.column.empty() && insert.column != "id") {
-        return std::unexpected(Error{404, 4043, "ColumnUnknownException[Column " + insert.column + " unknown]"});
+        return std::unexpected(
+            Error{404, 4043, "ColumnUnknownException[Column " + insert.column + " unknown]"});
     }
     std::vector<json> ids;
     for (const json& value : insert.values) {
@@ -215,8 +211,7 @@ Result<Engine::Outcome> Engine::run(const Insert& insert)
     return Outcome{{}, {}, {ordered_json::array()}, static_cast<std::int64_t>(ids.size())};
 }
 
-Result<Engine::Outcome> Engine::run(const Refresh& refresh) const
-{
+Result<Engine::Outcome> Engine::run(const Refresh& refresh) const {
     if (auto relation = findRelation(refresh.relation, node_, cluster_, table_); !relation) {
         return std::unexpected(relation.error());
     }

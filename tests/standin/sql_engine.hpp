@@ -37,7 +37,8 @@ private:
     [[nodiscard]] Result<Outcome> run(const Insert& insert);
     [[nodiscard]] Result<Outcome> run(const Refresh& refresh) const;
     [[nodiscard]] Result<nlohmann::ordered_json> request(std::string_view text, bool includeTypes);
-    [[nodiscard]] Result<nlohmann::ordered_json> bulk(const std::string& text, const nlohmann::json& bulkArgs);
+    [[nodiscard]] Result<nlohmann::ordered_json> bulk(const std::string& text,
+                                                      const nlohmann::json& bulkArgs);
 
     const Node& node_;
     const Cluster& cluster_;

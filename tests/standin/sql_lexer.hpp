@@ -5,11 +5,11 @@
 
 namespace standin::sql {
 
-enum class TokenKind { Word, QuotedName, String, Number, Parameter, Symbol, End };
+enum class TokenKind { word, quotedName, string, number, parameter, symbol, end };
 
 struct Token {
-    TokenKind kind = TokenKind::End;
-    std::string text;     // words in lower case, names and strings without quotes
+    TokenKind kind = TokenKind::end;
+    std::string text;       // words in lower case, names and strings without quotes
     std::size_t column = 0; // from 1, for messages
 };
 

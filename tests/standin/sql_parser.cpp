@@ -15,64 +15,59 @@ using nlohmann::json;
 
 class Parser {
 public:
-    Parser(std::vector<Token> tokens, const std::vector<json>& args) : tokens_(std::move(tokens)), args_(args) {}
+    Parser(std::vector<Token> tokens, const std::vector<json>& args)
+        : tokens_(std::move(tokens)), args_(args) {}
 
-    Result<Statement> parse()
-    {
+    Result<Statement> parse() {
         Statement parsed = statement();
         acceptSymbol(";");
-        if (peek().kind != TokenKind::End) {
+        if (peek().kind != TokenKind::end) {
             refuse("the end of the statement");
         }
         return error_ ? Result<Statement>(std::unexpected(*error_)) : parsed;
     }
 
 private:
-    const Token& peek(std::size_t ahead = 0) const { return tokens_[std::min(at_ + ahead, tokens_.size() - 1)]; }
+    const Token& peek(std::size_t ahead = 0) const {
+        return tokens_[std::min(at_ + ahead, tokens_.size() - 1)];
+    }
 
-    void refuse(const std::string& expected)
-    {
+    void refuse(const std::string& expected) {
         raise(syntaxError(peek().column, "mismatched input '" + peek().text + "' expecting " + expected));
     }
 
-    void raise(Error error)
-    {
+    void raise(Error error) {
         if (!error_) {
             error_ = std::move(error);
         }
     }
 
-    bool is(TokenKind kind, std::string_view text) const
-    {
+    bool is(TokenKind kind, std::string_view text) const {
         return !error_ && peek().kind == kind && peek().text == text;
     }
 
-    bool accept(TokenKind kind, std::string_view text)
-    {
+    bool accept(TokenKind kind, std::string_view text) {
         const bool found = is(kind, text);
         at_ += found ? 1 : 0;
         return found;
     }
 
-    bool acceptWord(std::string_view word) { return accept(TokenKind::Word, word); }
-    bool acceptSymbol(std::string_view symbol) { return accept(TokenKind::Symbol, symbol); }
+    bool acceptWord(std::string_view word) { return accept(TokenKind::word, word); }
+    bool acceptSymbol(std::string_view symbol) { return accept(TokenKind::symbol, symbol); }
 
-    void needWord(std::string_view word)
-    {
+    void needWord(std::string_view word) {
         if (!acceptWord(word)) {
             refuse("'" + std::string(word) + "'");
         }
     }
 
-    void needSymbol(std::string_view symbol)
-    {
+    void needSymbol(std::string_view symbol) {
         if (!acceptSymbol(symbol)) {
             refuse("'" + std::string(symbol) + "'");
         }
     }
 
-    Statement statement()
-    {
+    Statement statement() {
         if (acceptWord("select")) {
             return select();
         }
@@ -93,17 +88,15 @@ private:
         return Refresh{};
     }
 
-    std::string name()
-    {
-        if (peek().kind != TokenKind::Word && peek().kind != TokenKind::QuotedName) {
+    std::string name() {
+        if (peek().kind != TokenKind::word && peek().kind != TokenKind::quotedName) {
             refuse("a name");
             return {};
         }
         return tokens_[at_++].text;
     }
 
-    RelationName relationName()
-    {
+    RelationName relationName() {
         std::string first = name();
         if (!acceptSymbol(".")) {
             return RelationName{"doc", std::move(first)};
@@ -111,11 +104,10 @@ private:
         return RelationName{std::move(first), name()};
     }
 
-    ColumnPath columnPath()
-    {
+    ColumnPath columnPath() {
         ColumnPath path{{name()}};
         while (acceptSymbol("[")) {
-            if (peek().kind != TokenKind::String) {
+            if (peek().kind != TokenKind::string) {
                 refuse("a key in quotes");
                 break;
             }
@@ -125,37 +117,34 @@ private:
         return path;
     }
 
-    bool startsLiteral() const
-    {
+    bool startsLiteral() const {
         const Token& token = peek();
-        return token.kind == TokenKind::Number || token.kind == TokenKind::String ||
-               token.kind == TokenKind::Parameter || is(TokenKind::Symbol, "-") || is(TokenKind::Word, "null") ||
-               is(TokenKind::Word, "true") || is(TokenKind::Word, "false");
+        return token.kind == TokenKind::number || token.kind == TokenKind::string ||
+               token.kind == TokenKind::parameter || is(TokenKind::symbol, "-") ||
+               is(TokenKind::word, "null") || is(TokenKind::word, "true") || is(TokenKind::word, "false");
     }
 
-    json literal()
-    {
+    json literal() {
         if (!startsLiteral()) {
             refuse("a literal");
             return {};
         }
         const Token token = tokens_[at_++];
         switch (token.kind) {
-        case TokenKind::Number: return number(token.text);
-        case TokenKind::String: return token.text;
-        case TokenKind::Parameter: return parameter(token);
-        case TokenKind::Word: return token.text == "null" ? json() : json(token.text == "true");
+        case TokenKind::number: return number(token.text);
+        case TokenKind::string: return token.text;
+        case TokenKind::parameter: return parameter(token);
+        case TokenKind::word: return token.text == "null" ? json() : json(token.text == "true");
         default: break;
         }
-        if (peek().kind != TokenKind::Number) {
+        if (peek().kind != TokenKind::number) {
             refuse("a number");
             return {};
         }
         return number("-" + tokens_[at_++].text);
     }
 
-    json number(const std::string& text)
-    {
+    json number(const std::string& text) {
         json value = json::parse(text, nullptr, false);
         if (value.is_discarded()) {
             --at_;
@@ -164,8 +153,7 @@ private:
         return value;
     }
 
-    json parameter(const Token& token)
-    {
+    json parameter(const Token& token) {
         std::size_t index = 0;
         if (token.text.empty()) {
             index = ++questionMarks_;
@@ -174,7 +162,8 @@ private:
         }
         if (index == 0 || index > args_.size()) {
             raise({400, 4000,
-                   "SQLParseException[Tried to resolve a parameter but the arguments provided with the SQLRequest "
+                   "SQLParseException[Tried to resolve a parameter but the arguments provided with the "
+                   "SQLRequest "
                    "don't contain a parameter at position " +
                        std::to_string(index) + "]"});
             return {};
@@ -182,13 +171,12 @@ private:
         return args_[index - 1];
     }
 
-    SelectItem selectItem()
-    {
+    SelectItem selectItem() {
         SelectItem item;
         if (startsLiteral()) {
-            item.name = peek().kind == TokenKind::String ? "'" + peek().text + "'" : peek().text;
+            item.name = peek().kind == TokenKind::string ? "'" + peek().text + "'" : peek().text;
             item.literal = literal();
-        } else if (peek(1).kind == TokenKind::Symbol && peek(1).text == "(") {
+        } else if (peek(1).kind == TokenKind::symbol && peek(1).text == "(") {
             aggregate(item);
         } else {
             item.column = columnPath();
@@ -200,17 +188,16 @@ private:
         return item;
     }
 
-    void aggregate(SelectItem& item)
-    {
+    void aggregate(SelectItem& item) {
         const std::string function = name();
         needSymbol("(");
         if (function == "count" && acceptSymbol("*")) {
-            item.aggregate = Aggregate::CountAll;
+            item.aggregate = Aggregate::countAll;
             item.name = "count(*)";
         } else if (function == "count" || function == "max" || function == "min") {
-            item.aggregate = function == "count" ? Aggregate::Count
-                             : function == "max" ? Aggregate::Max
-                                                 : Aggregate::Min;
+            item.aggregate = function == "count" ? Aggregate::count
+                             : function == "max" ? Aggregate::max
+                                                 : Aggregate::min;
             item.column = columnPath();
             item.name = function + "(" + item.column.text() + ")";
         } else {
@@ -219,8 +206,7 @@ private:
         needSymbol(")");
     }
 
-    Select select()
-    {
+    Select select() {
         Select select;
         select.allColumns = acceptSymbol("*");
         if (!select.allColumns) {
@@ -258,8 +244,7 @@ private:
         return select;
     }
 
-    Condition condition()
-    {
+    Condition condition() {
         Condition condition{columnPath(), {}, {}};
         if (acceptWord("is")) {
             condition.comparison = acceptWord("not") ? "is not null" : "is null";
@@ -277,8 +262,7 @@ private:
         return condition;
     }
 
-    Decommission decommission()
-    {
+    Decommission decommission() {
         needWord("cluster");
         needWord("decommission");
         if (!startsLiteral()) {
@@ -292,8 +276,7 @@ private:
         return Decommission{node.get<std::string>()};
     }
 
-    CreateTable createTable()
-    {
+    CreateTable createTable() {
         CreateTable create;
         needWord("table");
         create.ifNotExists = acceptWord("if");
@@ -305,7 +288,10 @@ private:
         needSymbol("(");
         create.column = name();
         const std::string type = name();
-        create.type = type == "int" ? "integer" : type == "long" ? "bigint" : type == "string" ? "text" : type;
+        create.type = type == "int"      ? "integer"
+                      : type == "long"   ? "bigint"
+                      : type == "string" ? "text"
+                                         : type;
         create.primaryKey = acceptWord("primary");
         if (create.primaryKey) {
             needWord("key");
@@ -314,8 +300,7 @@ private:
         return create;
     }
 
-    Insert insert()
-    {
+    Insert insert() {
         Insert insert;
         needWord("into");
         insert.relation = relationName();
@@ -341,8 +326,7 @@ private:
 
 } // namespace
 
-std::string ColumnPath::text() const
-{
+std::string ColumnPath::text() const {
     std::string text = parts.front();
     for (std::size_t i = 1; i < parts.size(); ++i) {
         text += "['" + parts[i] + "']";
@@ -350,8 +334,7 @@ std::string ColumnPath::text() const
     return text;
 }
 
-Result<Statement> parse(std::string_view text, const std::vector<json>& args)
-{
+Result<Statement> parse(std::string_view text, const std::vector<json>& args) {
     Result<std::vector<Token>> tokens = tokenize(text);
     if (!tokens) {
         return std::unexpected(tokens.error());

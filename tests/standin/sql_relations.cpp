@@ -10,16 +10,14 @@ namespace {
 
 using nlohmann::ordered_json;
 
-Relation clusterRelation(const Node& node, const Cluster& cluster)
-{
+Relation clusterRelation(const Node& node, const Cluster& cluster) {
     ordered_json row{{"id", cluster.visibleUuid()}, {"name", node.clusterName}, {"master_node", ""}};
     const ordered_json columns = row;
     row["master_node"] = cluster.hasMaster() ? ordered_json(*cluster.masterId()) : ordered_json();
     return {columns, {row}};
 }
 
-ordered_json fsColumns(const Node& node)
-{
+ordered_json fsColumns(const Node& node) {
     struct statvfs stats{};
     std::uint64_t size = 0;
     std::uint64_t available = 0;
@@ -30,8 +28,7 @@ ordered_json fsColumns(const Node& node)
     return {{"total", {{"size", size}, {"used", size - available}, {"available", available}}}};
 }
 
-Relation nodesRelation(const Node& node, const Cluster& cluster)
-{
+Relation nodesRelation(const Node& node, const Cluster& cluster) {
     ordered_json attributes = ordered_json::object();
     for (const auto& [key, value] : node.attributes) {
         attributes[key] = value;
@@ -51,15 +48,15 @@ Relation nodesRelation(const Node& node, const Cluster& cluster)
     return {row, {row}};
 }
 
-ordered_json tableHealth()
-{
-    return {{"health", "GREEN"},          {"severity", 1},   {"missing_shards", 0}, {"underreplicated_shards", 0},
-            {"partition_ident", nullptr}, {"table_name", "t"}, {"table_schema", "doc"}};
+ordered_json tableHealth() {
+    return {{"health", "GREEN"},          {"severity", 1},
+            {"missing_shards", 0},        {"underreplicated_shards", 0},
+            {"partition_ident", nullptr}, {"table_name", "t"},
+            {"table_schema", "doc"}};
 }
 
 // No rows without a master: the node has no table metadata then, which makes an empty sys.health no proof of health.
-Relation healthRelation(const Cluster& cluster, const TableStore& table)
-{
+Relation healthRelation(const Cluster& cluster, const TableStore& table) {
     Relation relation{tableHealth(), {}};
     if (cluster.hasMaster() && table.schema()) {
         relation.rows.push_back(tableHealth());
@@ -67,16 +64,14 @@ Relation healthRelation(const Cluster& cluster, const TableStore& table)
     return relation;
 }
 
-Relation clusterHealthRelation()
-{
-    const ordered_json row{{"description", ""},       {"health", "GREEN"},     {"missing_shards", 0}, {"severity", 1},
-                           {"underreplicated_shards", 0}, {"pending_tasks", 0}};
+Relation clusterHealthRelation() {
+    const ordered_json row{{"description", ""}, {"health", "GREEN"},           {"missing_shards", 0},
+                           {"severity", 1},     {"underreplicated_shards", 0}, {"pending_tasks", 0}};
     return {row, {row}};
 }
 
 // The three checks of the gateway settings; they fail when the expected number of nodes is not the real one.
-Relation nodeChecksRelation(const Node& node)
-{
+Relation nodeChecksRelation(const Node& node) {
     Relation relation;
     for (int id = 1; id <= 3; ++id) {
         const bool passed = id != 1 || node.expectedDataNodes == -1 || node.expectedDataNodes == 1;
@@ -91,8 +86,7 @@ Relation nodeChecksRelation(const Node& node)
     return relation;
 }
 
-Relation shardsRelation(const Node& node, const TableStore& table)
-{
+Relation shardsRelation(const Node& node, const TableStore& table) {
     const ordered_json row{{"schema_name", "doc"},
                            {"table_name", "t"},
                            {"id", 0},
@@ -108,8 +102,7 @@ Relation shardsRelation(const Node& node, const TableStore& table)
     return relation;
 }
 
-Relation userRelation(const TableStore& table)
-{
+Relation userRelation(const TableStore& table) {
     Relation relation;
     relation.columns["id"] = table.schema()->type == "text" ? ordered_json("") : ordered_json(0);
     for (const nlohmann::json& id : table.ids()) {
@@ -119,8 +112,7 @@ Relation userRelation(const TableStore& table)
 }
 
 Result<Relation> systemRelation(const RelationName& name, const Node& node, const Cluster& cluster,
-                                const TableStore& table)
-{
+                                const TableStore& table) {
     if (name.table == "cluster") {
         return clusterRelation(node, cluster);
     }
@@ -146,8 +138,7 @@ Result<Relation> systemRelation(const RelationName& name, const Node& node, cons
 } // namespace
 
 Result<Relation> findRelation(const RelationName& name, const Node& node, const Cluster& cluster,
-                              const TableStore& table)
-{
+                              const TableStore& table) {
     if (name.schema == "sys") {
         return systemRelation(name, node, cluster, table);
     }
@@ -164,19 +155,16 @@ Result<Relation> findRelation(const RelationName& name, const Node& node, const 
     return userRelation(table);
 }
 
-Error masterNotDiscovered()
-{
+Error masterNotDiscovered() {
     return {503, 5031, "MasterNotDiscoveredException[master not discovered or elected yet]"};
 }
 
-Error relationUnknown(const RelationName& name)
-{
+Error relationUnknown(const RelationName& name) {
     const std::string shown = name.schema == "doc" ? name.table : name.qualified();
     return {404, 4041, "RelationUnknown[Relation '" + shown + "' unknown]"};
 }
 
-const ordered_json* find(const ordered_json& row, const ColumnPath& path)
-{
+const ordered_json* find(const ordered_json& row, const ColumnPath& path) {
     const ordered_json* value = &row;
     for (const std::string& part : path.parts) {
         if (!value->is_object() || !value->contains(part)) {
@@ -187,17 +175,16 @@ const ordered_json* find(const ordered_json& row, const ColumnPath& path)
     return value;
 }
 
-Type typeOf(const ordered_json& sample)
-{
+Type typeOf(const ordered_json& sample) {
     switch (sample.type()) {
-    case ordered_json::value_t::string: return Type::Text;
-    case ordered_json::value_t::boolean: return Type::Boolean;
-    case ordered_json::value_t::number_float: return Type::Double;
+    case ordered_json::value_t::string: return Type::text;
+    case ordered_json::value_t::boolean: return Type::boolean;
+    case ordered_json::value_t::number_float: return Type::real;
     case ordered_json::value_t::number_integer:
-    case ordered_json::value_t::number_unsigned: return Type::BigInt;
-    case ordered_json::value_t::object: return Type::Object;
-    case ordered_json::value_t::array: return Type::Array;
-    default: return Type::Null;
+    case ordered_json::value_t::number_unsigned: return Type::bigInt;
+    case ordered_json::value_t::object: return Type::object;
+    case ordered_json::value_t::array: return Type::array;
+    default: return Type::null;
     }
 }
 

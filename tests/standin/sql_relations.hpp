@@ -10,7 +10,16 @@
 namespace standin::sql {
 
 // Numbers of CrateDB's types as ?types shows them.
-enum class Type { Null = 0, Text = 4, Boolean = 3, Double = 6, Integer = 9, BigInt = 10, Object = 12, Array = 100 };
+enum class Type {
+    null = 0,
+    text = 4,
+    boolean = 3,
+    real = 6,
+    integer = 9,
+    bigInt = 10,
+    object = 12,
+    array = 100
+};
 
 struct Relation {
     nlohmann::ordered_json columns; // name -> a value of the column's type; objects hold their own columns
@@ -18,8 +27,8 @@ struct Relation {
 };
 
 // RelationUnknown 4041, SchemaUnknown 4045, or 5031 for what cannot be read without a master.
-[[nodiscard]] Result<Relation> findRelation(const RelationName& name, const Node& node, const Cluster& cluster,
-                                            const TableStore& table);
+[[nodiscard]] Result<Relation> findRelation(const RelationName& name, const Node& node,
+                                            const Cluster& cluster, const TableStore& table);
 
 [[nodiscard]] Error masterNotDiscovered();
 [[nodiscard]] Error relationUnknown(const RelationName& name);

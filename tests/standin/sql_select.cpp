@@ -9,8 +9,7 @@ namespace {
 
 using nlohmann::ordered_json;
 
-Result<void> checkColumn(const ordered_json& columns, const ColumnPath& path)
-{
+Result<void> checkColumn(const ordered_json& columns, const ColumnPath& path) {
     const bool known = find(columns, path) != nullptr;
     const bool ofFreeObject = !known && path.parts.size() == 2 && path.parts.front() == "attributes";
     if (known || ofFreeObject) {
@@ -19,8 +18,7 @@ Result<void> checkColumn(const ordered_json& columns, const ColumnPath& path)
     return std::unexpected(Error{404, 4043, "ColumnUnknownException[Column " + path.text() + " unknown]"});
 }
 
-Result<void> checkColumns(const Select& select, const ordered_json& columns)
-{
+Result<void> checkColumns(const Select& select, const ordered_json& columns) {
     std::vector<ColumnPath> used;
     for (const SelectItem& item : select.items) {
         if (!item.column.parts.empty()) {
@@ -37,14 +35,12 @@ Result<void> checkColumns(const Select& select, const ordered_json& columns)
     return {};
 }
 
-ordered_json valueOf(const ordered_json& row, const ColumnPath& path)
-{
+ordered_json valueOf(const ordered_json& row, const ColumnPath& path) {
     const ordered_json* value = find(row, path);
     return value == nullptr ? ordered_json() : *value;
 }
 
-bool holds(const Condition& condition, const ordered_json& row)
-{
+bool holds(const Condition& condition, const ordered_json& row) {
     const ordered_json value = valueOf(row, condition.column);
     if (condition.comparison == "is null") {
         return value.is_null();
@@ -71,8 +67,7 @@ bool holds(const Condition& condition, const ordered_json& row)
     return condition.comparison == ">" ? value > literal : value >= literal;
 }
 
-void sortRows(std::vector<ordered_json>& rows, const std::vector<OrderBy>& orderBy)
-{
+void sortRows(std::vector<ordered_json>& rows, const std::vector<OrderBy>& orderBy) {
     std::ranges::stable_sort(rows, [&orderBy](const ordered_json& left, const ordered_json& right) {
         for (const OrderBy& order : orderBy) {
             const ordered_json a = valueOf(left, order.column);
@@ -85,12 +80,11 @@ void sortRows(std::vector<ordered_json>& rows, const std::vector<OrderBy>& order
     });
 }
 
-ordered_json aggregate(const SelectItem& item, const std::vector<ordered_json>& rows)
-{
+ordered_json aggregate(const SelectItem& item, const std::vector<ordered_json>& rows) {
     if (item.literal) {
         return *item.literal;
     }
-    if (item.aggregate == Aggregate::CountAll) {
+    if (item.aggregate == Aggregate::countAll) {
         return rows.size();
     }
     std::vector<ordered_json> values;
@@ -99,51 +93,50 @@ ordered_json aggregate(const SelectItem& item, const std::vector<ordered_json>& 
             values.push_back(std::move(value));
         }
     }
-    if (item.aggregate == Aggregate::Count) {
+    if (item.aggregate == Aggregate::count) {
         return values.size();
     }
     if (values.empty()) {
         return {};
     }
-    return item.aggregate == Aggregate::Max ? *std::ranges::max_element(values) : *std::ranges::min_element(values);
+    return item.aggregate == Aggregate::max ? *std::ranges::max_element(values)
+                                            : *std::ranges::min_element(values);
 }
 
-Type itemType(const SelectItem& item, const ordered_json& columns)
-{
+Type itemType(const SelectItem& item, const ordered_json& columns) {
     if (item.literal) {
         const Type type = typeOf(*item.literal);
-        return type == Type::BigInt ? Type::Integer : type;
+        return type == Type::bigInt ? Type::integer : type;
     }
-    if (item.aggregate == Aggregate::CountAll || item.aggregate == Aggregate::Count) {
-        return Type::BigInt;
+    if (item.aggregate == Aggregate::countAll || item.aggregate == Aggregate::count) {
+        return Type::bigInt;
     }
     return typeOf(valueOf(columns, item.column));
 }
 
-Select withAllColumns(Select select, const ordered_json& columns)
-{
+Select withAllColumns(Select select, const ordered_json& columns) {
     for (const auto& [name, sample] : columns.items()) {
-        select.items.push_back({Aggregate::None, ColumnPath{{name}}, std::nullopt, name});
+        select.items.push_back({Aggregate::none, ColumnPath{{name}}, std::nullopt, name});
     }
     return select;
 }
 
 } // namespace
 
-Result<Selected> evaluate(const Select& original, Relation relation)
-{
-    const Select select = original.allColumns ? withAllColumns(original, relation.columns) : original;
+Result<Selected> evaluate(const Select& statement, Relation relation) {
+    const Select select = statement.allColumns ? withAllColumns(statement, relation.columns) : statement;
     if (auto checked = checkColumns(select, relation.columns); !checked) {
         return std::unexpected(checked.error());
     }
     const bool aggregated =
-        std::ranges::any_of(select.items, [](const SelectItem& i) { return i.aggregate != Aggregate::None; });
+        std::ranges::any_of(select.items, [](const SelectItem& i) { return i.aggregate != Aggregate::none; });
     if (aggregated && std::ranges::any_of(select.items, [](const SelectItem& i) {
-            return i.aggregate == Aggregate::None && !i.literal;
+            return i.aggregate == Aggregate::none && !i.literal;
         })) {
-        return std::unexpected(Error{400, 4000,
-                                     "SQLParseException[column must appear in the GROUP BY clause or be used in an "
-                                     "aggregation function; this stand-in knows no GROUP BY]"});
+        return std::unexpected(
+            Error{400, 4000,
+                  "SQLParseException[column must appear in the GROUP BY clause or be used in an "
+                  "aggregation function; this stand-in knows no GROUP BY]"});
     }
     std::erase_if(relation.rows, [&select](const ordered_json& row) {
         return !std::ranges::all_of(select.conditions,

@@ -12,6 +12,6 @@ struct Selected {
 };
 
 // ColumnUnknown 4043 when the relation has no such column.
-[[nodiscard]] Result<Selected> evaluate(const Select& select, Relation relation);
+[[nodiscard]] Result<Selected> evaluate(const Select& statement, Relation relation);
 
 } // namespace standin::sql

@@ -38,13 +38,13 @@ struct ColumnPath {
     bool operator==(const ColumnPath&) const = default;
 };
 
-enum class Aggregate { None, CountAll, Count, Max, Min };
+enum class Aggregate { none, countAll, count, max, min };
 
 struct SelectItem {
-    Aggregate aggregate = Aggregate::None;
-    ColumnPath column;                     // empty for a literal and for count(*)
+    Aggregate aggregate = Aggregate::none;
+    ColumnPath column; // empty for a literal and for count(*)
     std::optional<nlohmann::json> literal;
-    std::string name;                      // as it stands in "cols"
+    std::string name; // as it stands in "cols"
 };
 
 struct Condition {

@@ -17,20 +17,17 @@ namespace {
 using nlohmann::json;
 namespace fs = std::filesystem;
 
-std::string reason()
-{
-    return std::strerror(errno);
-}
+std::string reason() { return std::strerror(errno); }
 
-Result<void> writeDurably(const fs::path& path, const std::string& content)
-{
+Result<void> writeDurably(const fs::path& path, const std::string& content) {
     const fs::path temporary = path.string() + ".tmp";
     const int file = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
     if (file < 0) {
         return fail("failed to write [" + temporary.string() + "]: " + reason());
     }
-    const bool written = ::write(file, content.data(), content.size()) == static_cast<ssize_t>(content.size()) &&
-                         ::fsync(file) == 0;
+    const bool written =
+        ::write(file, content.data(), content.size()) == static_cast<ssize_t>(content.size()) &&
+        ::fsync(file) == 0;
     ::close(file);
     if (!written || ::rename(temporary.c_str(), path.c_str()) != 0) {
         return fail("failed to write [" + path.string() + "]: " + reason());
@@ -44,11 +41,11 @@ Result<void> writeDurably(const fs::path& path, const std::string& content)
 }
 
 // A file that is not there is a null value; one that is there and unreadable stops the node, as lost state would.
-Result<json> readJson(const fs::path& path)
-{
+Result<json> readJson(const fs::path& path) {
     std::ifstream file(path);
     if (!file) {
-        return errno == ENOENT ? Result<json>(json()) : fail("failed to read [" + path.string() + "]: " + reason());
+        return errno == ENOENT ? Result<json>(json())
+                               : fail("failed to read [" + path.string() + "]: " + reason());
     }
     json value = json::parse(file, nullptr, false);
     if (value.is_discarded() || !value.is_object()) {
@@ -57,8 +54,7 @@ Result<json> readJson(const fs::path& path)
     return value;
 }
 
-Result<int> takeLock(const fs::path& directory)
-{
+Result<int> takeLock(const fs::path& directory) {
     const fs::path path = directory / "node.lock";
     const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
     if (file >= 0 && ::flock(file, LOCK_EX | LOCK_NB) == 0) {
@@ -68,19 +64,19 @@ Result<int> takeLock(const fs::path& directory)
     if (file >= 0) {
         ::close(file);
     }
-    return fail("failed to obtain node locks, tried [" + directory.parent_path().parent_path().string() +
-                "]; maybe these locations are not writable or multiple nodes were started on the same data path? (" +
-                why + ")");
+    return fail(
+        "failed to obtain node locks, tried [" + directory.parent_path().parent_path().string() +
+        "]; maybe these locations are not writable or multiple nodes were started on the same data path? (" +
+        why + ")");
 }
 
 } // namespace
 
-std::string randomUuid()
-{
-    static constexpr std::string_view kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+std::string randomUuid() {
+    static constexpr std::string_view kDigits =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     std::array<unsigned char, 16> bytes{};
-    while (getrandom(bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size())) {
-    }
+    while (getrandom(bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size())) {}
     std::string text;
     unsigned bits = 0;
     unsigned held = 0;
@@ -97,15 +93,14 @@ std::string randomUuid()
     return text;
 }
 
-Result<StateStore> StateStore::open(const fs::path& dataPath)
-{
+Result<StateStore> StateStore::open(const fs::path& dataPath) {
     const fs::path directory = dataPath / "nodes" / "0";
     std::error_code error;
     fs::create_directories(directory / "_state", error);
     if (error) {
-        return fail("Failed to create node environment: java.nio.file.AccessDeniedException: " +
-                    directory.string() + " (" + error.message() +
-                    "); path.data must be writable for the user CrateDB runs as");
+        return fail(
+            "Failed to create node environment: java.nio.file.AccessDeniedException: " + directory.string() +
+            " (" + error.message() + "); path.data must be writable for the user CrateDB runs as");
     }
     Result<int> lock = takeLock(directory);
     if (!lock) {
@@ -136,19 +131,15 @@ Result<StateStore> StateStore::open(const fs::path& dataPath)
 
 StateStore::StateStore(StateStore&& other) noexcept
     : directory_(std::move(other.directory_)), lock_(std::exchange(other.lock_, -1)),
-      nodeId_(std::move(other.nodeId_)), membership_(std::move(other.membership_))
-{
-}
+      nodeId_(std::move(other.nodeId_)), membership_(std::move(other.membership_)) {}
 
-StateStore::~StateStore()
-{
+StateStore::~StateStore() {
     if (lock_ >= 0) {
         ::close(lock_);
     }
 }
 
-Result<void> StateStore::saveMembership(const Membership& membership)
-{
+Result<void> StateStore::saveMembership(const Membership& membership) {
     const json value{{"cluster_uuid", membership.clusterUuid}, {"voting_nodes", membership.votingNodes}};
     auto written = writeDurably(directory_ / "_state" / "cluster.json", value.dump() + "\n");
     if (written) {

@@ -16,8 +16,7 @@ using nlohmann::json;
 
 } // namespace
 
-Result<TableStore> TableStore::open(const std::filesystem::path& directory)
-{
+Result<TableStore> TableStore::open(const std::filesystem::path& directory) {
     TableStore store(directory / "doc.t.jsonl");
     if (auto loaded = store.load(); !loaded) {
         return std::unexpected(loaded.error());
@@ -25,8 +24,7 @@ Result<TableStore> TableStore::open(const std::filesystem::path& directory)
     return store;
 }
 
-Result<void> TableStore::load()
-{
+Result<void> TableStore::load() {
     std::ifstream stream(file_);
     if (!stream) {
         return {};
@@ -44,7 +42,8 @@ Result<void> TableStore::load()
     for (std::string line; std::getline(lines, line);) {
         json value = json::parse(line, nullptr, false);
         if (value.is_discarded() || (!schema_ && !value.is_object())) {
-            return fail("failed to read [" + file_.string() + "]: expected a schema and one JSON value a line");
+            return fail("failed to read [" + file_.string() +
+                        "]: expected a schema and one JSON value a line");
         }
         if (!schema_) {
             schema_ = TableSchema{value.value("type", "bigint"), value.value("primary_key", false)};
@@ -56,8 +55,7 @@ Result<void> TableStore::load()
     return {};
 }
 
-Result<void> TableStore::create(const TableSchema& schema)
-{
+Result<void> TableStore::create(const TableSchema& schema) {
     const json header{{"type", schema.type}, {"primary_key", schema.primaryKey}};
     auto written = append(header.dump() + "\n");
     if (written) {
@@ -66,8 +64,7 @@ Result<void> TableStore::create(const TableSchema& schema)
     return written;
 }
 
-Result<void> TableStore::insert(const std::vector<json>& ids)
-{
+Result<void> TableStore::insert(const std::vector<json>& ids) {
     std::string lines;
     for (const json& id : ids) {
         lines += id.dump() + "\n";
@@ -80,8 +77,7 @@ Result<void> TableStore::insert(const std::vector<json>& ids)
     return written;
 }
 
-Result<void> TableStore::append(const std::string& lines) const
-{
+Result<void> TableStore::append(const std::string& lines) const {
     const int file = ::open(file_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
     if (file < 0) {
         return fail("failed to write [" + file_.string() + "]: " + std::strerror(errno));
@@ -95,7 +91,8 @@ Result<void> TableStore::append(const std::string& lines) const
         return fail("failed to take back a write to [" + file_.string() + "]: " + std::strerror(errno));
     }
     ::close(file);
-    return written ? Result<void>{} : fail("failed to write [" + file_.string() + "]: " + std::strerror(error));
+    return written ? Result<void>{}
+                   : fail("failed to write [" + file_.string() + "]: " + std::strerror(error));
 }
 
 } // namespace standin
