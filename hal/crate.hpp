@@ -14,12 +14,12 @@ namespace hal {
 
 /// What one question round found. A reason stands where a value is missing.
 struct CrateAnswer {
-    bool sqlAnswers = false;                ///< a statement succeeded on a connection made for it
-    std::optional<std::string> sqlError;    ///< why not, in words
+    bool sqlAnswers = false;             ///< a statement succeeded on a connection made for it
+    std::optional<std::string> sqlError; ///< why not, in words
     std::optional<std::string> nodeName;
     std::optional<std::string> clusterName;
-    std::optional<std::string> version;     ///< "6.4.5"
-    std::optional<std::string> masterNode;  ///< node id of the elected master; empty while there is none
+    std::optional<std::string> version;    ///< "6.4.5"
+    std::optional<std::string> masterNode; ///< node id of the elected master; empty while there is none
     std::optional<std::string> clusterId;
     bool operator==(const CrateAnswer&) const = default;
 };

@@ -267,7 +267,7 @@ TEST(EtcdFailover, TakesARevokedLeaseForRevoked) {
 
 TEST(EtcdFailover, DropsPendingCallsWhenItEndsInsideACallback) {
     make();
-    etcd->status([this](auto) { etcd.reset(); });
+    etcd->status([this](const auto&) { etcd.reset(); });
     range();
     http.answer(200, R"({"version":"3.5.16"})");
     CHECK_TRUE(etcd == nullptr);

@@ -1,0 +1,18 @@
+// What CrateDB answers on its HTTP port, as values: GET / and one statement on /_sql. Pure, no connection.
+// It owns the wording of a refusal. It never decides whether a node is ready.
+#pragma once
+
+#include "hal/crate.hpp"
+
+#include <string>
+
+namespace hal {
+
+/// The body of the POST to /_sql whose answer crateAnswer() understands. Any node answers it without asking another.
+[[nodiscard]] std::string crateQuestion();
+
+/// Joins the answers of GET / and of the question, each of which may be missing. A 503 of GET / still tells name and
+/// version; what neither tells stays empty.
+[[nodiscard]] CrateAnswer crateAnswer(const Result<HttpResponse>& root, const Result<HttpResponse>& sql);
+
+} // namespace hal
