@@ -194,7 +194,7 @@ void HttpCrate::hold(std::function<void()> lost) {
 
 } // namespace
 
-std::unique_ptr<Crate> makeCrate(EventLoop& loop, HttpClient& http, std::string host, int port) {
+std::unique_ptr<Crate> makeCrate(EventLoop& loop, HttpClient& http, const std::string& host, int port) {
     return std::make_unique<HttpCrate>(loop, http, host, port);
 }
 

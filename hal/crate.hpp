@@ -41,6 +41,7 @@ public:
 };
 
 /// `host` is an address, never a name; `port` is CrateDB's http.port (4200).
-[[nodiscard]] std::unique_ptr<Crate> makeCrate(EventLoop& loop, HttpClient& http, std::string host, int port);
+[[nodiscard]] std::unique_ptr<Crate> makeCrate(EventLoop& loop, HttpClient& http, const std::string& host,
+                                               int port);
 
 } // namespace hal
