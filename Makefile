@@ -46,7 +46,8 @@ HAL := $(wildcard hal/*.cpp)
 CTL := $(wildcard tools/cratectl/*.cpp)
 UNIT := $(wildcard tests/unit/*.cpp)
 STANDIN := $(wildcard tests/standin/*.cpp)
-SOURCES := $(wildcard agent/main.cpp) $(AGENT) $(HAL) $(CTL) $(UNIT) $(STANDIN)
+DRIVERS_CXX := $(wildcard tests/live/drivers/*.cpp)
+SOURCES := $(wildcard agent/main.cpp) $(AGENT) $(HAL) $(CTL) $(UNIT) $(STANDIN) $(DRIVERS_CXX)
 # What hal may include and still be pure: structures and constants, nothing that can be called to touch.
 STRUCTURES := <(linux/.*|asm/.*|net/if|netinet/in|arpa/inet|sys/socket)\.h>
 TOUCHING := $(shell grep -HE '^.include (<.*\.h>|"hal/handles)' $(HAL) /dev/null | \
@@ -62,7 +63,7 @@ MAKEFLAGS += --no-builtin-rules $(if $(filter 0,$(MAKELEVEL)),--jobs=$(shell npr
 
 PRODUCTS := $(if $(wildcard agent/main.cpp),$(B)/cratekeeperd) $(if $(CTL),$(B)/cratectl)
 # What a node under test consists of.
-NODE := all image-tree $(B)/.check-packages $(if $(STANDIN),$(B)/crate-standin)
+NODE := all image-tree standin $(B)/.check-packages
 
 all: $(PRODUCTS) ## build cratekeeperd and cratectl (the default)
 
@@ -120,9 +121,9 @@ $(DEPS)/.libraries: tools/deps/build-libraries tools/deps/fetch-source tools/dep
 # ---- objects ---------------------------------------------------------------------------------------
 
 # Changed flags rebuild, an edited comment in this file does not.
-FLAGS = $(CXX) $($*) $(LINK) $(LIBS)
-$(B)/RELEASE.flags $(B)/SANITIZE.flags: $(B)/%.flags: FORCE
-	@mkdir -p $(@D); echo '$(FLAGS)' | cmp -s - $@ || echo '$(FLAGS)' > $@
+LINKING := $(LINK) $(LIBS)
+$(addprefix $(B)/,RELEASE.flags SANITIZE.flags LINKING.flags): $(B)/%.flags: FORCE
+	@mkdir -p $(@D); echo '$(CXX) $($*)' | cmp -s - $@ || echo '$(CXX) $($*)' > $@
 
 define compile
 @mkdir -p $(@D)
@@ -146,7 +147,7 @@ $(B)/cratekeeperd.debug: $(call objects,release,agent/main.cpp $(AGENT) $(HAL))
 $(B)/cratectl.debug: $(call objects,release,$(CTL) $(AGENT) $(HAL))
 $(B)/crate-standin.debug: $(call objects,release,$(STANDIN))
 
-$(BINARIES:=.debug): $(DEPS)/.libraries
+$(BINARIES:=.debug): $(DEPS)/.libraries $(B)/LINKING.flags
 	@echo "  link $@"
 	@set -o pipefail; $(CXX) $(LINK) $(filter %.o,$^) $(LIBS) -o $@ $(QUIET_NSS)
 
@@ -166,13 +167,12 @@ $(B)/release/unit-tests $(B)/sanitize/unit-tests:
 	@echo "  link $@"
 	@$(CXX) $(if $(findstring sanitize,$@),$(SANITIZERS)) $^ -lCppUTestExt -lCppUTest -o $@
 
-# Programs the live tests drive parts of hal with.
--include tests/live/drivers/drivers.mk
+include tests/standin/standin.mk tests/live/drivers/drivers.mk
 
 # ---- lint ------------------------------------------------------------------------------------------
 
-CXX_FILES = $(wildcard $(foreach place,agent hal tools/cratectl tests tests/unit tests/standin,\
-    $(place)/*.cpp $(place)/*.hpp))
+CXX_FILES = $(wildcard $(foreach place,agent hal tools/cratectl tests tests/unit tests/standin \
+    tests/live/drivers,$(place)/*.cpp $(place)/*.hpp))
 
 lint-rules: $(B)/.lint-packages
 	tools/lint/rules
