@@ -17,11 +17,12 @@
 #include "hal/processes.hpp"
 #include "hal/units.hpp"
 
-#include <CLI/CLI.hpp>
 #include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <getopt.h>
+#include <optional>
 #include <spdlog/spdlog.h>
 
 namespace {
@@ -127,27 +128,59 @@ int run(const Options& options, const agent::Config& config) {
     return (*loop)->run();
 }
 
+constexpr const char* kUsage =
+    "Usage: cratekeeperd [OPTION...]\n"
+    "Runs a CrateDB node: probes the hardware, announces it to etcd, supervises the crate container and\n"
+    "answers load balancers. Started by cratekeeper.service; see cratekeeperd(8).\n\n"
+    "  --config FILE            read this file instead of /etc/cratekeeper/agent.conf and its like\n"
+    "  --check-config           print what is wrong with the configuration, and exit\n"
+    "  --state-directory DIR    what outlives a reboot (/var/lib/cratekeeper)\n"
+    "  --runtime-directory DIR  what does not (/run/cratekeeper)\n"
+    "  --version, --help\n";
+
+/// Empty when the process has nothing to run: the exit code says whether that is an error.
+std::optional<Options> parseOptions(int argc, char** argv, int& exitCode) {
+    // getopt and not CLI11 as in cratectl: four options are not worth the stream library in a daemon (0.6 MB).
+    static constexpr option kOptions[] = {{"config", required_argument, nullptr, 'c'},
+                                          {"check-config", no_argument, nullptr, 'k'},
+                                          {"state-directory", required_argument, nullptr, 's'},
+                                          {"runtime-directory", required_argument, nullptr, 'r'},
+                                          {"version", no_argument, nullptr, 'v'},
+                                          {"help", no_argument, nullptr, 'h'},
+                                          {nullptr, 0, nullptr, 0}};
+    Options options;
+    exitCode = EXIT_SUCCESS;
+    for (int letter = 0; (letter = getopt_long(argc, argv, "", kOptions, nullptr)) != -1;) {
+        switch (letter) {
+        case 'c': options.configFile = optarg; break;
+        case 'k': options.checkConfig = true; break;
+        case 's': options.stateDirectory = optarg; break;
+        case 'r': options.runtimeDirectory = optarg; break;
+        case 'v': std::puts(agent::kVersion); return std::nullopt;
+        case 'h': std::fputs(kUsage, stdout); return std::nullopt;
+        default: exitCode = EXIT_FAILURE; return std::nullopt;
+        }
+    }
+    if (optind < argc) {
+        std::fprintf(stderr, "cratekeeperd: expected options only, found \"%s\"\n", argv[optind]);
+        exitCode = EXIT_FAILURE;
+        return std::nullopt;
+    }
+    return options;
+}
+
 } // namespace
 
 int main(int argc, char** argv) {
-    Options options;
-    CLI::App app{
-        "Runs a CrateDB node: probes the hardware, announces it to etcd, supervises the crate container and "
-        "answers load balancers. Started by cratekeeper.service."};
-    app.set_version_flag("--version", agent::kVersion);
-    app.add_option("--config", options.configFile,
-                   "read this file instead of /etc/cratekeeper/agent.conf and its like");
-    app.add_flag("--check-config", options.checkConfig,
-                 "print what is wrong with the configuration, and exit");
-    app.add_option("--state-directory", options.stateDirectory, "what outlives a reboot")
-        ->capture_default_str();
-    app.add_option("--runtime-directory", options.runtimeDirectory, "what does not")->capture_default_str();
-    CLI11_PARSE(app, argc, argv);
-
-    const auto loaded = readConfig(options);
-    if (options.checkConfig || !loaded.errors.empty()) {
+    int exitCode = EXIT_SUCCESS;
+    const auto options = parseOptions(argc, argv, exitCode);
+    if (!options) {
+        return exitCode;
+    }
+    const auto loaded = readConfig(*options);
+    if (options->checkConfig || !loaded.errors.empty()) {
         return printErrors(loaded);
     }
     agent::setUpLog(loaded.config.logLevel, std::getenv("JOURNAL_STREAM") != nullptr);
-    return run(options, loaded.config);
+    return run(*options, loaded.config);
 }
