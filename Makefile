@@ -29,7 +29,7 @@ HARDENING := -fPIE -fstack-protector-strong -fstack-clash-protection -fcf-protec
     -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3
 RELEASE := $(COMMON) $(HARDENING) -Os -ffunction-sections -fdata-sections -ffile-prefix-map=$(CURDIR)=.
 SANITIZERS := -fsanitize=address,undefined -fno-sanitize-recover=all
-SANITIZE := $(COMMON) $(SANITIZERS) -O1 -fno-omit-frame-pointer
+SANITIZE := $(COMMON) $(SANITIZERS) -O0 -g1
 # CppUTest's `new` macro breaks the standard headers; leaks are still found (see tests/cpputest.hpp).
 TEST_FLAGS := -DCPPUTEST_MEM_LEAK_DETECTION_DISABLED
 
