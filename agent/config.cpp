@@ -102,6 +102,9 @@ std::optional<string> setEndpoints(Config& config, const string& value) {
             endpoints.push_back(std::exchange(word, {}));
         }
     }
+    if (endpoints.empty()) {
+        return "expected addresses like http://10.0.0.2:2379 separated by blanks, found \"" + value + "\"";
+    }
     config.etcd.endpoints = endpoints;
     return {};
 }
@@ -156,10 +159,13 @@ std::optional<string> setSetting(Config& config, const string& value) {
     if (equals == string::npos || !named) {
         return "expected a CrateDB setting like stats.enabled=false, found \"" + value + "\"";
     }
-    // These form the cluster; a second opinion on them is how one cluster becomes two.
+    // The first ones form the cluster: a second opinion on them is how one cluster becomes two. The others are always
+    // rendered, and crate.yml with a key twice is no YAML.
     for (const char* const owned :
          {"cluster.initial_master_nodes", "cluster.name", "node.name", "discovery.seed_hosts",
-          "discovery.seed_providers", "discovery.type", "path.data", "path.conf", "network.publish_host"}) {
+          "discovery.seed_providers", "discovery.type", "path.data", "path.conf", "network.publish_host",
+          "network.bind_host", "http.port", "http.publish_port", "transport.tcp.port", "transport.publish_port",
+          "psql.port"}) {
         if (name == owned) {
             return name + " is decided by cratekeeper and cannot be set; remove the line";
         }

@@ -37,10 +37,13 @@ std::vector<std::string> configPaths(const FileReader& files, const std::string&
     std::map<std::string, std::string> dropIns;
     for (const auto* const place : kPlaces) {
         const std::string directory = root + place + "agent.conf.d";
-        if (const auto names = files.list(directory, ".conf")) {
-            for (const auto& name : *names) {
-                dropIns.emplace(name, directory + "/" + name); // the first place to have a name keeps it
-            }
+        const auto names = files.list(directory, ".conf");
+        if (!names) {
+            paths.push_back(directory); // reading it fails with the reason, so that nothing is left out in silence
+            continue;
+        }
+        for (const auto& name : *names) {
+            dropIns.emplace(name, directory + "/" + name); // the first place to have a name keeps it
         }
     }
     for (const auto& [name, path] : dropIns) {

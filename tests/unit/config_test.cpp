@@ -1,0 +1,276 @@
+// Every key of the configuration: what it takes, what it refuses and in which words.
+#include "agent/config.hpp"
+
+#include "tests/cpputest.hpp"
+
+using namespace std::chrono_literals;
+
+namespace {
+
+agent::ConfigResult parse(const std::string& text) {
+    return agent::parseConfig({agent::parseIni("a.conf", text)});
+}
+
+agent::Config valid(const std::string& text) {
+    const auto result = parse(text);
+    for (const auto& error : result.errors) {
+        FAIL(("expected a valid configuration, got: " + error.text()).c_str());
+    }
+    return result.config;
+}
+
+std::string errors(const agent::ConfigResult& result) {
+    std::string all;
+    for (const auto& error : result.errors) {
+        all += error.text() + "\n";
+    }
+    return all;
+}
+
+/// The one error of "[section]\nkey=value", which must leave the defaults alone.
+void checkRefused(const std::string& section, const std::string& key, const std::string& value,
+                  const std::string& expected) {
+    const auto result = parse("[" + section + "]\n" + key + "=" + value + "\n");
+    CHECK_EQUAL("a.conf:2: [" + section + "] " + key + ": " + expected + "\n", errors(result));
+    CHECK_TRUE_TEXT(result.config == agent::Config{},
+                    (key + "=" + value + " changed the configuration").c_str());
+}
+
+} // namespace
+
+TEST_GROUP(Config){};
+
+TEST(Config, NoTextAtAllIsTheDefault) {
+    CHECK_TRUE(valid("") == agent::Config{});
+    CHECK_TRUE(agent::parseConfig({}).errors.empty());
+}
+
+TEST(Config, EveryKeyIsTaken) {
+    const auto config =
+        valid("[Node]\nName=nuc-1\nInterface=enp1s0\nDataDirectory=/srv/crate\n"
+              "[Cluster]\nName=lab\nInitialNodes=3\n"
+              "[Etcd]\nEndpoints=https://10.0.0.2:2379 http://[fd00::3]:2379\nCAFile=/e/ca\n"
+              "CertificateFile=/e/crt\nKeyFile=/e/key\nUser=agent\nPasswordFile=/e/pw\nLeaseSeconds=10\n"
+              "[Crate]\nHttpPort=4201\nTransportPort=4301\nPostgresPort=5433\nHeapSize=2g\n"
+              "Setting=stats.enabled=false\n"
+              "[Health]\nPort=4481\nSocket=/run/h.sock\n[Log]\nLevel=debug\n");
+    agent::Config expected;
+    expected.nodeName = "nuc-1";
+    expected.interface = "enp1s0";
+    expected.dataDirectory = "/srv/crate";
+    expected.clusterName = "lab";
+    expected.initialNodes = 3;
+    expected.etcd = {.endpoints = {"https://10.0.0.2:2379", "http://[fd00::3]:2379"},
+                     .caFile = "/e/ca",
+                     .certificateFile = "/e/crt",
+                     .keyFile = "/e/key",
+                     .user = "agent",
+                     .passwordFile = "/e/pw",
+                     .lease = 10s};
+    expected.crate = {.httpPort = 4201,
+                      .transportPort = 4301,
+                      .postgresPort = 5433,
+                      .heapBytes = uint64_t{2} << 30U,
+                      .settings = {{"stats.enabled", "false"}}};
+    expected.healthPort = 4481;
+    expected.healthSocket = "/run/h.sock";
+    expected.logLevel = "debug";
+    CHECK_TRUE(expected == config);
+}
+
+TEST(Config, AnEmptyAssignmentSetsAnyKeyBack) {
+    CHECK_TRUE(valid("[Node]\nName=a\nName=\nInterface=e\nInterface=\nDataDirectory=/a\nDataDirectory=\n"
+                     "[Cluster]\nName=a\nName=\nInitialNodes=2\nInitialNodes=\n"
+                     "[Etcd]\nEndpoints=http://a:1\nEndpoints=\nCAFile=/a\nCAFile=\nCertificateFile=/a\n"
+                     "CertificateFile=\nKeyFile=/a\nKeyFile=\nUser=a\nUser=\nPasswordFile=/a\nPasswordFile=\n"
+                     "LeaseSeconds=9\nLeaseSeconds=\n"
+                     "[Crate]\nHttpPort=1\nHttpPort=\nTransportPort=2\nTransportPort=\nPostgresPort=3\n"
+                     "PostgresPort=\nHeapSize=1g\nHeapSize=\nSetting=a=b\nSetting=\n"
+                     "[Health]\nPort=4\nPort=\nSocket=/a\nSocket=\n[Log]\nLevel=error\nLevel=\n") ==
+               agent::Config{});
+}
+
+TEST(Config, TheLastAssignmentWins) { CHECK_EQUAL("b", valid("[Cluster]\nName=a\nName=b\n").clusterName); }
+
+TEST(Config, LaterTextsWinOverEarlierOnes) {
+    const auto result = agent::parseConfig({agent::parseIni("1", "[Cluster]\nName=a\nInitialNodes=3\n"),
+                                            agent::parseIni("2", "[Cluster]\nName=b\n")});
+    CHECK_EQUAL("b", result.config.clusterName);
+    LONGS_EQUAL(3, result.config.initialNodes);
+}
+
+TEST(Config, NamesAreOfLettersThatAreSafeInKeysFilesAndSettings) {
+    for (const char* const name : {"n", "NUC-1_a.lab", "0"}) {
+        CHECK_EQUAL(std::string(name), valid(std::string("[Node]\nName=") + name).nodeName.value_or(""));
+    }
+    CHECK_EQUAL(std::string(63, 'x'), valid("[Node]\nName=" + std::string(63, 'x')).nodeName.value_or(""));
+    for (const std::string& name :
+         {std::string("a/b"), std::string("a b"), std::string("ä"), std::string("-a"), std::string("."),
+          std::string(".."), std::string(64, 'x'), std::string("a\"")}) {
+        const std::string expected =
+            "expected up to 63 letters, digits, '-', '_' or '.', found \"" + name + "\"";
+        checkRefused("Node", "Name", name, expected);
+        checkRefused("Cluster", "Name", name, expected);
+    }
+}
+
+TEST(Config, AnInterfaceHasAKernelsName) {
+    CHECK_EQUAL("enp0s31f6", valid("[Node]\nInterface=enp0s31f6").interface.value_or(""));
+    for (const std::string name : {"a/b", "a b", "sixteencharacter"}) {
+        checkRefused("Node", "Interface", name,
+                     "expected the name of a network interface, found \"" + name + "\"");
+    }
+}
+
+TEST(Config, PathsAreAbsolute) {
+    const std::string expected = "expected an absolute path, found \"data\"";
+    checkRefused("Node", "DataDirectory", "data", expected);
+    checkRefused("Etcd", "CAFile", "data", expected);
+    checkRefused("Etcd", "CertificateFile", "data", expected);
+    checkRefused("Etcd", "KeyFile", "data", expected);
+    checkRefused("Etcd", "PasswordFile", "data", expected);
+    checkRefused("Health", "Socket", "data", expected);
+}
+
+TEST(Config, TheFirstElectionTakesOneToThirtyNodes) {
+    LONGS_EQUAL(1, valid("[Cluster]\nInitialNodes=1").initialNodes);
+    LONGS_EQUAL(30, valid("[Cluster]\nInitialNodes=30").initialNodes);
+    for (const std::string value : {"0", "31", "-1", "three", "3 nodes", "99999999999999999999"}) {
+        checkRefused("Cluster", "InitialNodes", value,
+                     "expected how many nodes form the cluster at first, from 1 to 30, found \"" + value +
+                         "\"");
+    }
+}
+
+TEST(Config, EndpointsMayBeSeparatedByBlanksAndCommas) {
+    const auto config = valid("[Etcd]\nEndpoints= http://a:1,https://b:2 \t http://10.0.0.1:2379, \n");
+    CHECK_TRUE((std::vector<std::string>{"http://a:1", "https://b:2", "http://10.0.0.1:2379"}) ==
+               config.etcd.endpoints);
+}
+
+TEST(Config, EachEndpointHasASchemeAHostAndAPort) {
+    for (const std::string url :
+         {"10.0.0.2:2379", "http://", "http://a", "http://a:", "http://a:0", "http://a:65536", "http://:2379",
+          "http://a:1/v3", "ftp://a:1", "https://a:x"}) {
+        checkRefused("Etcd", "Endpoints", "http://ok:1 " + url,
+                     "expected addresses like http://10.0.0.2:2379 separated by blanks, found \"" + url +
+                         "\"");
+    }
+}
+
+TEST(Config, AListOfNoEndpointIsRefused) {
+    checkRefused("Etcd", "Endpoints", ", ,",
+                 "expected addresses like http://10.0.0.2:2379 separated by blanks, found \", ,\"");
+}
+
+TEST(Config, TheLeaseLastsTwoToSixtySeconds) {
+    CHECK_EQUAL(2s, valid("[Etcd]\nLeaseSeconds=2").etcd.lease);
+    CHECK_EQUAL(60s, valid("[Etcd]\nLeaseSeconds=60").etcd.lease);
+    for (const std::string value : {"1", "61", "5s", "-5", "4.5"}) {
+        checkRefused("Etcd", "LeaseSeconds", value, "expected seconds from 2 to 60, found \"" + value + "\"");
+    }
+}
+
+TEST(Config, PortsAreFrom1To65535) {
+    for (const auto& [section, key] : {std::pair{"Crate", "HttpPort"}, std::pair{"Crate", "TransportPort"},
+                                       std::pair{"Crate", "PostgresPort"}, std::pair{"Health", "Port"}}) {
+        for (const std::string value : {"0", "65536", "-1", "http", "+80"}) {
+            checkRefused(section, key, value, "expected a port from 1 to 65535, found \"" + value + "\"");
+        }
+    }
+    LONGS_EQUAL(65535, valid("[Health]\nPort=65535").healthPort);
+}
+
+TEST(Config, TheHeapIsASizeBetweenTheImagesMinimumAndCompressedPointers) {
+    CHECK_TRUE(uint64_t{512} << 20U == valid("[Crate]\nHeapSize=512m").crate.heapBytes);
+    CHECK_TRUE(uint64_t{30500} << 20U == valid("[Crate]\nHeapSize=30500m").crate.heapBytes);
+    CHECK_TRUE(uint64_t{4} << 30U == valid("[Crate]\nHeapSize=4g").crate.heapBytes);
+    for (const std::string value : {"511m", "30501m", "g", "4", "4G", "4gb", "-4g", "4.5g", "99999999999g"}) {
+        checkRefused("Crate", "HeapSize", value,
+                     "expected a size like 4g or 2048m between 512m and 30500m, found \"" + value + "\"");
+    }
+}
+
+TEST(Config, SettingsAddUpAndTheLastOfOneNameWins) {
+    const auto config = valid("[Crate]\nSetting=a.b=1\nSetting=c = x=y \nSetting=a.b=2\nSetting=empty=\n");
+    CHECK_TRUE((std::vector<agent::CrateSetting>{{"c", "x=y"}, {"a.b", "2"}, {"empty", ""}}) ==
+               config.crate.settings);
+}
+
+TEST(Config, ASettingHasAName) {
+    for (const std::string value : {"stats.enabled", "=1", "a b=1", "a\"=1", "a:b=1"}) {
+        checkRefused("Crate", "Setting", value,
+                     "expected a CrateDB setting like stats.enabled=false, found \"" + value + "\"");
+    }
+}
+
+TEST(Config, WhatFormsTheClusterCannotBeSet) {
+    for (const std::string name :
+         {"cluster.initial_master_nodes", "cluster.name", "node.name", "discovery.seed_hosts",
+          "discovery.seed_providers", "discovery.type", "path.data", "path.conf", "network.publish_host"}) {
+        checkRefused("Crate", "Setting", name + "=x",
+                     name + " is decided by cratekeeper and cannot be set; remove the line");
+    }
+}
+
+// crate.yml with a key twice is no YAML, and CrateDB refuses to start with it.
+TEST(Config, WhatIsRenderedAnywayCannotBeSetOnceMore) {
+    for (const std::string name : {"network.bind_host", "http.port", "http.publish_port",
+                                   "transport.tcp.port", "transport.publish_port", "psql.port"}) {
+        checkRefused("Crate", "Setting", name + "=1",
+                     name + " is decided by cratekeeper and cannot be set; remove the line");
+    }
+}
+
+TEST(Config, TheLogLevelIsOneOfFour) {
+    for (const std::string level : {"debug", "info", "warning", "error"}) {
+        CHECK_EQUAL(level, valid("[Log]\nLevel=" + level).logLevel);
+    }
+    checkRefused("Log", "Level", "Info", "expected debug, info, warning or error, found \"Info\"");
+}
+
+TEST(Config, AnUnknownKeyNamesTheKnownOnes) {
+    checkRefused(
+        "Etcd", "Endpoint", "http://a:1",
+        "unknown key, expected one of Endpoints, CAFile, CertificateFile, KeyFile, User, PasswordFile, "
+        "LeaseSeconds");
+    checkRefused("Log", "level", "info", "unknown key, expected one of Level");
+}
+
+TEST(Config, AnUnknownSectionNamesTheKnownOnes) {
+    checkRefused("etcd", "Endpoints", "http://a:1",
+                 "unknown section, expected one of [Node], [Cluster], [Etcd], [Crate], [Health], [Log]");
+}
+
+TEST(Config, ACertificateNeedsItsKeyAndAUserHisPassword) {
+    const std::string files = "configuration: [Etcd] CertificateFile, KeyFile: expected both or neither\n";
+    CHECK_EQUAL(files, errors(parse("[Etcd]\nCertificateFile=/a")));
+    CHECK_EQUAL(files, errors(parse("[Etcd]\nKeyFile=/a")));
+    const std::string user = "configuration: [Etcd] User, PasswordFile: expected both or neither\n";
+    CHECK_EQUAL(user, errors(parse("[Etcd]\nUser=a")));
+    CHECK_EQUAL(user, errors(parse("[Etcd]\nPasswordFile=/a")));
+}
+
+TEST(Config, TheFourPortsAreDifferent) {
+    const std::string expected =
+        "configuration: [Crate] HttpPort, TransportPort, PostgresPort, [Health] Port: "
+        "expected four different ports\n";
+    for (const char* const text :
+         {"[Crate]\nHttpPort=4300", "[Crate]\nHttpPort=5432", "[Crate]\nTransportPort=5432",
+          "[Health]\nPort=4200", "[Health]\nPort=4300", "[Health]\nPort=5432"}) {
+        CHECK_EQUAL(expected, errors(parse(text)));
+    }
+}
+
+TEST(Config, AllErrorsAreReportedAtOnceInTheOrderOfTheLines) {
+    const auto result = agent::parseConfig(
+        {agent::parseIni("/usr/lib/cratekeeper/agent.conf", "nonsense\n[Etcd]\nLeaseSeconds=x\n"),
+         agent::parseIni("/etc/cratekeeper/agent.conf.d/9.conf", "[Log]\nLevel=loud\n[Etcd]\nUser=a\n")});
+    CHECK_EQUAL(
+        "/usr/lib/cratekeeper/agent.conf:1: expected Key=Value, found \"nonsense\"\n"
+        "/usr/lib/cratekeeper/agent.conf:3: [Etcd] LeaseSeconds: expected seconds from 2 to 60, found \"x\"\n"
+        "/etc/cratekeeper/agent.conf.d/9.conf:2: [Log] Level: expected debug, info, warning or error, "
+        "found \"loud\"\n"
+        "configuration: [Etcd] User, PasswordFile: expected both or neither\n",
+        errors(result));
+}
