@@ -206,6 +206,7 @@ install: all ## copy everything to where the image wants it, below DESTDIR
 	install -D -m 755 $(B)/cratectl $(DESTDIR)/usr/bin/cratectl
 	$(INSTALL) units/crate@.service $(UNITS)/crate@.service
 	$(INSTALL) units/cratekeeper.service $(UNITS)/cratekeeper.service
+	$(INSTALL) units/cratekeeper-data.service $(UNITS)/cratekeeper-data.service
 	$(INSTALL) units/cratekeeper.socket $(UNITS)/cratekeeper.socket
 	$(INSTALL) units/cratekeeper.preset $(DESTDIR)/usr/lib/systemd/system-preset/50-cratekeeper.preset
 	$(INSTALL) units/cratekeeper.sysusers.conf $(DESTDIR)/usr/lib/sysusers.d/cratekeeper.conf
