@@ -51,10 +51,10 @@ class AgentNode(Node):
         os.symlink(f"/usr/lib/systemd/system/{unit}", wants / unit)
 
     def boot(self, image_tar=IMAGE_TAR, **options):
-        super().boot(**options)
+        # Before the agent starts: it would try to pull an image that no registry has.
         if image_tar:
-            self.load_image(image_tar, IMAGE)
-        return self
+            self.preload_image(image_tar, IMAGE, before="cratekeeper.service")
+        return super().boot(**options)
 
     def status_code(self, path="/ready"):
         """The HTTP status of a page of the agent; None while nothing answers."""
