@@ -246,7 +246,7 @@ std::string humanBytes(uint64_t bytes) {
         ++unit;
     }
     const uint64_t whole = bytes / divisor;
-    const uint64_t tenths = bytes % divisor / ((divisor + 9) / 10);
+    const uint64_t tenths = bytes % divisor * 10 / divisor; // below 10 * 2^60, which fits
     const bool fraction = whole < 100 && tenths != 0 && unit != 0;
     return std::to_string(whole) + (fraction ? "." + std::to_string(tenths) : "") + " " + kUnits[unit];
 }
