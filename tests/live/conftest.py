@@ -19,6 +19,7 @@ from harness.etcd import Etcd  # noqa: E402
 from harness.netns import Network  # noqa: E402
 from harness.node import Node  # noqa: E402
 from harness.registry import Registry  # noqa: E402
+from harness.standin import Standin  # noqa: E402
 from harness.workspace import REPOSITORY, Workspace  # noqa: E402
 
 
@@ -128,4 +129,18 @@ def make_agent(workspace, network, tree, installed, make_etcd):
 
     yield make
     for each in reversed(made):
+        each.close()
+
+
+@pytest.fixture
+def make_standin(workspace):
+    """A function that makes CrateDB stand-ins on loopback (not started yet) for one test: make_standin("n1")."""
+    made = []
+
+    def make(name="n1", **options):
+        made.append(Standin(workspace, name, **options))
+        return made[-1]
+
+    yield make
+    for each in made:
         each.close()

@@ -18,20 +18,59 @@ std::string_view trim(std::string_view text) {
     return text.substr(begin, text.find_last_not_of(kBlank) - begin + 1);
 }
 
+// Follows the quotes of a line: inside double quotes a backslash hides the next character.
+class Quotes {
+public:
+    // Whether `c`, the next character, stands outside of quotes and is no quote itself.
+    bool outside(char c) {
+        if (quote_ == 0) {
+            quote_ = c == '"' || c == '\'' ? c : '\0';
+            return quote_ == 0;
+        }
+        if (hidden_) {
+            hidden_ = false;
+        } else if (quote_ == '"' && c == '\\') {
+            hidden_ = true;
+        } else if (c == quote_) {
+            quote_ = 0;
+        }
+        return false;
+    }
+
+private:
+    char quote_ = 0;
+    bool hidden_ = false;
+};
+
 // Cuts a comment: '#' at the start or after a blank, outside of quotes.
 std::string_view withoutComment(std::string_view line) {
-    char quote = 0;
+    Quotes quotes;
     for (std::size_t i = 0; i < line.size(); ++i) {
-        const char c = line[i];
-        if (quote != 0) {
-            quote = c == quote ? '\0' : quote;
-        } else if (c == '"' || c == '\'') {
-            quote = c;
-        } else if (c == '#' && (i == 0 || line[i - 1] == ' ' || line[i - 1] == '\t')) {
+        if (quotes.outside(line[i]) && line[i] == '#' &&
+            (i == 0 || line[i - 1] == ' ' || line[i - 1] == '\t')) {
             return line.substr(0, i);
         }
     }
     return line;
+}
+
+// What stands between double quotes; empty for an escape that YAML knows and this stand-in does not.
+std::optional<std::string> unescape(std::string_view text) {
+    constexpr std::string_view kEscapes = "\\\"/ntr";
+    constexpr std::string_view kMeanings = "\\\"/\n\t\r";
+    std::string plain;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (text[i] != '\\') {
+            plain += text[i];
+            continue;
+        }
+        const std::size_t kind = ++i < text.size() ? kEscapes.find(text[i]) : std::string_view::npos;
+        if (kind == std::string_view::npos) {
+            return std::nullopt;
+        }
+        plain += kMeanings[kind];
+    }
+    return plain;
 }
 
 class Reader {
@@ -159,34 +198,44 @@ private:
 
     // Where the first item of "a, 'b,c'" ends: at a comma outside of quotes.
     static std::size_t itemEnd(std::string_view text) {
-        char quote = 0;
+        Quotes quotes;
         for (std::size_t i = 0; i < text.size(); ++i) {
-            if (quote != 0) {
-                quote = text[i] == quote ? '\0' : quote;
-            } else if (text[i] == '"' || text[i] == '\'') {
-                quote = text[i];
-            } else if (text[i] == ',') {
+            if (quotes.outside(text[i]) && text[i] == ',') {
                 return i;
             }
         }
         return text.size();
     }
 
+    Result<std::string> quotedScalar(std::string_view text) const {
+        const char quote = text.front();
+        if (text.size() < 2 || text.back() != quote) {
+            return complain("the quoted string is not closed");
+        }
+        text = text.substr(1, text.size() - 2);
+        if (quote == '\'') {
+            return std::string(text);
+        }
+        std::optional<std::string> plain = unescape(text);
+        return plain ? Result<std::string>(std::move(*plain))
+                     : complain("found an escape that this stand-in does not understand");
+    }
+
     Result<std::string> scalar(std::string_view text) const {
         if (text.empty()) {
             return complain("found an empty item, expected a value");
         }
-        const char first = text.front();
-        if (first == '"' || first == '\'') {
-            if (text.size() < 2 || text.back() != first) {
-                return complain("the quoted string is not closed");
-            }
-            text = text.substr(1, text.size() - 2);
-        } else if (std::string_view("{}[]&*!|>%@`").contains(first)) {
-            return complain("values that start with '" + std::string(1, first) +
+        const bool quoted = text.front() == '"' || text.front() == '\'';
+        if (!quoted && std::string_view("{}[]&*!|>%@`").contains(text.front())) {
+            return complain("values that start with '" + std::string(1, text.front()) +
                             "' are not understood by this stand-in, expected a plain or quoted string");
         }
-        Result<std::string> expanded = expandPlaceholders(text, environment_);
+        const Result<std::string> plain =
+            quoted ? quotedScalar(text) : Result<std::string>(std::string(text));
+        if (!plain) {
+            return plain;
+        }
+        Result<std::string> expanded = expandPlaceholders(*plain, environment_);
         return expanded ? expanded : Result<std::string>(complain(expanded.error().message));
     }
 
