@@ -3,6 +3,7 @@
 #include "hal/etcd.hpp"
 
 #include <iostream>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <unistd.h>
 
@@ -47,13 +48,36 @@ std::vector<hal::Operation> readOperations(const Json& json) {
     return operations;
 }
 
+/// {"key": "/a", "createRevision": 0} or {"key": "/a/", "prefix": true, "value": "ready"}, with "relation": "less".
+hal::Compare readCompare(const Json& json) {
+    using Relation = hal::Compare::Relation;
+    const std::map<std::string, Relation> relations = {{"equal", Relation::equal},
+                                                       {"notEqual", Relation::notEqual},
+                                                       {"less", Relation::less},
+                                                       {"greater", Relation::greater}};
+    hal::Compare compare;
+    compare.key = json.at("key");
+    compare.prefix = json.value("prefix", false);
+    compare.relation = relations.at(json.value("relation", "equal"));
+    if (json.contains("value")) {
+        compare.target = hal::Compare::Target::value;
+        compare.operand = json.at("value").get<std::string>();
+    } else if (json.contains("modRevision")) {
+        compare.target = hal::Compare::Target::modRevision;
+        compare.operand = json.at("modRevision").get<int64_t>();
+    } else if (json.contains("lease")) {
+        compare.target = hal::Compare::Target::lease;
+        compare.operand = json.at("lease").get<int64_t>();
+    } else {
+        compare.operand = json.at("createRevision").get<int64_t>();
+    }
+    return compare;
+}
+
 hal::Transaction readTransaction(const Json& json) {
     hal::Transaction transaction;
     for (const auto& compare : json.value("when", Json::array())) {
-        hal::Compare absent;
-        absent.key = compare.at("key");
-        absent.operand = compare.at("createRevision").get<int64_t>();
-        transaction.when.push_back(std::move(absent));
+        transaction.when.push_back(readCompare(compare));
     }
     transaction.then = readOperations(json.value("then", Json::array()));
     transaction.otherwise = readOperations(json.value("otherwise", Json::array()));
