@@ -1,0 +1,382 @@
+// How a node finds its place: slots, the one vote, the cluster's id, and everything that forbids a start.
+#include "agent/formation.hpp"
+
+#include "tests/cpputest.hpp"
+#include "tests/unit/values.hpp"
+
+#include <nlohmann/json.hpp>
+
+using nlohmann::json;
+using values::blankObserved;
+using values::kMachineId;
+using values::kOtherMachineId;
+using values::otherNode;
+
+namespace {
+
+const agent::Keys kKeys("crate");
+const agent::Config kConfig;
+
+using Names = std::vector<std::string>;
+using Target = hal::Compare::Target;
+
+/// A blank disk on a member of slot 1: only the vote is open.
+agent::Observed memberWithoutData() {
+    auto observed = blankObserved();
+    observed.store.registry->members = {{kMachineId, "n1", 1}};
+    return observed;
+}
+
+agent::Config configFor(uint16_t initialNodes) {
+    agent::Config config;
+    config.initialNodes = initialNodes;
+    return config;
+}
+
+/// The key and value of a create-only write; fails the test when the claim could overwrite anything.
+std::pair<std::string, json> createOnly(const std::optional<hal::Transaction>& claim) {
+    CHECK_TRUE_TEXT(claim.has_value(), "expected a claim");
+    LONGS_EQUAL(1, claim->then.size());
+    CHECK_TRUE(claim->otherwise.empty());
+    const auto& put = std::get<hal::PutRequest>(claim->then.front());
+    CHECK_TRUE_TEXT(!put.lease, "a claim outlives the node's lease");
+    const hal::Compare absent{.key = put.key, .target = Target::createRevision, .operand = int64_t{0}};
+    CHECK_TRUE(claim->when.front() == absent);
+    return {put.key, json::parse(put.value)};
+}
+
+} // namespace
+
+TEST_GROUP(Formation){};
+
+TEST(Formation, AHealthyMemberHasItsSlotItsClusterAndNothingToDo) {
+    const auto formation = agent::form(values::observed(), kConfig);
+    LONGS_EQUAL(1, formation.slot.value_or(0));
+    CHECK_TRUE(values::kClusterId == formation.clusterId);
+    CHECK_TRUE(formation.initialMasterNodes.empty());
+    CHECK_TRUE(!formation.refusal && !formation.waitingFor && !formation.claim);
+}
+
+// ---- slots ----
+
+TEST(Formation, TheFirstNodeClaimsSlotOne) {
+    const auto formation = agent::form(blankObserved(), kConfig);
+    const auto [key, value] = createOnly(formation.claim);
+    CHECK_EQUAL(kKeys.member(kMachineId), key);
+    CHECK_EQUAL(R"({"name":"n1","slot":1,"v":1})", value.dump());
+    CHECK_TRUE(formation.waitingFor.has_value());
+}
+
+TEST(Formation, ASlotIsClaimedOnlyIfNoMemberChangedSinceTheListWasRead) {
+    const auto claim = agent::form(blankObserved(), kConfig).claim;
+    CHECK_TRUE(claim.has_value());
+    LONGS_EQUAL(2, claim->when.size());
+    const hal::Compare unchanged{.key = kKeys.members(),
+                                 .target = Target::modRevision,
+                                 .relation = hal::Compare::Relation::less,
+                                 .operand = int64_t{41}, // the list was read at revision 40
+                                 .prefix = true};
+    CHECK_TRUE(claim->when[1] == unchanged);
+}
+
+TEST(Formation, TheSmallestFreeSlotIsClaimed) {
+    auto observed = blankObserved();
+    observed.store.registry->members = {{"a", "na", 1}, {"b", "nb", 2}, {"d", "nd", 4}};
+    LONGS_EQUAL(3, createOnly(agent::form(observed, kConfig).claim).second.at("slot").get<int>());
+}
+
+TEST(Formation, ASlotIsNotHeldBeforeEtcdShowsIt) {
+    const auto formation = agent::form(blankObserved(), kConfig);
+    CHECK_TRUE_TEXT(!formation.slot, "claimed is not granted: two nodes may have claimed the same");
+}
+
+TEST(Formation, AMemberKeepsItsSlotForLife) {
+    auto observed = memberWithoutData();
+    observed.store.registry->members = {{"a", "na", 1}, {kMachineId, "n1", 7}};
+    const auto formation = agent::form(observed, kConfig);
+    LONGS_EQUAL(7, formation.slot.value_or(0));
+}
+
+TEST(Formation, EtcdsSlotWinsOverTheSavedOne) {
+    auto observed = values::observed();
+    observed.saved.slot = 2;
+    LONGS_EQUAL(1, agent::form(observed, kConfig).slot.value_or(0));
+}
+
+TEST(Formation, WithoutEtcdTheSavedSlotIsEnough) {
+    auto observed = values::observed();
+    observed.store.registry.reset();
+    const auto formation = agent::form(observed, kConfig);
+    LONGS_EQUAL(1, formation.slot.value_or(0));
+    CHECK_TRUE(!formation.refusal && !formation.waitingFor && !formation.claim);
+    CHECK_TRUE(values::kClusterId == formation.clusterId);
+}
+
+TEST(Formation, WithoutEtcdAndWithoutASlotItWaits) {
+    auto observed = blankObserved();
+    observed.store.registry.reset();
+    const auto formation = agent::form(observed, kConfig);
+    CHECK_TRUE(!formation.slot && !formation.claim && formation.waitingFor.has_value());
+    STRCMP_CONTAINS("etcd", formation.waitingFor->c_str());
+}
+
+TEST(Formation, AfterEtcdWasWipedTheSavedSlotIsClaimedAgain) {
+    auto observed = values::observed();
+    observed.saved.slot = 5;
+    observed.store.registry = blankObserved().store.registry;
+    const auto formation = agent::form(observed, kConfig);
+    LONGS_EQUAL(5, createOnly(formation.claim).second.at("slot").get<int>());
+    LONGS_EQUAL_TEXT(5, formation.slot.value_or(0), "the running database keeps its unit");
+}
+
+TEST(Formation, ASavedSlotThatSomebodyTookMeanwhileIsNotClaimed) {
+    auto observed = values::observed();
+    observed.store.registry = blankObserved().store.registry;
+    observed.store.registry->members = {{kOtherMachineId, "n2", 1}};
+    LONGS_EQUAL(2, createOnly(agent::form(observed, kConfig).claim).second.at("slot").get<int>());
+}
+
+// ---- the vote ----
+
+TEST(Formation, OneNodeAloneDecidesTheVoteOfOne) {
+    const auto formation = agent::form(memberWithoutData(), configFor(1));
+    const auto [key, value] = createOnly(formation.claim);
+    CHECK_EQUAL(kKeys.bootstrap(), key);
+    CHECK_EQUAL(R"({"initial_master_nodes":["n1"],"v":1,"written_by":"n1"})", value.dump());
+    CHECK_TRUE_TEXT(formation.initialMasterNodes.empty(), "decided is not written: another list may win");
+    CHECK_TRUE(formation.waitingFor.has_value());
+}
+
+TEST(Formation, TheVoteWaitsForAsManyNodesAsConfigured) {
+    const auto formation = agent::form(memberWithoutData(), configFor(3));
+    CHECK_TRUE(!formation.claim);
+    CHECK_EQUAL("3 nodes to form the cluster, 1 announced so far", formation.waitingFor.value_or(""));
+}
+
+TEST(Formation, TheVoteNamesAllAnnouncedNodesSorted) {
+    auto observed = memberWithoutData();
+    observed.store.registry->nodes = {otherNode("n3", "3"), otherNode("n0", "0")};
+    const auto [key, value] = createOnly(agent::form(observed, configFor(3)).claim);
+    CHECK_EQUAL(kKeys.bootstrap(), key);
+    CHECK_EQUAL(R"(["n0","n1","n3"])", value.at("initial_master_nodes").dump());
+}
+
+TEST(Formation, OurOwnAnnouncementIsNotCountedTwice) {
+    auto observed = memberWithoutData();
+    auto own = otherNode("n1", kMachineId);
+    own.bootId = values::kBootId;
+    observed.store.registry->nodes = {own};
+    CHECK_TRUE(!agent::form(observed, configFor(2)).claim);
+}
+
+TEST(Formation, TheSlotIsClaimedBeforeTheVoteIsDecided) {
+    const auto formation = agent::form(blankObserved(), configFor(1));
+    CHECK_EQUAL(kKeys.member(kMachineId), createOnly(formation.claim).first);
+}
+
+TEST(Formation, ANodeOnTheListVotesForExactlyThatList) {
+    auto observed = memberWithoutData();
+    observed.store.registry->bootstrap = {"n1", "n2", "n3"};
+    const auto formation = agent::form(observed, configFor(3));
+    CHECK_TRUE((Names{"n1", "n2", "n3"}) == formation.initialMasterNodes);
+    CHECK_TRUE(!formation.waitingFor && !formation.claim && !formation.refusal);
+}
+
+TEST(Formation, TheListStandsWhoeverIsAnnouncedLater) {
+    auto observed = memberWithoutData();
+    observed.store.registry->bootstrap = {"n1"};
+    observed.store.registry->nodes = {otherNode("n2"), otherNode("n3", "3")};
+    CHECK_TRUE(Names{"n1"} == agent::form(observed, configFor(3)).initialMasterNodes);
+}
+
+TEST(Formation, ANodeThatIsNotOnTheListNeverVotes) {
+    auto observed = memberWithoutData();
+    observed.store.registry->bootstrap = {"n2", "n3"};
+    const auto formation = agent::form(observed, configFor(2));
+    CHECK_TRUE(formation.initialMasterNodes.empty());
+    CHECK_TRUE_TEXT(!formation.waitingFor && !formation.claim, "it starts and joins the others");
+}
+
+TEST(Formation, NobodyVotesOnceTheClusterHasAnId) {
+    auto observed = memberWithoutData();
+    observed.store.registry->bootstrap = {"n1"};
+    observed.store.registry->clusterId = values::kClusterId;
+    CHECK_TRUE(agent::form(observed, kConfig).initialMasterNodes.empty());
+}
+
+TEST(Formation, NobodyVotesWhoKnowsTheIdFromDisk) {
+    auto observed = memberWithoutData();
+    observed.store.registry->bootstrap = {"n1"};
+    observed.saved.clusterId = values::kClusterId;
+    CHECK_TRUE(agent::form(observed, kConfig).initialMasterNodes.empty());
+}
+
+TEST(Formation, NobodyVotesWhoseDatabaseAlreadyTellsAnId) {
+    auto observed = memberWithoutData();
+    observed.store.registry->bootstrap = {"n1"};
+    observed.database.answer = values::answer();
+    CHECK_TRUE(agent::form(observed, kConfig).initialMasterNodes.empty());
+}
+
+TEST(Formation, DataForbidsTheVoteWhateverEtcdSays) {
+    auto observed = memberWithoutData();
+    observed.store.registry->bootstrap = {"n1"};
+    observed.dataHoldsDatabase = true;
+    CHECK_TRUE(agent::form(observed, kConfig).initialMasterNodes.empty());
+}
+
+TEST(Formation, DataThatCannotBeLookedIntoForbidsTheVoteToo) {
+    auto observed = memberWithoutData();
+    observed.store.registry->bootstrap = {"n1"};
+    observed.dataHoldsDatabase.reset();
+    const auto formation = agent::form(observed, kConfig);
+    CHECK_TRUE(formation.initialMasterNodes.empty());
+}
+
+TEST(Formation, ANodeWithDataDecidesNoVoteForOthers) {
+    auto observed = memberWithoutData();
+    observed.dataHoldsDatabase = true;
+    CHECK_TRUE(!agent::form(observed, configFor(1)).claim);
+}
+
+TEST(Formation, WithoutEtcdABlankNodeDoesNotVote) {
+    auto observed = blankObserved();
+    observed.saved.slot = 1;
+    observed.store.registry.reset();
+    const auto formation = agent::form(observed, configFor(1));
+    CHECK_TRUE(formation.initialMasterNodes.empty() && !formation.claim);
+    CHECK_EQUAL("etcd, to learn whether the cluster was ever formed", formation.waitingFor.value_or(""));
+}
+
+TEST(Formation, AWipedEtcdCausesNoSecondVote) {
+    auto observed = values::observed();
+    observed.store.registry = blankObserved().store.registry;
+    auto formation = agent::form(observed, configFor(1));
+    CHECK_EQUAL(kKeys.member(kMachineId), createOnly(formation.claim).first);
+    CHECK_TRUE(formation.initialMasterNodes.empty());
+
+    observed.store.registry->members = {{kMachineId, "n1", 1}};
+    formation = agent::form(observed, configFor(1));
+    CHECK_EQUAL_TEXT(kKeys.clusterId(), createOnly(formation.claim).first,
+                     "the id is told again, the vote is not");
+    CHECK_TRUE(formation.initialMasterNodes.empty());
+}
+
+// ---- the cluster's id ----
+
+TEST(Formation, TheFirstIdTheDatabaseTellsIsWrittenCreateOnly) {
+    auto observed = values::observed();
+    observed.store.registry->clusterId.reset();
+    observed.saved.clusterId.reset();
+    const auto [key, value] = createOnly(agent::form(observed, kConfig).claim);
+    CHECK_EQUAL(kKeys.clusterId(), key);
+    CHECK_EQUAL(std::string(values::kClusterId), value.at("id").get<std::string>());
+}
+
+TEST(Formation, AnIdIsNotWrittenTwice) { CHECK_TRUE(!agent::form(values::observed(), kConfig).claim); }
+
+TEST(Formation, ADatabaseOfAnotherClusterThanEtcdsIsRefused) {
+    auto observed = values::observed();
+    observed.database.answer->clusterId = "other";
+    observed.saved.clusterId = "other";
+    const auto formation = agent::form(observed, kConfig);
+    STRCMP_CONTAINS("the database belongs to cluster id other", formation.refusal.value_or("").c_str());
+    STRCMP_CONTAINS("empty data directory", formation.refusal.value_or("").c_str());
+}
+
+TEST(Formation, ANodeThatBelongedToAnotherClusterThanEtcdsIsRefused) {
+    auto observed = values::observed();
+    observed.database.answer.reset();
+    observed.saved.clusterId = "other";
+    const auto formation = agent::form(observed, kConfig);
+    STRCMP_CONTAINS("this node belonged to cluster id other", formation.refusal.value_or("").c_str());
+    STRCMP_CONTAINS("/var/lib/cratekeeper/node.json", formation.refusal.value_or("").c_str());
+}
+
+TEST(Formation, AnExchangedDataDirectoryIsRefusedAlsoWithoutEtcd) {
+    auto observed = values::observed();
+    observed.store.registry.reset();
+    observed.database.answer->clusterId = "other";
+    const auto formation = agent::form(observed, kConfig);
+    STRCMP_CONTAINS("the data directory was exchanged", formation.refusal.value_or("").c_str());
+}
+
+TEST(Formation, AnAnswerWithoutAnIdContradictsNothing) {
+    auto observed = values::observed();
+    observed.database.answer->clusterId.reset();
+    CHECK_TRUE(!agent::form(observed, kConfig).refusal);
+}
+
+TEST(Formation, ARefusedNodeClaimsNothingAndDoesNotVote) {
+    auto observed = memberWithoutData();
+    observed.store.registry->bootstrap = {"n1"};
+    observed.store.registry->clusterId = values::kClusterId;
+    observed.saved.clusterId = "other";
+    const auto formation = agent::form(observed, kConfig);
+    CHECK_TRUE(formation.refusal.has_value());
+    CHECK_TRUE(!formation.claim && formation.initialMasterNodes.empty());
+}
+
+// ---- one machine, one name ----
+
+TEST(Formation, AClonedMachineIdIsRefusedLoudly) {
+    auto observed = blankObserved();
+    observed.store.registry->nodes = {otherNode("n9", kMachineId)};
+    const auto formation = agent::form(observed, kConfig);
+    STRCMP_CONTAINS("another machine (n9, 10.0.0.2) announces our machine-id",
+                    formation.refusal.value_or("").c_str());
+    STRCMP_CONTAINS("systemd-machine-id-setup", formation.refusal.value_or("").c_str());
+    CHECK_TRUE(!formation.claim);
+}
+
+TEST(Formation, OurOwnKeyOfThisBootIsNoConflict) {
+    auto observed = values::observed();
+    auto own = otherNode("n1", kMachineId);
+    own.bootId = values::kBootId; // a lease of the process before us
+    observed.store.registry->nodes = {own};
+    CHECK_TRUE(!agent::form(observed, kConfig).refusal);
+}
+
+TEST(Formation, AKeyUnderOurOwnLeaseIsOursWhateverItSays) {
+    auto observed = values::observed();
+    auto own = otherNode("n1", kMachineId);
+    own.lease = values::kLease;
+    observed.store.registry->nodes = {own};
+    CHECK_TRUE(!agent::form(observed, kConfig).refusal);
+}
+
+TEST(Formation, AKeyWithoutALeaseIsNotOursBecauseWeHaveNone) {
+    auto observed = blankObserved();
+    observed.store.lease.reset();
+    auto clone = otherNode("n9", kMachineId);
+    clone.lease.reset();
+    observed.store.registry->nodes = {clone};
+    CHECK_TRUE(agent::form(observed, kConfig).refusal.has_value());
+}
+
+TEST(Formation, AnotherMachineOfOurNameIsRefused) {
+    auto observed = blankObserved();
+    observed.store.registry->nodes = {otherNode("n1")};
+    const auto formation = agent::form(observed, kConfig);
+    STRCMP_CONTAINS("announces our name n1", formation.refusal.value_or("").c_str());
+    STRCMP_CONTAINS("[Node] Name", formation.refusal.value_or("").c_str());
+}
+
+TEST(Formation, TheNameOfAMemberThatIsAwayIsRefused) {
+    auto observed = blankObserved();
+    observed.store.registry->members = {{kOtherMachineId, "n1", 1}};
+    const auto formation = agent::form(observed, kConfig);
+    STRCMP_CONTAINS("`cratectl forget n1`", formation.refusal.value_or("").c_str());
+    CHECK_TRUE(!formation.claim);
+}
+
+TEST(Formation, OtherMachinesWithOtherNamesAreNoConflict) {
+    auto observed = values::observed();
+    observed.store.registry->nodes = {otherNode("n2")};
+    observed.store.registry->members.push_back({kOtherMachineId, "n2", 2});
+    CHECK_TRUE(!agent::identityConflict(observed.identity, observed.store));
+}
+
+TEST(Formation, WithoutEtcdNobodyConflicts) {
+    CHECK_TRUE(!agent::identityConflict(values::identity(), agent::Store{}));
+}
