@@ -277,6 +277,9 @@ Error CurlTransfer::failed(int curlCode) const {
         return error(HttpFault::malformed, "the answer is not HTTP/1.1: " + reason);
     default: break;
     }
+    if (curlCode == CURLE_GOT_NOTHING && request_.url.starts_with("http://")) {
+        return error(HttpFault::closed, "closed without an answer (a TLS port? then use https://)");
+    }
     // A TLS 1.3 server looks at the client's certificate only after the handshake, so its refusal comes as an alert.
     if (reason.find("alert") != std::string::npos && request_.url.starts_with("https://")) {
         return tlsFailed(reason);

@@ -7,11 +7,12 @@ import threading
 
 
 class Proxy:
-    """Forwards to (host, port). Use it as a context manager."""
+    """Listens on a loopback address and forwards to 127.0.0.1:port. Use it as a context manager."""
 
-    def __init__(self, port, host="127.0.0.1"):
-        self._target = (host, port)
-        self._listener = socket.create_server(("127.0.0.1", 0))
+    def __init__(self, port, address="127.0.0.1"):
+        self._target = ("127.0.0.1", port)
+        self.address = address
+        self._listener = socket.create_server((address, 0))
         self.port = self._listener.getsockname()[1]
         self.accepted = 0
         self.swallow_answers = False
@@ -21,7 +22,7 @@ class Proxy:
     @property
     def endpoint(self):
         """As an etcd client URL."""
-        return f"http://127.0.0.1:{self.port}"
+        return f"http://{self.address}:{self.port}"
 
     def __enter__(self):
         self._thread.start()
