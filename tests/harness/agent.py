@@ -19,8 +19,7 @@ class AgentNode(Node):
         self.etcd = etcd
         self.install(REPOSITORY / "build/destdir")
         self.write("/etc/cratekeeper/agent.conf", self._etcd_config() + config)
-        self.write("/etc/cratekeeper/crate.env", f"CRATE_IMAGE={image}\n")
-        self._fit_to_the_machine(standin or {})
+        self.write("/etc/cratekeeper/crate.env", self._crate_environment(image, standin or {}))
         self.enable("cratekeeper.socket", "sockets.target")
         self.enable("cratekeeper.service", "multi-user.target")
 
@@ -37,12 +36,13 @@ class AgentNode(Node):
             lines += [f"User={self.etcd.user}", f"PasswordFile={CREDENTIALS}/password"]
         return "\n".join(lines) + "\n"
 
-    def _fit_to_the_machine(self, standin):
+    @staticmethod
+    def _crate_environment(image, standin):
         """Machines without CAP_SYS_RESOURCE cannot raise limits: the container gets what there is, and the stand-in
         is told to ask for no more. The shipped unit keeps CrateDB's limits."""
-        settings = {"STANDIN_MIN_NOFILE": "1024", "STANDIN_MIN_NPROC": "0", "STANDIN_MIN_MAX_MAP_COUNT": "0", **standin}
+        settings = {"STANDIN_MIN_NOFILE": "1024", "STANDIN_MIN_NPROC": "1", "STANDIN_MIN_MAX_MAP_COUNT": "1024", **standin}
         options = " ".join(f"--env={key}={value}" for key, value in settings.items())
-        self.drop_in("crate@.service", f"[Service]\nEnvironment=CRATE_LIMITS=\nEnvironment='CRATE_OPTIONS={options}'\n")
+        return f"CRATE_IMAGE={image}\nCRATE_LIMITS=\nCRATE_DOCKER_OPTIONS={options}\n"
 
     def enable(self, unit, target):
         """What `systemctl enable` does, on a node that is not running yet."""
