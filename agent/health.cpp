@@ -115,6 +115,10 @@ Component judgeVolume(const Observed& observed) {
         return failed(part, "the data directory was not found",
                       "mount the data volume, see [Node] DataDirectory");
     }
+    if (!observed.dataReadOnly) {
+        return failed(part, "the data directory cannot be looked at",
+                      "mount the data volume, see [Node] DataDirectory");
+    }
     const auto& volume = *observed.inventory->volume;
     part.observed = volume.filesystem;
     if (!volume.isBtrfs) {

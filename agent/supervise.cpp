@@ -180,13 +180,11 @@ Supervision supervise(const Observed& observed, const Formation& formation, bool
         return answer(Phase::waiting, "waiting for " + formation.waitingFor.value_or("its slot"));
     }
     const string ownName = crateUnitName(*formation.slot);
-    if (auto refused = refuseSecondInstance(*observed.crateUnits, ownName)) {
-        return *refused;
-    }
     const hal::Unit* const unit = findUnit(*observed.crateUnits, ownName);
     Supervision supervision;
     if (unit == nullptr || !isUp(*unit)) {
-        supervision = whileDown(unit, ownName, observed, formation, rendered);
+        const auto refused = refuseSecondInstance(*observed.crateUnits, ownName);
+        supervision = refused ? *refused : whileDown(unit, ownName, observed, formation, rendered);
     } else if (unit->activeState == "active") {
         supervision = answer(Phase::running, ownName + " runs");
     } else if (unit->activeState == "deactivating") {
