@@ -14,6 +14,8 @@ using Json = nlohmann::json;
 constexpr size_t kQuotedBytes = 120; // of CrateDB's own words, in one line of a status
 constexpr int kNoMaster = 5031;
 constexpr int kNotRecovered = 5035;
+/// What sys.cluster says until a master has given the cluster its id.
+constexpr std::string_view kNoClusterId = "_na_";
 
 std::string excerpt(std::string_view words) {
     std::string text(words.substr(0, kQuotedBytes));
@@ -84,6 +86,9 @@ void readSql(CrateAnswer& answer, const HttpResponse& response) {
     }
     answer.sqlAnswers = true;
     answer.clusterId = textOf(rows[0][0]);
+    if (answer.clusterId == kNoClusterId) {
+        answer.clusterId.reset();
+    }
     if (auto name = textOf(rows[0][1])) {
         answer.clusterName = std::move(name);
     }

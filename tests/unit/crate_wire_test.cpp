@@ -76,6 +76,12 @@ TEST(CrateWire, TakesAnEmptyOrMissingMasterForNone) {
     }
 }
 
+TEST(CrateWire, TakesThePlaceholderOfAClusterWithoutIdForNone) {
+    const auto answer = sqlOnly(200, R"({"cols":[],"rows":[["_na_","office",null]]})");
+    CHECK_TRUE(answer.sqlAnswers);
+    CHECK_FALSE(answer.clusterId.has_value());
+}
+
 TEST(CrateWire, SaysWhoMustAllowWhatWhenWeAreRefused) {
     const auto answer = hal::crateAnswer(response(401, ""), response(401, ""));
     CHECK_FALSE(answer.sqlAnswers);
