@@ -1,5 +1,5 @@
 // The journal's files through sd_journal, newest first and a bounded number of them. It reads what the unit's processes
-// wrote and what systemd wrote about the unit, as `systemctl status` does.
+// wrote; what systemd wrote about the unit only when they wrote nothing.
 #include "hal/journal.hpp"
 
 #include "hal/handles.hpp"
@@ -24,24 +24,28 @@ Error cannotRead(int result, const std::string& unit) {
                                          " (is this user in the group systemd-journal?)");
 }
 
-/// (_BOOT_ID and _SYSTEMD_UNIT) or (_BOOT_ID and UNIT and _PID=1): messages of the unit and of systemd about it.
-int addMatches(sd_journal* journal, const std::string& unit) {
-    sd_id128_t boot{};
-    if (const int result = sd_id128_get_boot(&boot); result < 0) {
-        return result;
-    }
-    std::string bootText(SD_ID128_STRING_MAX, '\0');
-    sd_id128_to_string(boot, bootText.data());
-    const std::string inBoot = "_BOOT_ID=" + std::string(bootText.c_str());
+/// The boot of the newest entry. Asking the kernel would be wrong inside of a container, where /proc may tell the
+/// boot of the machine around it.
+int findBoot(sd_journal* journal, sd_id128_t& boot) {
+    uint64_t when = 0;
+    int result = sd_journal_seek_tail(journal);
+    result = result < 0 ? result : sd_journal_previous(journal);
+    return result <= 0 ? result : sd_journal_get_monotonic_usec(journal, &when, &boot);
+}
+
+/// What the unit's own processes wrote, or what systemd wrote about the unit.
+enum class Author { unit, systemd };
+
+int selectMessages(sd_journal* journal, const std::string& unit, Author author) {
+    sd_journal_flush_matches(journal);
     const auto add = [journal](const std::string& match) {
         return sd_journal_add_match(journal, match.data(), match.size());
     };
-    int result = add(inBoot);
-    result = result < 0 ? result : add("_SYSTEMD_UNIT=" + unit);
-    result = result < 0 ? result : sd_journal_add_disjunction(journal);
-    result = result < 0 ? result : add(inBoot);
-    result = result < 0 ? result : add("UNIT=" + unit);
-    return result < 0 ? result : add("_PID=1");
+    int result = add((author == Author::unit ? "_SYSTEMD_UNIT=" : "UNIT=") + unit);
+    if (result >= 0 && author == Author::systemd) {
+        result = add("_PID=1"); // anybody may write a field UNIT=
+    }
+    return result < 0 ? result : sd_journal_seek_tail(journal);
 }
 
 /// The message of the current entry on one line; empty when there is none or it cannot be read.
@@ -67,6 +71,28 @@ std::string messageOf(sd_journal* journal, size_t maxBytes) {
     return text;
 }
 
+/// The last messages of the boot among the selected ones, newest first.
+int collect(sd_journal* journal, sd_id128_t boot, size_t count, size_t maxBytes,
+            std::vector<std::string>& lines) {
+    for (size_t seen = 0; lines.size() < count && seen < count + kMostSkipped; ++seen) {
+        const int result = sd_journal_previous(journal);
+        if (result <= 0) {
+            return result;
+        }
+        uint64_t when = 0;
+        sd_id128_t entryBoot{};
+        if (sd_journal_get_monotonic_usec(journal, &when, &entryBoot) < 0 ||
+            sd_id128_equal(boot, entryBoot) == 0) {
+            return 0;
+        }
+        std::string message = messageOf(journal, maxBytes);
+        if (!message.empty()) {
+            lines.push_back(std::move(message));
+        }
+    }
+    return 0;
+}
+
 } // namespace
 
 Result<std::vector<std::string>> lastLogLines(const std::string& unit, size_t count, size_t maxBytes) {
@@ -83,17 +109,15 @@ Result<std::vector<std::string>> lastLogLines(const std::string& unit, size_t co
     }
     // Long fields are decompressed only this far.
     sd_journal_set_data_threshold(journal.get(), kMessagePrefix.size() + maxBytes + 4);
-    result = addMatches(journal.get(), unit);
-    result = result < 0 ? result : sd_journal_seek_tail(journal.get());
+    sd_id128_t boot{};
+    result = findBoot(journal.get(), boot);
     std::vector<std::string> lines;
-    for (size_t seen = 0; result >= 0 && lines.size() < count && seen < count + kMostSkipped; ++seen) {
-        result = sd_journal_previous(journal.get());
-        if (result == 0) {
-            break;
-        }
-        std::string message = result > 0 ? messageOf(journal.get(), maxBytes) : std::string();
-        if (!message.empty()) {
-            lines.push_back(std::move(message));
+    // systemd's own words (exit status, restart) are known from the unit's properties; they count only when the unit
+    // never came to say anything, because its program could not be started.
+    for (const Author author : {Author::unit, Author::systemd}) {
+        if (result >= 0 && lines.empty()) {
+            result = selectMessages(journal.get(), unit, author);
+            result = result < 0 ? result : collect(journal.get(), boot, count, maxBytes, lines);
         }
     }
     if (result < 0) {
