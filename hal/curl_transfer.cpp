@@ -5,6 +5,8 @@
 #include "hal/certificate_address.hpp"
 
 #include <algorithm>
+#include <arpa/inet.h>
+#include <array>
 #include <cctype>
 #include <cerrno>
 #include <cstring>
@@ -84,6 +86,12 @@ std::string hostOf(std::string_view authority) {
     return std::string(authority.substr(0, authority.rfind(':')));
 }
 
+bool isAddress(const std::string& host) {
+    std::array<unsigned char, sizeof(in6_addr)> bytes{};
+    return inet_pton(AF_INET, host.c_str(), bytes.data()) == 1 ||
+           inet_pton(AF_INET6, host.c_str(), bytes.data()) == 1;
+}
+
 long toMilliseconds(Duration duration) {
     // 0 would mean "no limit" to curl.
     return std::max<long>(1, std::chrono::ceil<std::chrono::milliseconds>(duration).count());
@@ -101,7 +109,7 @@ Status checkReadable(const std::optional<std::string>& file, const std::string& 
 
 } // namespace
 
-void CurlTransfer::EasyDelete::operator()(void* easy) const { curl_easy_cleanup(easy); }
+void EasyDelete::operator()(void* easy) const { curl_easy_cleanup(easy); }
 void CurlTransfer::HeadersDelete::operator()(void* headers) const {
     curl_slist_free_all(static_cast<curl_slist*>(headers));
 }
@@ -113,7 +121,7 @@ CurlTransfer::CurlTransfer(HttpRequest request, Done done)
     static_assert(kReasonBytes >= CURL_ERROR_SIZE);
 }
 
-Status CurlTransfer::prepare() {
+Status CurlTransfer::prepare(EasyHandle easy) {
     if (!request_.url.starts_with("http://") && !request_.url.starts_with("https://")) {
         return failure(
             error(HttpFault::unusableRequest,
@@ -123,7 +131,7 @@ Status CurlTransfer::prepare() {
     if (auto readable = checkTlsFiles(); !readable) {
         return readable;
     }
-    easy_.reset(curl_easy_init());
+    easy_ = easy ? std::move(easy) : EasyHandle(curl_easy_init());
     if (!easy_) {
         return failure(error(HttpFault::overloaded, "out of memory for another request"));
     }
@@ -131,6 +139,14 @@ Status CurlTransfer::prepare() {
     setConnection();
     setTls();
     return {};
+}
+
+EasyHandle CurlTransfer::releaseHandle() {
+    if (easy_ && (request_.unixSocket || isAddress(host_))) {
+        curl_easy_reset(easy_.get());
+        return std::move(easy_);
+    }
+    return nullptr;
 }
 
 Status CurlTransfer::checkTlsFiles() const {

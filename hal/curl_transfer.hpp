@@ -12,18 +12,28 @@
 
 namespace hal {
 
+struct EasyDelete {
+    void operator()(void* easy) const;
+};
+/// A CURL*: expensive to make (it reads the resolver's configuration), so it is used again after a reset.
+using EasyHandle = std::unique_ptr<void, EasyDelete>;
+
 class CurlTransfer {
 public:
     using Done = std::function<void(Result<HttpResponse>)>;
 
     CurlTransfer(HttpRequest request, Done done);
 
-    /// Checks what can be checked before connecting and fills the easy handle. Errors are terminal and name the file
-    /// or the URL.
-    [[nodiscard]] Status prepare();
+    /// Checks what can be checked before connecting and fills the easy handle, a fresh or a reset one. Errors are
+    /// terminal and name the file or the URL.
+    [[nodiscard]] Status prepare(EasyHandle easy);
 
     /// CURL*; owned by this object. It must have left its multi handle before the transfer is destroyed.
     [[nodiscard]] void* handle() const { return easy_.get(); }
+
+    /// Gives the handle back, reset, when the transfer is over. Empty after a request to a name: the next one shall
+    /// see a resolver configuration that changed meanwhile.
+    [[nodiscard]] EasyHandle releaseHandle();
 
     [[nodiscard]] bool streams() const { return static_cast<bool>(request_.onBody); }
 
@@ -41,9 +51,6 @@ public:
     [[nodiscard]] Done takeDone() { return std::exchange(done_, nullptr); }
 
 private:
-    struct EasyDelete {
-        void operator()(void* easy) const;
-    };
     struct HeadersDelete {
         void operator()(void* headers) const;
     };
@@ -70,7 +77,7 @@ private:
     bool tooLarge_ = false;
     std::array<char, kReasonBytes> reason_{};
     std::unique_ptr<void, HeadersDelete> headers_;
-    std::unique_ptr<void, EasyDelete> easy_; // destroyed first: it points at the members above
+    EasyHandle easy_; // destroyed first: it points at the members above
 };
 
 } // namespace hal

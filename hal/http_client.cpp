@@ -14,6 +14,7 @@ namespace {
 
 constexpr long kIdleConnections = 8;      // one per etcd endpoint, Docker, and some to spare
 constexpr long kOpenConnections = 32;     // further requests wait inside curl, their deadline running
+constexpr size_t kIdleHandles = 4;        // for the few requests that run at the same time
 constexpr size_t kRequestsInFlight = 128; // beyond this something is wrong with the caller
 
 using TransferPtr = std::shared_ptr<CurlTransfer>;
@@ -59,6 +60,7 @@ private:
     void act(curl_socket_t socket, int events);
     void deliverBodies();
     void deliverOutcomes();
+    void retire(const TransferPtr& transfer);
     void finish(const TransferPtr& transfer, Result<HttpResponse> result);
     void failLater(const TransferPtr& transfer, Error error);
     void deliverFailures();
@@ -70,6 +72,7 @@ private:
     std::map<CURL*, TransferPtr> running_;
     std::vector<std::pair<TransferPtr, Error>> failed_; ///< requests that could not even be started
     SourcePtr failureSource_;
+    std::vector<EasyHandle> idle_;
     std::unique_ptr<CURLM, MultiDelete> multi_; // destroyed before what its callbacks use
 };
 
@@ -127,7 +130,12 @@ void Engine::start(const TransferPtr& transfer) {
                                                              " requests are waiting for answers already"));
         return;
     }
-    if (auto prepared = transfer->prepare(); !prepared) {
+    EasyHandle easy;
+    if (!idle_.empty()) {
+        easy = std::move(idle_.back());
+        idle_.pop_back();
+    }
+    if (auto prepared = transfer->prepare(std::move(easy)); !prepared) {
         failLater(transfer, prepared.error());
         return;
     }
@@ -138,9 +146,17 @@ void Engine::start(const TransferPtr& transfer) {
     }
 }
 
+void Engine::retire(const TransferPtr& transfer) {
+    running_.erase(transfer->handle());
+    curl_multi_remove_handle(multi_.get(), transfer->handle());
+    if (auto easy = transfer->releaseHandle(); easy && idle_.size() < kIdleHandles) {
+        idle_.push_back(std::move(easy));
+    }
+}
+
 void Engine::cancel(const TransferPtr& transfer) {
-    if (running_.erase(transfer->handle()) > 0) {
-        curl_multi_remove_handle(multi_.get(), transfer->handle());
+    if (transfer->handle() != nullptr && running_.contains(transfer->handle())) {
+        retire(transfer);
     }
     std::erase_if(failed_, [&transfer](const auto& entry) { return entry.first == transfer; });
 }
@@ -183,8 +199,7 @@ void Engine::deliverOutcomes() {
 }
 
 void Engine::finish(const TransferPtr& transfer, Result<HttpResponse> result) {
-    running_.erase(transfer->handle());
-    curl_multi_remove_handle(multi_.get(), transfer->handle());
+    retire(transfer);
     if (const auto done = transfer->takeDone()) {
         done(std::move(result));
     }
