@@ -64,7 +64,8 @@ void printNode(const ordered_json& node) {
 void printHealth(const ordered_json& health, bool ready) {
     std::printf("\n%s\n", ready ? "READY for traffic" : "NOT READY for traffic");
     std::vector<std::vector<std::string>> rows;
-    for (const auto& [name, checks] : health.value("checks", ordered_json::object()).items()) {
+    const ordered_json parts = health.value("checks", ordered_json::object());
+    for (const auto& [name, checks] : parts.items()) {
         if (!checks.is_array() || checks.empty()) {
             continue;
         }
