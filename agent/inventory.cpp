@@ -124,11 +124,11 @@ void announceConfigured(Inventory& inventory, const hal::NetworkState& network, 
     }
 }
 
-/// The first of the default routes whose interface has an address of the route's family.
+/// The first of the default routes, by family, metric and link, whose interface has an address of the route's family.
 void announceDefaultRoute(Inventory& inventory, const hal::NetworkState& network) {
     std::vector<hal::DefaultRoute> routes = network.defaultRoutes;
-    std::ranges::stable_sort(routes, {},
-                             [](const auto& route) { return std::tuple(route.family, route.metric); });
+    std::ranges::sort(
+        routes, {}, [](const auto& route) { return std::tuple(route.family, route.metric, route.nicIndex); });
     for (const hal::DefaultRoute& route : routes) {
         const hal::Nic* nic = nicByIndex(network, route.nicIndex);
         if (nic == nullptr || nic->loopback) {

@@ -85,6 +85,7 @@ std::string hostBlock(const hal::Host& host) {
 
 std::string addressesText(const std::vector<hal::Address>& addresses) {
     std::vector<std::string> parts;
+    parts.reserve(addresses.size());
     for (const hal::Address& address : addresses) {
         parts.push_back(address.text + "/" + std::to_string(address.prefixLength) +
                         (address.usable ? "" : " (unusable)"));

@@ -251,8 +251,9 @@ private:
         alignas(btrfs_ioctl_space_args) std::array<std::byte, sizeof(btrfs_ioctl_space_args) +
                                                                   kMaxSpaces * sizeof(btrfs_ioctl_space_info)>
             buffer{};
-        btrfs_ioctl_space_args header{};
+        btrfs_ioctl_space_args header; // without braces: it ends in an array of no size
         header.space_slots = kMaxSpaces;
+        header.total_spaces = 0;
         std::memcpy(buffer.data(), &header, sizeof(header));
         if (::ioctl(fd, BTRFS_IOC_SPACE_INFO, buffer.data()) < 0) {
             problem("volume space", Error::fromErrno(errno, "the kernel did not tell the chunks").text());

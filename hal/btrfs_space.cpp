@@ -7,6 +7,7 @@
 #include <linux/btrfs.h>
 #include <linux/btrfs_tree.h>
 #include <numeric>
+#include <utility>
 
 namespace hal {
 namespace {
@@ -260,7 +261,8 @@ std::optional<std::string> profileNames(const std::vector<BtrfsSpace>& spaces, B
     std::vector<BtrfsSpace> found;
     std::ranges::copy_if(spaces, std::back_inserter(found),
                          [&](const auto& space) { return holds(space.use, use); });
-    std::ranges::stable_sort(found, std::greater(), &BtrfsSpace::totalBytes);
+    std::ranges::sort(found, std::greater(),
+                      [](const auto& space) { return std::pair(space.totalBytes, space.profile); });
     std::string names;
     for (const BtrfsSpace& space : found) {
         names += (names.empty() ? "" : "+") + profileName(space.profile);
@@ -273,6 +275,7 @@ BtrfsFree freeSpace(const std::vector<BtrfsSpace>& spaces, const std::vector<uin
     BtrfsFree result;
     result.unallocatedBytes = sumOf(unallocatedPerDevice);
     std::vector<uint64_t> allocatable;
+    allocatable.reserve(unallocatedPerDevice.size());
     for (const uint64_t device : unallocatedPerDevice) {
         allocatable.push_back(device - std::min(device, kReservedPerDevice));
     }

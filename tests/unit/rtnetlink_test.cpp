@@ -13,6 +13,16 @@
 
 namespace {
 
+using netlink::attribute;
+using netlink::Bytes;
+using netlink::done;
+using netlink::joined;
+using netlink::kind;
+using netlink::link;
+using netlink::message;
+using netlink::raw;
+using netlink::string;
+
 constexpr uint32_t kSequence = 7;
 
 /// All pages of one captured dump.
@@ -29,14 +39,13 @@ hal::DumpPage capture(const std::string& name) {
     return all;
 }
 
-netlink::Bytes mac(unsigned last) {
+Bytes mac(unsigned last) {
     return {std::byte{0x1c}, std::byte{0x69}, std::byte{0x7a},
             std::byte{0},    std::byte{0},    static_cast<std::byte>(last)};
 }
 
 /// An igc NIC that is a port of a bond, whose address it took over, and everything stacked on it.
-netlink::Bytes nucLinks() {
-    using namespace netlink;
+Bytes nucLinks() {
     const auto number = [](uint32_t value) { return raw(value); };
     return joined(
         {link(1, IFF_UP | IFF_LOOPBACK,
@@ -59,7 +68,7 @@ netlink::Bytes nucLinks() {
          done()});
 }
 
-void checkMalformed(const netlink::Bytes& bytes) {
+void checkMalformed(const Bytes& bytes) {
     CHECK_FAILS("malformed netlink answer", hal::parseDump(bytes, kSequence));
 }
 
@@ -152,7 +161,6 @@ TEST(Rtnetlink, ReadsTheLinksOfANucWithBondBridgeAndVlan) {
 }
 
 TEST(Rtnetlink, AVlanWhoseLowerLinkIsInAnotherNamespaceHasNone) {
-    using namespace netlink;
     const auto page = hal::parseDump(
         link(6, IFF_UP,
              joined({attribute(IFLA_IFNAME, string("vlan7")), attribute(IFLA_LINK, raw(uint32_t{2})),
@@ -163,7 +171,6 @@ TEST(Rtnetlink, AVlanWhoseLowerLinkIsInAnotherNamespaceHasNone) {
 }
 
 TEST(Rtnetlink, ALinkThatIsSetDownHasAnUnknownCarrier) {
-    using namespace netlink;
     const auto page = hal::parseDump(
         link(2, 0,
              joined({attribute(IFLA_IFNAME, string("eno1")), attribute(IFLA_CARRIER, raw(uint8_t{1}))})),
@@ -173,7 +180,6 @@ TEST(Rtnetlink, ALinkThatIsSetDownHasAnUnknownCarrier) {
 }
 
 TEST(Rtnetlink, UnknownMessagesAndAttributesAreSkipped) {
-    using namespace netlink;
     const auto page = hal::parseDump(
         joined(
             {message(0x7fff, Bytes(12)),
@@ -191,7 +197,6 @@ TEST(Rtnetlink, AnswersToAnOlderQuestionAreSkipped) {
 }
 
 TEST(Rtnetlink, AnInterruptedDumpSaysSo) {
-    using namespace netlink;
     ifinfomsg header{};
     header.ifi_index = 2;
     const auto page =
@@ -203,7 +208,6 @@ TEST(Rtnetlink, AnInterruptedDumpSaysSo) {
 }
 
 TEST(Rtnetlink, TheKernelsErrorIsHandedOn) {
-    using namespace netlink;
     nlmsgerr error{};
     error.error = -1; // EPERM
     const auto page = hal::parseDump(message(NLMSG_ERROR, raw(error)), kSequence);
@@ -213,7 +217,6 @@ TEST(Rtnetlink, TheKernelsErrorIsHandedOn) {
 }
 
 TEST(Rtnetlink, FailsOnAnErrorNumberThatIsNone) {
-    using namespace netlink;
     checkMalformed(message(NLMSG_ERROR, raw(INT32_MIN)));
     checkMalformed(message(NLMSG_ERROR, Bytes(2)));
 }
@@ -231,7 +234,6 @@ TEST(Rtnetlink, FailsOnADatagramThatIsCutAnywhere) {
 }
 
 TEST(Rtnetlink, FailsOnAttributesThatDoNotFit) {
-    using namespace netlink;
     for (const uint16_t length : {uint16_t{0}, uint16_t{1}, uint16_t{3}, uint16_t{200}, uint16_t{0xffff}}) {
         Bytes name = attribute(IFLA_IFNAME, string("eno1"));
         std::memcpy(name.data(), &length, sizeof(length));
@@ -241,15 +243,13 @@ TEST(Rtnetlink, FailsOnAttributesThatDoNotFit) {
 
 TEST(Rtnetlink, FailsOnMessagesThatDoNotFit) {
     for (const uint32_t length : {0U, 15U, 4096U, 0x7fffffffU, 0xffffffffU}) {
-        netlink::Bytes bytes =
-            netlink::link(2, IFF_UP, netlink::attribute(IFLA_IFNAME, netlink::string("eno1")));
+        Bytes bytes = netlink::link(2, IFF_UP, attribute(IFLA_IFNAME, string("eno1")));
         std::memcpy(bytes.data(), &length, sizeof(length));
         checkMalformed(bytes);
     }
 }
 
 TEST(Rtnetlink, FailsOnALinkWithoutIndexOrName) {
-    using namespace netlink;
     checkMalformed(link(0, IFF_UP, attribute(IFLA_IFNAME, string("eno1"))));
     checkMalformed(link(-1, IFF_UP, attribute(IFLA_IFNAME, string("eno1"))));
     checkMalformed(link(2, IFF_UP, attribute(IFLA_MTU, raw(uint32_t{1500}))));
@@ -258,7 +258,6 @@ TEST(Rtnetlink, FailsOnALinkWithoutIndexOrName) {
 }
 
 TEST(Rtnetlink, AnAttributeOfTheWrongSizeIsUnknown) {
-    using namespace netlink;
     const auto page = hal::parseDump(
         link(2, IFF_UP,
              joined({attribute(IFLA_IFNAME, string("eno1")), attribute(IFLA_MASTER, Bytes(2)),
@@ -271,7 +270,6 @@ TEST(Rtnetlink, AnAttributeOfTheWrongSizeIsUnknown) {
 }
 
 TEST(Rtnetlink, FailsOnAddressesOfTheWrongLength) {
-    using namespace netlink;
     const ifaddrmsg ipv4{
         .ifa_family = 2, .ifa_prefixlen = 24, .ifa_flags = 0, .ifa_scope = 0, .ifa_index = 2};
     checkMalformed(message(RTM_NEWADDR, joined({raw(ipv4), attribute(IFA_LOCAL, Bytes(16))})));
@@ -282,7 +280,6 @@ TEST(Rtnetlink, FailsOnAddressesOfTheWrongLength) {
 }
 
 TEST(Rtnetlink, FailsOnHopsThatDoNotFit) {
-    using namespace netlink;
     rtmsg header{};
     header.rtm_family = 2;
     header.rtm_table = RT_TABLE_MAIN;
@@ -294,7 +291,6 @@ TEST(Rtnetlink, FailsOnHopsThatDoNotFit) {
 }
 
 TEST(Rtnetlink, AnIpv4RouteMayLeadToAnIpv6Gateway) {
-    using namespace netlink;
     rtmsg header{};
     header.rtm_family = 2;
     header.rtm_table = RT_TABLE_MAIN;
@@ -319,13 +315,13 @@ TEST(Rtnetlink, SurvivesWhateverOneChangedByteMakesOfAnAnswer) {
         wanted != nullptr ? static_cast<uint32_t>(std::stoul(wanted)) : std::random_device{}();
     UT_PRINT(("MUTATION_SEED=" + std::to_string(seed) + " replays these mutations").c_str());
     std::mt19937 random(seed);
-    std::vector<netlink::Bytes> samples = {nucLinks()};
+    std::vector<Bytes> samples = {nucLinks()};
     for (const char* name : {"links", "ipv4-addresses", "ipv6-addresses", "ipv4-routes", "ipv6-routes"}) {
         std::ranges::copy(fixtures::datagrams(std::string("netlink/") + name + ".hex"),
                           std::back_inserter(samples));
     }
     for (int round = 0; round < 20000; ++round) {
-        netlink::Bytes bytes = samples[random() % samples.size()];
+        Bytes bytes = samples[random() % samples.size()];
         for (auto changes = 1 + random() % 3; changes > 0; --changes) {
             bytes[random() % bytes.size()] = static_cast<std::byte>(random());
         }
