@@ -98,7 +98,6 @@ void Node::recompute() {
     observed_.store = session_->store();
     const auto previous = plan_ ? std::optional(plan_->verdict) : std::nullopt;
     plan_ = plan(observed_, config_, previous, rendered_);
-    logVerdict(previous, *plan_);
     execute(*plan_);
 }
 
@@ -118,6 +117,7 @@ void Node::execute(const Plan& plan) {
                         .claim = plan.formation.claim,
                         .refreshEvery = waitsForOthers ? kWaitingRefresh : hal::Duration(30s)});
         requestUnits(plan.supervision);
+        logVerdict(plan);
     }
     around_.notifier.status(plan.status);
     if (!std::exchange(announcedReady_, true)) {
@@ -129,8 +129,8 @@ void Node::execute(const Plan& plan) {
     }
 }
 
-void Node::logVerdict(const std::optional<Verdict>& before, const Plan& plan) const {
-    if (before && before->ready == plan.verdict.ready) {
+void Node::logVerdict(const Plan& plan) {
+    if (std::exchange(loggedReady_, plan.verdict.ready) == plan.verdict.ready) {
         return;
     }
     if (plan.verdict.ready) {
@@ -167,8 +167,8 @@ void Node::requestUnits(const Supervision& supervision) {
     }
     requestedAt_ = around_.loop.now();
     for (const auto& request : supervision.requests) {
-        spdlog::info("{}: {}", supervision.words,
-                     request.verb == hal::UnitVerb::start ? "starting" : "resetting");
+        spdlog::info("{} {}", request.verb == hal::UnitVerb::start ? "starting" : "resetting the failure of",
+                     request.unit);
         around_.units.request(request.verb, request.unit, [this, request](const hal::Status& status) {
             note("asking systemd for " + request.unit, status);
             if (status && request.verb == hal::UnitVerb::start) {

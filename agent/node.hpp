@@ -57,7 +57,7 @@ private:
     void schedule();
     void recompute();
     void execute(const Plan& plan);
-    void logVerdict(const std::optional<Verdict>& before, const Plan& plan) const;
+    void logVerdict(const Plan& plan);
     void keepFiles(const Plan& plan);
     void requestUnits(const Supervision& supervision);
     void tick();
@@ -81,6 +81,7 @@ private:
     std::optional<Plan> plan_;
     bool rendered_ = false;
     bool announcedReady_ = false;
+    std::optional<bool> loggedReady_;
     Progress progress_;
     std::unique_ptr<hal::Etcd> etcd_;
     std::unique_ptr<Session> session_;
