@@ -17,6 +17,11 @@ ordered_json orNull(const std::optional<T>& value) {
     return value ? ordered_json(*value) : ordered_json(nullptr);
 }
 
+/// Host facts come from firmware and files and may hold any bytes; they must not silence the node.
+std::string asText(const ordered_json& document) {
+    return document.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
+}
+
 ordered_json endpoints(const Config& config) {
     return {{"http", config.crate.httpPort},
             {"transport", config.crate.transportPort},
@@ -92,13 +97,13 @@ Announcement announce(const Observed& observed, const Formation& formation, cons
     }
     Announcement announcement;
     announcement[Keys(config.clusterName).node(observed.identity.nodeId)] =
-        nodeDocument(observed, formation, supervision, verdict, config).dump();
+        asText(nodeDocument(observed, formation, supervision, verdict, config));
     if (verdict.ready) {
         ordered_json service = endpoints(config);
         service["address"] = orNull(observed.inventory->announcedAddress);
         service["node_id"] = observed.identity.nodeId;
         service["cluster"] = config.clusterName;
-        announcement[Keys::service(observed.identity.nodeName)] = service.dump();
+        announcement[Keys::service(observed.identity.nodeName)] = asText(service);
     }
     return announcement;
 }

@@ -33,6 +33,9 @@ std::optional<Number> number(const json& object, const char* name, Number lowest
     return field->get<Number>();
 }
 
+/// Names come from host names and may hold any bytes.
+std::string asText(const json& object) { return object.dump(-1, ' ', false, json::error_handler_t::replace); }
+
 /// A JSON object of our schema version, or the reason why it is none.
 hal::Result<json> parseValue(const hal::KeyValue& keyValue) {
     if (keyValue.value.size() > kMaxValueBytes) {
@@ -165,17 +168,16 @@ Registry readRegistry(const Keys& keys, const hal::RangeReply& cluster, const ha
 }
 
 std::string memberValue(const Member& member) {
-    return json{{"v", kSchemaVersion}, {"name", member.name}, {"slot", member.slot}}.dump();
+    return asText({{"v", kSchemaVersion}, {"name", member.name}, {"slot", member.slot}});
 }
 
 std::string bootstrapValue(const std::vector<std::string>& initialMasterNodes, const std::string& writtenBy) {
-    return json{
-        {"v", kSchemaVersion}, {"initial_master_nodes", initialMasterNodes}, {"written_by", writtenBy}}
-        .dump();
+    return asText(
+        {{"v", kSchemaVersion}, {"initial_master_nodes", initialMasterNodes}, {"written_by", writtenBy}});
 }
 
 std::string clusterIdValue(const std::string& clusterId, const std::string& writtenBy) {
-    return json{{"v", kSchemaVersion}, {"id", clusterId}, {"written_by", writtenBy}}.dump();
+    return asText({{"v", kSchemaVersion}, {"id", clusterId}, {"written_by", writtenBy}});
 }
 
 } // namespace agent

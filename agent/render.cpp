@@ -15,7 +15,15 @@ constexpr uint64_t kGibibyte = uint64_t{1} << 30U;
 constexpr uint64_t kLargestHeap = 30500 * kMebibyte;
 constexpr uint64_t kSmallestHeap = 512 * kMebibyte; // what the image itself would take
 
-string quoted(const string& text) { return nlohmann::json(text).dump(); }
+/// A host name may hold any bytes; what is not UTF-8 is replaced, because YAML must be.
+string quoted(const string& text) {
+    return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+string peer(const string& address, uint16_t port) {
+    const bool isV6 = address.find(':') != string::npos;
+    return (isV6 ? "[" + address + "]" : address) + ":" + std::to_string(port);
+}
 
 class Settings {
 public:
@@ -68,13 +76,10 @@ string renderSettings(const Observed& observed, const Formation& formation, cons
 
 /// The peers that can be asked for the cluster: every announced node, and this one.
 string renderPeers(const Observed& observed, const Config& config) {
-    std::set<string> peers{*observed.inventory->announcedAddress + ":" +
-                           std::to_string(config.crate.transportPort)};
+    std::set<string> peers{peer(*observed.inventory->announcedAddress, config.crate.transportPort)};
     for (const auto& node : observed.store.registry->nodes) {
         if (node.address && node.transportPort) {
-            const bool isV6 = node.address->find(':') != string::npos;
-            peers.insert((isV6 ? "[" + *node.address + "]" : *node.address) + ":" +
-                         std::to_string(*node.transportPort));
+            peers.insert(peer(*node.address, *node.transportPort));
         }
     }
     string text;
