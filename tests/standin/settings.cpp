@@ -149,7 +149,7 @@ Result<void> checkSeeds(const Settings& settings) {
     return {};
 }
 
-// E/2 < R <= E holds as a node check on running nodes; at start only nonsense is refused.
+// Numbers of gateway.* that contradict each other are node checks of a running node, no reason to refuse its start.
 Result<void> checkCombinations(const Settings& settings) {
     if (settings.exists("cluster.name") && settings.text("cluster.name", "").contains(':')) {
         return fail("Failed to parse value for setting [cluster.name]: must not contain ':'");
