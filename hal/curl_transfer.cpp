@@ -248,9 +248,7 @@ bool CurlTransfer::deliverBody() {
         return true;
     }
     const std::string chunk = std::exchange(body_, {});
-    const auto reader =
-        request_.onBody; // a copy: the reader may cancel the call and so drop its own function
-    return reader(chunk);
+    return request_.onBody(chunk);
 }
 
 Result<HttpResponse> CurlTransfer::outcome(int curlCode) {

@@ -37,7 +37,8 @@ public:
 
     [[nodiscard]] bool streams() const { return static_cast<bool>(request_.onBody); }
 
-    /// Hands what arrived since the last call to onBody, if there is one. False when the reader wants no more.
+    /// Hands what arrived since the last call to onBody, if there is one. False when the reader wants no more. The
+    /// reader may cancel the call, so the caller holds a reference to this object meanwhile.
     [[nodiscard]] bool deliverBody();
 
     /// The outcome for a CURLcode that the multi handle reported.
