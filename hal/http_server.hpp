@@ -24,8 +24,8 @@ struct Page {
 using Pages = std::map<std::string, Page>;
 
 struct HttpServerLimits {
-    unsigned connections = 1024;                      ///< per socket; further ones wait in the listen backlog
-    Duration idleTimeout = std::chrono::seconds(5);   ///< a half-open or silent connection is closed after this
+    unsigned connections = 1024;                    ///< per socket; further ones wait in the listen backlog
+    Duration idleTimeout = std::chrono::seconds(5); ///< a half-open or silent connection is closed after this
     bool operator==(const HttpServerLimits&) const = default;
 };
 
@@ -43,7 +43,7 @@ public:
 
 /// Serves the sockets passed by systemd (LISTEN_FDS). When there are none, opens `fallbackPort` on all addresses
 /// (0 = none) and `fallbackUnixPath` (empty = none). Terminal errors name the address.
-[[nodiscard]] Result<std::unique_ptr<HttpServer>> makeHttpServer(EventLoop& loop, HttpServerLimits limits,
-                                                                int fallbackPort, std::string fallbackUnixPath);
+[[nodiscard]] Result<std::unique_ptr<HttpServer>>
+makeHttpServer(EventLoop& loop, HttpServerLimits limits, int fallbackPort, std::string fallbackUnixPath);
 
 } // namespace hal

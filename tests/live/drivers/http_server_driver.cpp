@@ -1,13 +1,13 @@
 // A process with nothing in it but hal's HTTP server, for tests/live/test_http_server_*.py.
 // Usage: http_server_driver PORT UNIX-PATH CONNECTIONS IDLE-MILLISECONDS; 0 and "" leave a socket out.
-// Commands on standard input, one a line: "publish STATUS" (the page /ready gets that status, and /big is long),
-// "quit". Each is confirmed on standard output.
+// JSON commands on standard input, one a line: {"do": "publish", "status": 503} gives the page /ready that status;
+// /health and /big (300 kB) are 200. Each is confirmed on standard output.
 #include "hal/event_loop.hpp"
 #include "hal/http_server.hpp"
 
-#include <cstdio>
 #include <cstdlib>
 #include <iostream>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <unistd.h>
 
@@ -22,13 +22,10 @@ hal::Pages pagesWithStatus(int status) {
     return pages;
 }
 
-void obey(const std::string& line, hal::EventLoop& loop, hal::HttpServer& server) {
-    if (line.starts_with("publish ")) {
-        server.publish(pagesWithStatus(std::atoi(line.c_str() + 8)));
-    } else {
-        loop.stop(0);
-    }
-    std::cout << line << std::endl;
+void obey(const std::string& line, hal::HttpServer& server) {
+    const auto command = nlohmann::json::parse(line);
+    server.publish(pagesWithStatus(command.at("status").get<int>()));
+    std::cout << R"({"done": "publish"})" << std::endl;
 }
 
 } // namespace
@@ -60,10 +57,10 @@ int main(int argc, char** argv) {
         }
         pending.append(buffer, static_cast<size_t>(count));
         for (size_t end = pending.find('\n'); end != std::string::npos; end = pending.find('\n')) {
-            obey(pending.substr(0, end), **loop, **server);
+            obey(pending.substr(0, end), **server);
             pending.erase(0, end + 1);
         }
     });
-    std::cout << "listening" << std::endl;
+    std::cout << R"({"done": "listen"})" << std::endl;
     return (*loop)->run();
 }

@@ -1,7 +1,7 @@
 // A process with nothing in it but hal's view of systemd, for tests/live/test_units_*.py and its neighbours.
-// Commands on standard input, one a line; every answer and event is one JSON object a line on standard output:
-//   list PATTERN | watch PATTERN | start UNIT | stop UNIT | restart UNIT | reset UNIT | state
-//   log UNIT | main CONTAINER-ID | follow PID | status WORDS | quit
+// One JSON command a line on standard input, {"do": VERB, "what": ARGUMENT}; every answer and event is one JSON object
+// a line on standard output. Verbs: list PATTERN, watch PATTERN, start UNIT, stop UNIT, restart UNIT, reset UNIT, state,
+// log UNIT, main CONTAINER-ID, follow PID, status WORDS.
 #include "hal/event_loop.hpp"
 #include "hal/journal.hpp"
 #include "hal/notifier.hpp"
@@ -38,10 +38,9 @@ public:
         : loop_(loop), units_(hal::makeUnits(loop)), processes_(hal::makeProcesses(loop)),
           notifier_(hal::makeNotifier()) {}
 
-    void obey(const std::string& line) {
-        const auto space = line.find(' ');
-        const std::string verb = line.substr(0, space);
-        const std::string argument = space == std::string::npos ? "" : line.substr(space + 1);
+    void obey(const Json& command) {
+        const auto verb = command.at("do").get<std::string>();
+        const auto argument = command.value("what", "");
         if (verb == "list") {
             units_->list(argument, [this](auto units) { printUnits(units); });
         } else if (verb == "watch") {
@@ -60,8 +59,6 @@ public:
             notifier_->status(argument);
             notifier_->ready();
             print({{"done", verb}});
-        } else if (verb == "quit") {
-            loop_.stop(0);
         } else {
             request(verb, argument);
         }
@@ -138,7 +135,7 @@ int main() {
         }
         pending.append(buffer, static_cast<size_t>(count));
         for (size_t end = pending.find('\n'); end != std::string::npos; end = pending.find('\n')) {
-            driver.obey(pending.substr(0, end));
+            driver.obey(Json::parse(pending.substr(0, end)));
             pending.erase(0, end + 1);
         }
     });
