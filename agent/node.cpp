@@ -365,12 +365,13 @@ void Node::reload() {
 
 void Node::stop() {
     around_.notifier.stopping();
-    if (around_.units.systemState() == "stopping") {
+    const bool goesDown = around_.units.systemState() == "stopping";
+    if (goesDown) {
         session_->revoke();
-        ticker_ = around_.loop.after(kRevokeTime, [this] { around_.loop.stop(0); });
-        return;
     }
-    around_.loop.stop(0);
+    around_.server.drain([this, goesDown] {
+        ticker_ = around_.loop.after(goesDown ? kRevokeTime : 0ms, [this] { around_.loop.stop(0); });
+    });
 }
 
 void Node::note(const std::string& what, const hal::Status& status) {

@@ -28,6 +28,10 @@ constexpr rlim_t kOtherDescriptors = 128;
 // A request may take this many idle timeouts in all, however often its client sends another byte.
 constexpr int kRequestTimeouts = 2;
 
+// Somebody who connected just before we stop sends the request within milliseconds, or is not worth waiting for.
+constexpr Duration kDrainTime = std::chrono::milliseconds(250);
+constexpr Duration kDrainLook = std::chrono::milliseconds(5);
+
 constexpr const char* kAllowedMethods = "GET, HEAD, OPTIONS";
 
 using DaemonHandle = std::unique_ptr<MHD_Daemon, Release<MHD_stop_daemon>>;
@@ -136,7 +140,9 @@ public:
         timer_.reset();
         if (daemon_) {
             // Without this, stopping would shut down the socket that systemd keeps open for our successor.
-            MHD_quiesce_daemon(daemon_.get());
+            if (!quiesced_) {
+                MHD_quiesce_daemon(daemon_.get());
+            }
             MHD_run(daemon_.get()); // answers the requests that have already arrived
         }
     }
@@ -166,10 +172,23 @@ public:
         return {};
     }
 
+    void stopAccepting() {
+        if (!std::exchange(quiesced_, true)) {
+            MHD_quiesce_daemon(daemon_.get());
+            run();
+        }
+    }
+
+    /// Whether everybody who is connected got an answer.
+    [[nodiscard]] bool answeredAll() const {
+        return std::ranges::all_of(clients_, [](const Client& client) { return client.answered; });
+    }
+
 private:
     struct Client {
         int fd = -1;
         TimePoint since; ///< when it connected or was last answered
+        bool answered = false;
         std::list<Client>::iterator self;
     };
 
@@ -223,7 +242,8 @@ private:
         auto& listener = *static_cast<Listener*>(self);
         if (code == MHD_CONNECTION_NOTIFY_STARTED) {
             const auto* info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
-            listener.clients_.push_back({.fd = info->connect_fd, .since = listener.loop_.now(), .self = {}});
+            listener.clients_.push_back(
+                {.fd = info->connect_fd, .since = listener.loop_.now(), .answered = false, .self = {}});
             Client& client = listener.clients_.back();
             client.self = std::prev(listener.clients_.end());
             *context = &client;
@@ -244,7 +264,9 @@ private:
         }
         const auto* info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
         if (info != nullptr && info->socket_context != nullptr) {
-            listener.touch(*static_cast<Client*>(info->socket_context));
+            auto& client = *static_cast<Client*>(info->socket_context);
+            client.answered = true;
+            listener.touch(client);
         }
         return listener.answers_.send(connection, path, method);
     }
@@ -258,14 +280,18 @@ private:
     SourcePtr watch_;
     SourcePtr timer_;
     TimePoint armedFor_;
+    bool quiesced_ = false;
 };
 
 class MicroHttpServer final : public HttpServer {
 public:
-    Status open(EventLoop& loop, HttpServerLimits limits, std::vector<FileDescriptor> sockets) {
+    explicit MicroHttpServer(EventLoop& loop) : loop_(loop) {}
+
+    Status open(HttpServerLimits limits, std::vector<FileDescriptor> sockets) {
         const unsigned connections = affordableConnections(limits.connections, sockets.size());
         for (FileDescriptor& socket : sockets) {
-            auto listener = std::make_unique<Listener>(loop, answers_, std::move(socket), limits.idleTimeout);
+            auto listener =
+                std::make_unique<Listener>(loop_, answers_, std::move(socket), limits.idleTimeout);
             if (auto opened = listener->open(connections); !opened) {
                 return opened;
             }
@@ -280,6 +306,22 @@ public:
             serving_ = std::all_of(listeners_.begin(), listeners_.end(),
                                    [](auto& listener) { return listener->serve().has_value(); });
         }
+    }
+
+    void drain(std::function<void()> done) override {
+        drained_ = std::move(done);
+        drainUntil_ = loop_.now() + kDrainTime;
+        for (const auto& listener : listeners_) {
+            listener->stopAccepting();
+        }
+        drainTimer_ = loop_.every(kDrainLook, [this] {
+            const bool answered =
+                std::ranges::all_of(listeners_, [](const auto& listener) { return listener->answeredAll(); });
+            if (answered || loop_.now() >= drainUntil_) {
+                const auto timer = std::exchange(drainTimer_, nullptr);
+                drained_();
+            }
+        });
     }
 
 private:
@@ -300,9 +342,13 @@ private:
         return static_cast<unsigned>(std::min<rlim_t>(wanted, std::max<rlim_t>(1, forClients / sockets)));
     }
 
+    EventLoop& loop_;
     Answers answers_;
     std::vector<std::unique_ptr<Listener>> listeners_;
     bool serving_ = false;
+    std::function<void()> drained_;
+    TimePoint drainUntil_;
+    SourcePtr drainTimer_;
 };
 
 } // namespace
@@ -313,8 +359,8 @@ Result<std::unique_ptr<HttpServer>> makeHttpServer(EventLoop& loop, HttpServerLi
     if (!sockets) {
         return failure(sockets.error());
     }
-    auto server = std::make_unique<MicroHttpServer>();
-    if (auto opened = server->open(loop, limits, std::move(*sockets)); !opened) {
+    auto server = std::make_unique<MicroHttpServer>(loop);
+    if (auto opened = server->open(limits, std::move(*sockets)); !opened) {
         return failure(opened.error());
     }
     return server;

@@ -6,6 +6,7 @@
 #include "hal/event_loop.hpp"
 #include "hal/result.hpp"
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -39,6 +40,10 @@ public:
     /// Replaces all pages; requests that arrive later see the new ones. The first call starts answering: until
     /// then connections wait in the backlog, so a restarting agent never says something it does not know yet.
     virtual void publish(Pages pages) = 0;
+
+    /// Accepts nobody any more, answers those who are already connected, and then calls `done`, once, after a
+    /// quarter of a second at the latest. The listen sockets stay open for our successor.
+    virtual void drain(std::function<void()> done) = 0;
 };
 
 /// Serves the sockets passed by systemd (LISTEN_FDS). When there are none, opens `fallbackPort` on all addresses

@@ -57,6 +57,14 @@ class Volume:
         """Remounts in place: "ro" is what an operator does, and looks like what Btrfs does after an error."""
         command("mount", "-o", f"remount,{options}", self.path)
 
+    def break_device(self, keep=16 * MIB):
+        """The first device loses all but `keep` bytes, as a dying disk does: the next commit fails and Btrfs forces
+        itself read-only. Only for a volume that is thrown away afterwards."""
+        os.truncate(self.backing[0], keep)
+        command("losetup", "--set-capacity", self.devices[0])
+        (pathlib.Path(self.path) / "breaks").write_bytes(os.urandom(MIB))
+        subprocess.run(["sync", "--file-system", self.path], stderr=subprocess.DEVNULL, check=False)
+
     def subvolume(self, name):
         """Creates a subvolume below the top and returns its path."""
         command("btrfs", "subvolume", "create", self.path / name)

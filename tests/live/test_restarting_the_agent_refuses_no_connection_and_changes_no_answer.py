@@ -17,7 +17,7 @@ def test_restarting_the_agent_refuses_no_connection_and_changes_no_answer(make_a
     asker = threading.Thread(target=ask)
     asker.start()
     try:
-        for _ in range(3):
+        for _ in range(20):
             node.systemctl("restart", "cratekeeper.service")
             node.until_ready(10)
     finally:
