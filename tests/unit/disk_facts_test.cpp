@@ -159,6 +159,30 @@ TEST(DiskFacts, ADiskThatVanishedMeanwhileIsAllUnknownAndSaysSo) {
     LONGS_EQUAL(10, problems.size());
 }
 
+TEST(DiskFacts, AttributesThatMakeNoSenseAreUnknownAndSaySo) {
+    const auto found = disk("sdz", noUdev, problems);
+    CHECK_FALSE(found.sizeBytes || found.logicalSectorBytes || found.physicalSectorBytes ||
+                found.rotational || found.removable || found.readOnly || found.model);
+    for (const char* field : {"size_bytes", "logical_sector_bytes", "physical_sector_bytes", "rotational",
+                              "removable", "read_only", "model"}) {
+        CHECK_TRUE_TEXT(hasProblem(problems, std::string("disk sdz ") + field), field);
+    }
+    CHECK_EQUAL(std::optional<std::string>("sata"), found.transport);
+}
+
+TEST(DiskFacts, PartitionsThatMakeNoSenseAreLeftOutOrHaveNoSize) {
+    const auto contents = disk("sdz", noUdev, problems).contents;
+    LONGS_EQUAL(3, contents.size()); // the fourth has no number, the fifth is no partition
+    for (const hal::Content& content : contents) {
+        LONGS_EQUAL(0, content.sizeBytes);
+    }
+}
+
+TEST(DiskFacts, DevicesThatClaimToHoldEachOtherEndTheWalk) {
+    CHECK_EQUAL((std::vector<std::string>{"dm-8", "dm-9"}),
+                disk("sdz", noUdev, problems).contents.at(0).usedBy);
+}
+
 TEST(DiskFacts, DecodesWhatUdevEscapes) {
     CHECK_EQUAL(std::string("a b\\c"), hal::decodeUdev("a\\x20b\\x5cc"));
     for (const char* text : {"\\x", "\\x2", "\\xzz", "\\", "plain", ""}) {
