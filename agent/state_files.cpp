@@ -13,6 +13,7 @@ namespace {
 using nlohmann::json;
 
 constexpr size_t kContainerIdLength = 64;
+constexpr uint64_t kMaxSlot = 999; // as in agent/registry: beyond it is no slot of ours
 
 std::string instanceDirectory(const std::string& stateDirectory, unsigned slot) {
     return stateDirectory + "/crate@" + std::to_string(slot);
@@ -25,7 +26,13 @@ StateFiles::StateFiles(Disk disk, std::string stateDirectory, std::string runtim
       runtimeDirectory_(std::move(runtimeDirectory)) {}
 
 hal::Status StateFiles::keep(const std::string& path, const std::string& content) {
-    if (const auto known = written_.find(path); known != written_.end() && known->second == content) {
+    auto known = written_.find(path);
+    if (known == written_.end()) {
+        if (const auto before = disk_.read(path); before && before->has_value()) {
+            known = written_.emplace(path, **before).first; // by the process before us
+        }
+    }
+    if (known != written_.end() && known->second == content) {
         return {};
     }
     if (auto status = disk_.write(path, content); !status) {
@@ -45,18 +52,26 @@ hal::Result<Saved> StateFiles::loadSaved() {
         return Saved{};
     }
     const json object = json::parse(**content, nullptr, false);
-    const bool wellFormed = object.is_object() && object.value("v", json()) == 1;
-    if (!wellFormed) {
+    const auto malformed = [&path] {
         return hal::failure(hal::Error::invalid(
             path +
-            ": expected a JSON object with \"v\": 1; restore it from a backup, or remove it if this node's " +
-            "database was never started"));
+            ": expected a JSON object with \"v\": 1, a \"slot\" from 1 to 999 and a text \"cluster_id\"; " +
+            "restore it from a backup, or remove it if this node's database was never started"));
+    };
+    if (!object.is_object() || object.value("v", json()) != 1) {
+        return malformed();
     }
     Saved saved;
-    if (const auto slot = object.find("slot"); slot != object.end() && slot->is_number_unsigned()) {
+    if (const auto slot = object.find("slot"); slot != object.end()) {
+        if (!slot->is_number_unsigned() || slot->get<uint64_t>() < 1 || slot->get<uint64_t>() > kMaxSlot) {
+            return malformed();
+        }
         saved.slot = slot->get<unsigned>();
     }
-    if (const auto id = object.find("cluster_id"); id != object.end() && id->is_string()) {
+    if (const auto id = object.find("cluster_id"); id != object.end()) {
+        if (!id->is_string() || id->get_ref<const std::string&>().empty()) {
+            return malformed();
+        }
         saved.clusterId = id->get<std::string>();
     }
     written_[path] = **content;
@@ -83,9 +98,10 @@ std::optional<hal::LeaseId> StateFiles::loadLease() {
         return std::nullopt; // the worst that follows is a new lease
     }
     hal::LeaseId lease = 0;
-    const std::string& text = **content;
+    const std::string text = (*content)->substr(0, (*content)->find('\n'));
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), lease);
-    return error == std::errc{} && lease != 0 ? std::optional(lease) : std::nullopt;
+    const bool whole = error == std::errc{} && end == text.data() + text.size();
+    return whole && lease != 0 ? std::optional(lease) : std::nullopt;
 }
 
 hal::Status StateFiles::keepLease(std::optional<hal::LeaseId> lease) {

@@ -1,0 +1,107 @@
+// An etcd in memory: revisions, leases that run out on the simulated clock, guarded transactions; and clients of it
+// whose connection can be cut, frozen or made to lose answers. It models one cluster of etcd as seen from outside.
+#pragma once
+
+#include "hal/etcd.hpp"
+#include "tests/unit/fakes.hpp"
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace fakes {
+
+/// The server side, shared by all clients.
+class EtcdStore {
+public:
+    explicit EtcdStore(Loop& loop) : loop_(loop) {}
+
+    hal::Lease grant(std::chrono::seconds ttl);
+    std::optional<hal::Lease> keepAlive(hal::LeaseId id);
+    hal::Header revoke(hal::LeaseId id);
+    hal::RangeReply range(const hal::RangeRequest& request);
+    hal::Result<hal::TransactionReply> transact(const hal::Transaction& transaction);
+    hal::Header header();
+
+    // ---- for tests ----
+    void put(const std::string& key, const std::string& value, std::optional<hal::LeaseId> lease = {});
+    void erase(const std::string& key);
+    [[nodiscard]] std::optional<std::string> value(const std::string& key);
+    [[nodiscard]] std::vector<std::string> keys(const std::string& prefix = "");
+    [[nodiscard]] size_t leases();
+    /// Another store answers at the same address: no keys, no leases, revision 1, another cluster id.
+    void wipe();
+    /// While stopped nothing runs out; a new start gives every lease its whole time again, as an election does.
+    void stop();
+    void start();
+    [[nodiscard]] bool stopped() const { return stopped_; }
+
+private:
+    struct Grant {
+        std::chrono::seconds ttl;
+        hal::TimePoint runsOut;
+    };
+
+    void expire();
+    void drop(hal::LeaseId id);
+    bool holds(const hal::Compare& compare) const;
+    void write(const std::string& key, const std::string& value, std::optional<hal::LeaseId> lease);
+    [[nodiscard]] hal::RangeReply select(const hal::RangeRequest& request) const;
+    void perform(const std::vector<hal::Operation>& operations, hal::TransactionReply& reply);
+
+    Loop& loop_;
+    std::map<std::string, hal::KeyValue> data_;
+    std::map<hal::LeaseId, Grant> leases_;
+    hal::LeaseId lastLease_ = 1000;
+    hal::Revision revision_ = 1;
+    uint64_t clusterId_ = 500;
+    bool stopped_ = false;
+};
+
+/// What lies between one client and the server, and what was said over it. Outlives the client.
+struct EtcdLink {
+    hal::Duration latency = std::chrono::milliseconds(2);
+    hal::Duration deadline = std::chrono::milliseconds(1500);
+    bool cut = false;         ///< connections are refused
+    bool frozen = false;      ///< calls are not carried out and end with their deadline
+    bool deaf = false;        ///< calls never end, as no real client's may
+    unsigned failNext = 0;    ///< so many calls from now are refused
+    unsigned loseReplies = 0; ///< so many calls from now are carried out and reported as failed
+    std::vector<std::string>
+        calls; ///< "grant", "keepAlive", "read", "write", ... in the order of their sending
+    std::vector<hal::Transaction> transactions;
+    unsigned inFlight = 0;
+    unsigned mostInFlight = 0;
+
+    [[nodiscard]] size_t count(const std::string& call) const;
+};
+
+class Etcd final : public hal::Etcd {
+public:
+    Etcd(Loop& loop, EtcdStore& store, EtcdLink& link) : loop_(loop), store_(store), link_(link) {}
+    Etcd(const Etcd&) = delete;
+    Etcd& operator=(const Etcd&) = delete;
+    ~Etcd() override { link_.inFlight -= static_cast<unsigned>(pending_.size()); }
+
+    void grant(std::chrono::seconds ttl, Done<hal::Lease> done) override;
+    void keepAlive(hal::LeaseId lease, Done<std::optional<hal::Lease>> done) override;
+    void revoke(hal::LeaseId lease, Done<hal::Header> done) override;
+    void range(hal::RangeRequest request, Done<hal::RangeReply> done) override;
+    void transact(hal::Transaction transaction, Done<hal::TransactionReply> done) override;
+    void status(Done<hal::EtcdStatus> done) override;
+    [[nodiscard]] const std::string& endpoint() const override { return endpoint_; }
+
+private:
+    template <class T>
+    void call(const std::string& name, std::function<hal::Result<T>()> operation, Done<T> done);
+
+    Loop& loop_;
+    EtcdStore& store_;
+    EtcdLink& link_;
+    std::string endpoint_ = "http://10.0.0.9:2379";
+    uint64_t sequence_ = 0;
+    std::map<uint64_t, hal::SourcePtr> pending_;
+};
+
+} // namespace fakes

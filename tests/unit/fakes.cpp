@@ -1,0 +1,372 @@
+// Whatever answers does so from the loop, after the caller has returned, as the real parts promise.
+#include "tests/unit/fakes.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+
+namespace fakes {
+
+using namespace std::chrono_literals;
+
+// ---- loop ----
+
+class Loop::EntrySource final : public hal::Source {
+public:
+    explicit EntrySource(EntryPtr entry) : entry_(std::move(entry)) {}
+    EntrySource(const EntrySource&) = delete;
+    EntrySource& operator=(const EntrySource&) = delete;
+    ~EntrySource() override { entry_->call = nullptr; }
+
+private:
+    EntryPtr entry_;
+};
+
+Loop::EntryPtr Loop::add(hal::Duration delay, std::optional<hal::Duration> interval,
+                         std::function<void()> call) {
+    auto entry = std::make_shared<Entry>(Entry{now_ + delay, interval, std::move(call)});
+    timers_.emplace(std::pair(entry->due, ++sequence_), entry);
+    return entry;
+}
+
+hal::SourcePtr Loop::after(hal::Duration delay, std::function<void()> call) {
+    return std::make_unique<EntrySource>(add(delay, std::nullopt, std::move(call)));
+}
+
+hal::SourcePtr Loop::every(hal::Duration interval, std::function<void()> call) {
+    return std::make_unique<EntrySource>(add(interval, interval, std::move(call)));
+}
+
+hal::SourcePtr Loop::onReady(int /*fd*/, hal::Readiness /*wanted*/,
+                             std::function<void(hal::Readiness)> /*call*/) {
+    return std::make_unique<EntrySource>(std::make_shared<Entry>());
+}
+
+hal::SourcePtr Loop::onExit(int /*pidFd*/, std::function<void()> /*call*/) {
+    return std::make_unique<EntrySource>(std::make_shared<Entry>());
+}
+
+hal::SourcePtr Loop::onSignal(int signal, std::function<void()> call) {
+    auto entry = std::make_shared<Entry>(Entry{now_, std::nullopt, std::move(call)});
+    signals_.emplace(signal, entry);
+    return std::make_unique<EntrySource>(entry);
+}
+
+hal::SourcePtr Loop::soon(std::function<void()> call) {
+    soon_.push_back(std::make_shared<Entry>(Entry{now_, std::nullopt, std::move(call)}));
+    return std::make_unique<EntrySource>(soon_.back());
+}
+
+void Loop::post(hal::Duration delay, std::function<void()> call) {
+    add(delay, std::nullopt, std::move(call));
+}
+
+void Loop::raise(int signal) {
+    const auto [first, last] = signals_.equal_range(signal);
+    std::vector<EntryPtr> entries;
+    for (auto entry = first; entry != last; ++entry) {
+        entries.push_back(entry->second);
+    }
+    for (const auto& entry : entries) {
+        if (const auto call = entry->call) {
+            call();
+        }
+    }
+}
+
+void Loop::runTimer() {
+    const auto entry = timers_.begin()->second;
+    timers_.erase(timers_.begin());
+    if (!entry->call) {
+        return;
+    }
+    if (entry->interval) {
+        entry->due = now_ + *entry->interval;
+        timers_.emplace(std::pair(entry->due, ++sequence_), entry);
+    }
+    const auto call = entry->call; // a source may be destroyed from inside its own callback
+    call();
+}
+
+/// One callback that is due no later than `limit`; false when there is none.
+bool Loop::step(hal::TimePoint limit) {
+    const bool timerDue = !timers_.empty() && timers_.begin()->first.first <= now_;
+    if (!timerDue && !soon_.empty()) {
+        const auto entry = soon_.front();
+        soon_.pop_front();
+        if (const auto call = entry->call) {
+            call();
+        }
+        return true;
+    }
+    if (timers_.empty() || timers_.begin()->first.first > limit) {
+        return false;
+    }
+    now_ = std::max(now_, timers_.begin()->first.first);
+    runTimer();
+    return true;
+}
+
+void Loop::advance(hal::Duration duration) {
+    const auto limit = now_ + duration;
+    constexpr unsigned kMostSteps =
+        1'000'000; // far more than any test needs: something calls itself for ever
+    for (unsigned steps = 0; step(limit); ++steps) {
+        if (steps == kMostSteps) {
+            std::fputs("the simulated loop does not come to rest\n", stderr);
+            std::abort();
+        }
+    }
+    now_ = limit;
+}
+
+bool Loop::turn() { return !exitCode_ && step(hal::TimePoint::max()) && !exitCode_; }
+
+int Loop::run() {
+    while (turn()) {}
+    return exitCode_.value_or(EXIT_FAILURE);
+}
+
+// ---- systemd ----
+
+void Units::list(const std::string& /*pattern*/,
+                 std::function<void(hal::Result<std::vector<hal::Unit>>)> done) {
+    if (deaf) {
+        return;
+    }
+    loop_.post(1ms, [this, done = std::move(done)] {
+        if (busError) {
+            done(hal::failure(*busError));
+            return;
+        }
+        std::vector<hal::Unit> all;
+        for (const auto& [name, unit] : units) {
+            all.push_back(unit);
+        }
+        done(all);
+    });
+}
+
+void Units::watch(const std::string& /*pattern*/, std::function<void()> lookAgain) {
+    watchers_.push_back(std::move(lookAgain));
+}
+
+void Units::changed() {
+    loop_.post(1ms, [this] {
+        for (const auto& watcher : watchers_) {
+            watcher();
+        }
+    });
+}
+
+hal::Unit& Units::unit(const std::string& name) {
+    auto& unit = units[name];
+    if (unit.name.empty()) {
+        unit.name = name;
+        unit.loadState = "loaded";
+        unit.activeState = "inactive";
+        unit.subState = "dead";
+        unit.result = "success";
+    }
+    return unit;
+}
+
+void Units::setState(hal::Unit& unit, const char* active, const char* sub) {
+    unit.activeState = active;
+    unit.subState = sub;
+    unit.stateSince = loop_.now();
+    changed();
+}
+
+void Units::start(const std::string& name) {
+    auto& started = unit(name);
+    if (started.activeState == "active" ||
+        (started.activeState == "activating" && started.subState == "start-pre")) {
+        return;
+    }
+    started.lastStarted = loop_.now();
+    started.exitCode.reset();
+    started.result = "success";
+    setState(started, "activating", "start-pre");
+    loop_.post(startTime, [this, name] {
+        auto& running = unit(name);
+        if (running.activeState == "activating" && running.subState == "start-pre") {
+            setState(running, "active", "running");
+            if (onRunning) {
+                onRunning(name);
+            }
+        }
+    });
+}
+
+void Units::request(hal::UnitVerb verb, const std::string& name, std::function<void(hal::Status)> done) {
+    requests.emplace_back(verb, name);
+    if (deaf) {
+        return;
+    }
+    loop_.post(1ms, [this, verb, name, done = std::move(done)] {
+        if (busError || refusal) {
+            done(hal::failure(busError ? *busError : *refusal));
+            return;
+        }
+        if (verb == hal::UnitVerb::resetFailed && unit(name).activeState == "failed") {
+            setState(unit(name), "inactive", "dead");
+        } else if (verb == hal::UnitVerb::start && !startJobsFail) {
+            start(name);
+        }
+        done({});
+    });
+}
+
+void Units::exited(const std::string& name, int code, bool systemdRestarts) {
+    auto& ended = unit(name);
+    ended.exitCode = code;
+    const bool success = code == 0 || code == 143;
+    ended.result = success ? "success" : "exit-code";
+    if (success) {
+        setState(ended, "inactive", "dead");
+    } else if (systemdRestarts) {
+        setState(ended, "activating", "auto-restart");
+        loop_.post(1s, [this, name] {
+            if (unit(name).subState == "auto-restart") {
+                ++unit(name).restarts;
+                start(name);
+            }
+        });
+    } else {
+        setState(ended, "failed", "failed");
+    }
+}
+
+void Units::stopByHand(const std::string& name) {
+    if (onStop) {
+        onStop(name);
+    }
+    setState(unit(name), "inactive", "dead");
+}
+
+// ---- database ----
+
+void Database::breakHeldConnections() {
+    for (const auto& connection : std::exchange(held, {})) {
+        if (const auto lost = connection.lock()) {
+            (*lost)();
+        }
+    }
+}
+
+void Database::die() {
+    answer.reset();
+    breakHeldConnections();
+}
+
+void Crate::ask(hal::Duration deadline, std::function<void(hal::CrateAnswer)> done) {
+    waiting_.push_back(std::move(done));
+    if (waiting_.size() > 1) {
+        return;
+    }
+    ++database_.asks;
+    if (database_.deaf) {
+        return;
+    }
+    // What is answered is what held when the question was sent: the answer may be old when it arrives.
+    const auto atSending = database_.frozen ? std::nullopt : database_.answer;
+    pending_ = loop_.after(database_.frozen ? deadline : database_.latency, [this, atSending] {
+        hal::CrateAnswer noAnswer;
+        noAnswer.sqlError = database_.frozen ? "127.0.0.1:4200: no answer within the deadline"
+                                             : "127.0.0.1:4200: connection refused";
+        const auto result = atSending.value_or(noAnswer);
+        for (const auto& call : std::exchange(waiting_, {})) {
+            call(result);
+        }
+    });
+}
+
+void Crate::hold(std::function<void()> lost) {
+    held_.reset();
+    if (!database_.answer) {
+        return;
+    }
+    held_ = std::make_shared<std::function<void()>>(
+        [this, lost = std::move(lost)] { loop_.post(hal::Duration{0}, lost); });
+    database_.held.push_back(held_);
+}
+
+// ---- processes ----
+
+class Processes::Watch final : public hal::ProcessWatch {
+public:
+    Watch(int pid, std::shared_ptr<std::function<void()>> ended) : pid_(pid), ended_(std::move(ended)) {}
+    [[nodiscard]] int pid() const override { return pid_; }
+
+private:
+    int pid_;
+    std::shared_ptr<std::function<void()>> ended_;
+};
+
+hal::Result<std::optional<int>> Processes::mainProcess(const std::string& containerId) {
+    const auto container = containers.find(containerId);
+    return container == containers.end() ? std::nullopt : std::optional(container->second);
+}
+
+hal::Result<std::unique_ptr<hal::ProcessWatch>> Processes::watch(int pid, std::function<void()> ended) {
+    if (watchError) {
+        return hal::failure(*watchError);
+    }
+    auto call = std::make_shared<std::function<void()>>(std::move(ended));
+    watches_.emplace(pid, call);
+    return std::make_unique<Watch>(pid, std::move(call));
+}
+
+void Processes::end(const std::string& containerId) {
+    const auto container = containers.find(containerId);
+    if (container == containers.end()) {
+        return;
+    }
+    const auto [first, last] = watches_.equal_range(container->second);
+    for (auto watch = first; watch != last; ++watch) {
+        loop_.post(hal::Duration{0}, [watch = watch->second] {
+            if (const auto ended = watch.lock()) {
+                (*ended)();
+            }
+        });
+    }
+    watches_.erase(first, last);
+    containers.erase(container);
+}
+
+// ---- HTTP server, disk ----
+
+void HttpServer::publish(hal::Pages newPages) {
+    pages = std::move(newPages);
+    readyStatuses.insert(status());
+    ++published;
+}
+
+int HttpServer::status(const std::string& path) const { return pages ? pages->at(path).status : 0; }
+
+std::string HttpServer::body(const std::string& path) const { return pages ? pages->at(path).body : ""; }
+
+agent::Disk Disk::functions() {
+    return {.read = [this](const std::string& path) -> hal::Result<std::optional<std::string>> {
+                if (unreadable.contains(path)) {
+                    return hal::failure({std::make_error_code(std::errc::permission_denied), path});
+                }
+                const auto file = files.find(path);
+                return file == files.end() ? std::nullopt : std::optional(file->second);
+            },
+            .write = [this](const std::string& path, const std::string& content) -> hal::Status {
+                if (writeError) {
+                    return hal::failure(*writeError);
+                }
+                files[path] = content;
+                written.push_back(path);
+                return {};
+            }};
+}
+
+hal::Error refused(const std::string& address) {
+    return {std::make_error_code(std::errc::connection_refused), address};
+}
+
+} // namespace fakes

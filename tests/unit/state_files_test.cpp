@@ -1,0 +1,179 @@
+// What is kept on disk: read back as it was written, refused when somebody broke it, written only on change.
+#include "agent/state_files.hpp"
+
+#include "tests/cpputest.hpp"
+#include "tests/unit/fakes.hpp"
+
+using agent::Saved;
+
+namespace {
+
+const std::string kNode = "/var/lib/cratekeeper/node.json";
+const std::string kLease = "/run/cratekeeper/lease";
+const std::string kCid = "/run/crate-1/cid";
+const std::vector<agent::RenderedFile> kFiles{{"config/crate.yml", "a: 1\n"}, {"environment", "B=2\n"}};
+
+} // namespace
+
+TEST_GROUP(StateFiles) {
+    fakes::Disk disk;
+
+    /// As a new process opens them.
+    [[nodiscard]] agent::StateFiles opened() {
+        return {disk.functions(), "/var/lib/cratekeeper", "/run/cratekeeper"};
+    }
+};
+
+// ---- node.json ----
+
+TEST(StateFiles, AMissingFileIsANodeWithoutAPast) {
+    const auto saved = opened().loadSaved();
+    CHECK_OK(saved);
+    CHECK_TRUE(Saved{} == *saved);
+}
+
+TEST(StateFiles, WhatIsSavedIsLoadedByTheNextProcess) {
+    for (const Saved& saved : {Saved{3, "abc"}, Saved{3, {}}, Saved{{}, "abc"}}) {
+        CHECK_OK(opened().keepSaved(saved));
+        const auto loaded = opened().loadSaved();
+        CHECK_OK(loaded);
+        CHECK_TRUE(saved == *loaded);
+    }
+}
+
+TEST(StateFiles, TheFileIsAFixedText) {
+    CHECK_OK(opened().keepSaved({3, "abc"}));
+    CHECK_EQUAL("{\"cluster_id\":\"abc\",\"slot\":3,\"v\":1}\n", disk.files[kNode]);
+}
+
+TEST(StateFiles, NothingToSaveWritesNothing) {
+    CHECK_OK(opened().keepSaved({}));
+    CHECK_TRUE(disk.written.empty());
+}
+
+TEST(StateFiles, ABrokenFileIsATerminalErrorAndNotANewNode) {
+    for (const char* const text :
+         {"", "{", "[]", "null", "{}", R"({"v":2,"slot":1})", R"({"v":"1"})", R"({"v":1,"slot":"1"})",
+          R"({"v":1,"slot":0})", R"({"v":1,"slot":1000})", R"({"v":1,"slot":-1})",
+          R"({"v":1,"slot":4294967297})", R"({"v":1,"cluster_id":5})", R"({"v":1,"cluster_id":""})",
+          R"({"v":1,"cluster_id":null})", "{\"v\":1,\"cluster_id\":\"\xff\"}"}) {
+        disk.files[kNode] = text;
+        const auto saved = opened().loadSaved();
+        CHECK_TRUE_TEXT(!saved, text);
+        STRCMP_CONTAINS((kNode + ": expected").c_str(), saved.error().text().c_str());
+        CHECK_TRUE(saved.error().recovery() == hal::Recovery::terminal);
+    }
+}
+
+TEST(StateFiles, AnUnreadableFileIsAnErrorToo) {
+    disk.unreadable = {kNode};
+    CHECK_FAILS("Permission denied", opened().loadSaved());
+}
+
+TEST(StateFiles, UnknownFieldsAreLeftInPeace) {
+    disk.files[kNode] = R"({"v":1,"slot":2,"colour":"green"})";
+    const auto saved = opened().loadSaved();
+    CHECK_OK(saved);
+    CHECK_TRUE((Saved{2, {}}) == *saved);
+}
+
+// ---- lease, started ----
+
+TEST(StateFiles, TheLeaseIsHandedToTheNextProcess) {
+    CHECK_OK(opened().keepLease(7587870123456789012));
+    CHECK_TRUE(7587870123456789012 == opened().loadLease());
+    CHECK_OK(opened().keepLease(std::nullopt));
+    CHECK_TRUE(!opened().loadLease());
+}
+
+TEST(StateFiles, AFileThatHoldsNoLeaseIsNone) {
+    CHECK_TRUE(!opened().loadLease());
+    for (const char* const text : {"", "\n", "0\n", "x", "99999999999999999999\n", "12x\n"}) {
+        disk.files[kLease] = text;
+        CHECK_TRUE_TEXT(!opened().loadLease(), text);
+    }
+    disk.unreadable = {kLease};
+    CHECK_TRUE(!opened().loadLease());
+}
+
+TEST(StateFiles, TheStartIsRememberedForTheBoot) {
+    CHECK_TRUE(!opened().loadStarted());
+    CHECK_OK(opened().keepStarted());
+    CHECK_TRUE(opened().loadStarted());
+    CHECK_EQUAL("/run/cratekeeper/started", disk.written.back());
+}
+
+// ---- rendered files ----
+
+TEST(StateFiles, RenderedFilesLieInTheDirectoryOfTheirInstance) {
+    auto files = opened();
+    const auto complete = files.keepRendered(3, kFiles);
+    CHECK_OK(complete);
+    CHECK_TRUE(*complete);
+    CHECK_EQUAL("a: 1\n", disk.files["/var/lib/cratekeeper/crate@3/config/crate.yml"]);
+    CHECK_EQUAL("B=2\n", disk.files["/var/lib/cratekeeper/crate@3/environment"]);
+}
+
+TEST(StateFiles, OnlyWhatChangedIsWritten) {
+    auto files = opened();
+    CHECK_OK(files.keepRendered(1, kFiles));
+    disk.written.clear();
+    CHECK_OK(files.keepRendered(1, kFiles));
+    CHECK_TRUE(disk.written.empty());
+    auto changed = kFiles;
+    changed[1].content = "B=3\n";
+    CHECK_OK(files.keepRendered(1, changed));
+    CHECK_TRUE(std::vector<std::string>{"/var/lib/cratekeeper/crate@1/environment"} == disk.written);
+}
+
+TEST(StateFiles, TheNextProcessWritesNothingThatIsThereAlready) {
+    CHECK_OK(opened().keepRendered(1, kFiles));
+    CHECK_OK(opened().keepSaved({3, "abc"}));
+    disk.written.clear();
+    auto next = opened();
+    CHECK_OK(next.keepRendered(1, kFiles));
+    CHECK_OK(next.keepSaved({3, "abc"}));
+    CHECK_TRUE(disk.written.empty());
+}
+
+TEST(StateFiles, WithoutFilesAnEarlierSetCounts) {
+    auto files = opened();
+    CHECK_TRUE(!*files.keepRendered(1, {}));
+    CHECK_OK(opened().keepRendered(1, kFiles));
+    CHECK_TRUE(*files.keepRendered(1, {}));
+    CHECK_TRUE(!*files.keepRendered(2, {}));
+}
+
+TEST(StateFiles, AFullDiskIsAnErrorAndTriedAgain) {
+    auto files = opened();
+    disk.writeError = {std::make_error_code(std::errc::no_space_on_device), "environment"};
+    CHECK_FAILS("No space left on device", files.keepRendered(1, kFiles));
+    CHECK_FAILS("No space left on device", files.keepSaved({1, {}}));
+    disk.writeError.reset();
+    CHECK_OK(files.keepRendered(1, kFiles));
+    LONGS_EQUAL(2, disk.written.size());
+}
+
+// ---- container id ----
+
+TEST(StateFiles, AContainerIdIs64HexadecimalDigits) {
+    const std::string id(64, 'a');
+    const auto files = opened();
+    CHECK_TRUE(!files.containerId(1));
+    for (const auto& text : {id, id + "\n", " " + id + " \nmore"}) {
+        disk.files[kCid] = text;
+        CHECK_TRUE(id == files.containerId(1));
+    }
+    CHECK_TRUE(!files.containerId(2));
+}
+
+TEST(StateFiles, AnythingElseIsNoContainer) {
+    const auto files = opened();
+    for (const auto& text : {std::string(), std::string(63, 'a'), std::string(65, 'a'), std::string(64, 'A'),
+                             std::string(64, 'g'), "../" + std::string(61, 'a')}) {
+        disk.files[kCid] = text;
+        CHECK_TRUE_TEXT(!files.containerId(1), text.c_str());
+    }
+    disk.unreadable = {kCid};
+    CHECK_TRUE(!files.containerId(1));
+}
