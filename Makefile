@@ -120,6 +120,9 @@ $(DEPS)/.libraries: tools/deps/build-libraries tools/deps/fetch-source tools/dep
 	tools/deps/build-libraries $(DEPS)
 	@touch $@
 
+# Changes only when a library was really built again.
+$(DEPS)/.built: $(DEPS)/.libraries ;
+
 # ---- objects ---------------------------------------------------------------------------------------
 
 # Changed flags rebuild, an edited comment in this file does not.
@@ -133,10 +136,10 @@ define compile
 @$(CXX) $($(1)) $(if $(filter tests/unit/%,$<),$(TEST_FLAGS)) -MMD -MP -c $< -o $@
 endef
 
-$(B)/release/%.o: %.cpp $(B)/RELEASE.flags | $(DEPS)/.libraries
+$(B)/release/%.o: %.cpp $(B)/RELEASE.flags $(DEPS)/.built
 	$(call compile,RELEASE)
 
-$(B)/sanitize/%.o: %.cpp $(B)/SANITIZE.flags | $(DEPS)/.libraries
+$(B)/sanitize/%.o: %.cpp $(B)/SANITIZE.flags $(DEPS)/.built
 	$(call compile,SANITIZE)
 
 -include $(wildcard $(foreach kind,release sanitize,$(patsubst %.cpp,$(B)/$(kind)/%.d,$(SOURCES))))
@@ -149,7 +152,7 @@ $(B)/cratekeeperd.debug: $(call objects,release,agent/main.cpp $(AGENT) $(HAL))
 $(B)/cratectl.debug: $(call objects,release,$(CTL) $(AGENT) $(HAL))
 $(B)/crate-standin.debug: $(call objects,release,$(STANDIN))
 
-$(BINARIES:=.debug): $(DEPS)/.libraries $(B)/LINKING.flags
+$(BINARIES:=.debug): $(DEPS)/.built $(B)/LINKING.flags
 	@echo "  link $@"
 	@set -o pipefail; $(CXX) $(LINK) $(filter %.o,$^) $(LIBS) -o $@ $(QUIET_NSS)
 
