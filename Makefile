@@ -191,7 +191,7 @@ lint-tidy: $(patsubst %,$(B)/lint/%.tidy,$(SOURCES))
 $(B)/lint/%.tidy: % .clang-tidy | $(B)/.lint-packages $(DEPS)/.libraries
 	@mkdir -p $(@D)
 	@echo "  tidy $<"
-	@clang-tidy-19 --quiet $< -- $(COMMON) $(if $(filter tests/unit/%,$<),$(TEST_FLAGS)) 2>&1 | \
+	@clang-tidy-19 --quiet $< -- $(filter-out $(WARNINGS),$(COMMON)) -w $(if $(filter tests/unit/%,$<),$(TEST_FLAGS)) 2>&1 | \
 	    { grep -vE '^[0-9]+ warnings? (generated|treated)|^Suppressed |^Use -header-filter' || true; } >&2; \
 	    exit $${PIPESTATUS[0]}
 	@$(CXX) $(COMMON) $(TEST_FLAGS) -MM -MP -MT $@ -MF $@.d $<
