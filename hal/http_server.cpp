@@ -354,7 +354,7 @@ private:
 } // namespace
 
 Result<std::unique_ptr<HttpServer>> makeHttpServer(EventLoop& loop, HttpServerLimits limits, int fallbackPort,
-                                                   std::string fallbackUnixPath) {
+                                                   const std::string& fallbackUnixPath) {
     auto sockets = listenSockets(fallbackPort, fallbackUnixPath);
     if (!sockets) {
         return failure(sockets.error());

@@ -48,7 +48,8 @@ public:
 
 /// Serves the sockets passed by systemd (LISTEN_FDS). When there are none, opens `fallbackPort` on all addresses
 /// (0 = none) and `fallbackUnixPath` (empty = none). Terminal errors name the address.
-[[nodiscard]] Result<std::unique_ptr<HttpServer>>
-makeHttpServer(EventLoop& loop, HttpServerLimits limits, int fallbackPort, std::string fallbackUnixPath);
+[[nodiscard]] Result<std::unique_ptr<HttpServer>> makeHttpServer(EventLoop& loop, HttpServerLimits limits,
+                                                                 int fallbackPort,
+                                                                 const std::string& fallbackUnixPath);
 
 } // namespace hal

@@ -43,7 +43,8 @@ int selectMessages(sd_journal* journal, const std::string& unit, Author author) 
     };
     int result = add((author == Author::unit ? "_SYSTEMD_UNIT=" : "UNIT=") + unit);
     if (result >= 0 && author == Author::systemd) {
-        result = add("_PID=1"); // anybody may write a field UNIT=
+        result =
+            add("_UID=0"); // anybody may write a field UNIT=; the process that becomes the unit is not PID 1
     }
     return result < 0 ? result : sd_journal_seek_tail(journal);
 }

@@ -42,7 +42,7 @@ public:
         const auto verb = command.at("do").get<std::string>();
         const auto argument = command.value("what", "");
         if (verb == "list") {
-            units_->list(argument, [this](auto units) { printUnits(units); });
+            units_->list(argument, [this](const auto& units) { printUnits(units); });
         } else if (verb == "watch") {
             units_->watch(argument, [argument] { print({{"event", "look again"}, {"pattern", argument}}); });
         } else if (verb == "state") {
