@@ -205,7 +205,7 @@ std::string volumeBlock(const std::optional<hal::Volume>& volume) {
         {"directory", shown(volume->path) + ", on " + shown(volume->mountPoint) + subvolumeText(*volume)},
         {"file system",
          shown(volume->filesystem) + shownTruth(volume->readOnly, ", READ-ONLY", ", writable")},
-        {"space", shownBytes(volume->effectiveFreeBytes) + " can still be written, " +
+        {"space", shownBytes(volume->effectiveFreeBytes) + " effectively free, " +
                       shownBytes(volume->usedBytes) + " used of " + shownBytes(volume->sizeBytes)}};
     if (volume->isBtrfs) {
         rows.push_back({"", shownBytes(volume->unallocatedBytes) + " unallocated, room for " +

@@ -35,7 +35,9 @@ void readPciId(NicFacts& facts, const std::string& device) {
 
 NicFacts readNicFacts(const std::string& root, const std::string& name) {
     NicFacts facts;
-    const auto device = realPath(root + "/sys/class/net/" + name + "/device");
+    const std::string link = root + "/sys/class/net/" + name;
+    facts.index = readNumber(link + "/ifindex");
+    const auto device = realPath(link + "/device");
     if (!device) {
         return facts;
     }

@@ -2,6 +2,7 @@
 // whether it sleeps. Reads text and links below a root directory only, so it can be tested on a copy of a tree.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -14,6 +15,9 @@ struct NicFacts {
     std::optional<std::string> busInfo;    ///< "0000:57:00.0"
     std::optional<std::string> pciId;      ///< "8086:15f3"; unknown for a device that is not a PCI one
     std::optional<std::string> pciProblem; ///< why the PCI id is unknown
+    /// The kernel's index. In a network namespace other than the one /sys was mounted in, a link of the same name is
+    /// another one: its index tells.
+    std::optional<uint64_t> index;
     bool operator==(const NicFacts&) const = default;
 };
 

@@ -113,8 +113,8 @@ public:
 
     void read() {
         NicFacts facts = readNicFacts("", nic_.name);
-        nic_.physical = facts.physical;
-        if (!facts.physical) {
+        nic_.physical = facts.physical && facts.index == nic_.index && nic_.kind != "veth";
+        if (!nic_.physical) {
             return;
         }
         nic_.driver = std::move(facts.driver);
