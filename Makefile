@@ -61,6 +61,7 @@ objects = $(patsubst %.cpp,$(B)/$(1)/%.o,$(2))
 # ---- what people type ------------------------------------------------------------------------------
 
 .DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
 MAKEFLAGS += --no-builtin-rules $(if $(filter 0,$(MAKELEVEL)),--jobs=$(shell nproc))
 
 PRODUCTS := $(if $(wildcard agent/main.cpp),$(B)/cratekeeperd) $(if $(CTL),$(B)/cratectl)
