@@ -23,7 +23,7 @@ constexpr const char* kTickStage = "the clock tick";
 constexpr const char* kDatabaseStage = "the database's answer";
 constexpr const char* kUnitsStage = "systemd's answer";
 constexpr const char* kProbeStage = "the hardware probe";
-constexpr hal::Duration kWaitingRefresh = 1s; // how often etcd is read while we wait for other nodes
+constexpr hal::Duration kWaitingRefresh = 5s; // the net under the watch while we wait for other nodes
 
 std::string holdsDatabasePath(const Config& config) { return config.dataDirectory + "/data"; }
 

@@ -17,7 +17,7 @@ constexpr size_t kMaxWrites = 32;
 Session::Session(hal::EventLoop& loop, hal::Etcd& etcd, SessionOptions options, std::function<void()> changed)
     : loop_(loop), etcd_(etcd), options_(std::move(options)), changed_(std::move(changed)),
       // Never slower than a heartbeat: announcements are back within one after etcd is.
-      backoff_(kFirstRetry, options_.leaseTtl / 3, options_.jitterSeed) {
+      backoff_(kFirstRetry, heartbeat(), options_.jitterSeed) {
     store_.lease = options_.previousLease;
 }
 
@@ -28,6 +28,7 @@ void Session::start() {
 
 void Session::want(Wanted wanted) {
     wanted_ = std::move(wanted);
+    unanswered_ = false;
     advance();
 }
 
@@ -53,7 +54,8 @@ void Session::advance() {
         keepAlive();
     } else if (registryStale_ || refreshDue()) {
         read();
-    } else if (!wanted_) {
+    } else if (!wanted_ || unanswered_) {
+        // What was read may forbid what was wanted before: a clone of ours may have come.
         wakeAt(*keptAliveAt_ + heartbeat());
     } else if (auto writes = pendingWrites(); !writes.then.empty()) {
         write(std::move(writes));
@@ -88,6 +90,7 @@ void Session::failed(const hal::Error& error) {
     }
     store_.nextTry = loop_.now() + backoff_.next();
     keptAliveAt_.reset(); // whatever failed, the first question afterwards is whether the lease still lives
+    watch_.reset();       // its member may be the one that failed
     changed_();
     advance();
 }
@@ -96,6 +99,27 @@ void Session::lostLease() {
     store_.lease.reset();
     keptAliveAt_.reset();
     registryStale_ = true;
+}
+
+void Session::openWatch() {
+    if (watch_) {
+        return;
+    }
+    watchedAt_ = loop_.now();
+    const auto changed = [this] {
+        registryStale_ = true;
+        advance();
+    };
+    const auto ended = [this](const hal::Error&) {
+        watch_.reset();
+        registryStale_ = true;
+        // At once, unless it ended as soon as it began: then the next heartbeat is early enough.
+        if (loop_.now() - *watchedAt_ >= heartbeat()) {
+            keptAliveAt_.reset();
+        }
+        advance();
+    };
+    watch_ = etcd_.watch({options_.keys.prefix(), Keys::services()}, {.changed = changed, .ended = ended});
 }
 
 void Session::grant() {
@@ -110,6 +134,7 @@ void Session::grant() {
         store_.lease = lease->id;
         keptAliveAt_ = sentAt;
         registryStale_ = true;
+        openWatch();
         changed_();
         advance();
     });
@@ -130,6 +155,7 @@ void Session::keepAlive() {
             changed_();
         } else {
             keptAliveAt_ = sentAt;
+            openWatch();
             if (recovered) {
                 registryStale_ = true; // what others wrote meanwhile is unknown
                 changed_();
@@ -143,6 +169,7 @@ void Session::keepAlive() {
 void Session::read() {
     busy_ = true;
     lastAttempt_ = loop_.now();
+    registryStale_ = false; // a change that is heard while we read makes it stale again
     // Both ranges in one transaction: one revision, so that a guarded write compares with one consistent state.
     const hal::Transaction both{.when = {},
                                 .then = {hal::RangeRequest{.key = options_.keys.prefix(), .prefix = true},
@@ -150,10 +177,12 @@ void Session::read() {
                                 .otherwise = {}};
     etcd_.transact(both, [this](const hal::Result<hal::TransactionReply>& reply) {
         if (!reply) {
+            registryStale_ = true;
             failed(reply.error());
             return;
         }
         if (reply->ranges.size() != 2) {
+            registryStale_ = true;
             failed(hal::Error::invalid("etcd answered a read of two ranges with another number of them"));
             return;
         }
@@ -161,8 +190,8 @@ void Session::read() {
         auto cluster = reply->ranges[0];
         cluster.header = reply->header;
         store_.registry = readRegistry(options_.keys, cluster, reply->ranges[1]);
-        registryStale_ = false;
         readAt_ = loop_.now();
+        unanswered_ = true;
         changed_();
         advance();
     });

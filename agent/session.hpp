@@ -1,6 +1,7 @@
-// The node's standing with etcd: one lease, the keys written under it, and the registry as last read.
-// It owns when to grant, keep alive, read, write and retry; one call is in flight at a time. It never decides what
-// is written: it makes etcd equal to what want() was last told, guarded so that it never overwrites a stranger.
+// The node's standing with etcd: one lease, the keys written under it, the registry as last read, and the watch that
+// says when to read again. It owns when to grant, keep alive, read, write and retry; one call is in flight at a time.
+// It never decides what is written: it makes etcd equal to what want() was last told, guarded so that it never
+// overwrites a stranger.
 #pragma once
 
 #include "agent/announce.hpp"
@@ -50,6 +51,7 @@ private:
     void grant();
     void keepAlive();
     void read();
+    void openWatch();
     void write(hal::Transaction transaction);
     void writeClaim();
     [[nodiscard]] hal::Transaction pendingWrites() const;
@@ -58,7 +60,7 @@ private:
     void failed(const hal::Error& error);
     void lostLease();
     void wakeAt(hal::TimePoint time);
-    [[nodiscard]] hal::Duration heartbeat() const { return options_.leaseTtl / 3; }
+    [[nodiscard]] hal::Duration heartbeat() const { return hal::Duration(options_.leaseTtl) / 3; }
 
     hal::EventLoop& loop_;
     hal::Etcd& etcd_;
@@ -71,6 +73,9 @@ private:
     bool busy_ = false;
     bool started_ = false;
     bool registryStale_ = true;
+    bool unanswered_ = false; ///< want() has not been told yet what follows from the last reading
+    hal::EtcdWatchPtr watch_;                   ///< empty after it ended, until the next good keep-alive
+    std::optional<hal::TimePoint> watchedAt_;   ///< when it was opened last
     std::optional<hal::TimePoint> keptAliveAt_; ///< when the last good keep-alive was sent
     std::optional<hal::TimePoint> readAt_;
     std::optional<hal::TimePoint> lastAttempt_;

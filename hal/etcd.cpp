@@ -3,9 +3,11 @@
 // waiting and trying again later is the caller's.
 #include "hal/etcd.hpp"
 
+#include "hal/etcd_watch.hpp"
 #include "hal/etcd_wire.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <list>
 #include <utility>
 
@@ -14,6 +16,8 @@ namespace {
 
 constexpr size_t kCallsInFlight = 64;        // the agent has a handful; more means it has lost its way
 constexpr size_t kMaxReplyBytes = 4U << 20U; // 30 nodes of a few kB each, with room
+// A stream is renewed now and then, so that a member which forgot it does not stay silent for ever.
+constexpr Duration kWatchLife = std::chrono::minutes(30);
 constexpr Duration kShortestTry =
     std::chrono::milliseconds(20); // less than this is no fair chance for an endpoint
 
@@ -29,6 +33,59 @@ struct Pending {
     bool authenticating = false; ///< the request on its way is the one for a token
     bool authenticated = false;  ///< the question for a token was answered during this call: not twice
     HttpCallPtr http;
+};
+
+/// One stream. It ends itself, towards its watcher, at most once.
+class GatewayWatch final : public EtcdWatch {
+public:
+    GatewayWatch(EventLoop& loop, HttpClient& http, HttpRequest request, Duration deadline, size_t prefixes,
+                 EtcdWatcher watcher)
+        : loop_(loop), watcher_(std::move(watcher)), awaited_(prefixes) {
+        request.deadline = kWatchLife;
+        request.maxResponseBytes = std::numeric_limits<size_t>::max(); // nothing of it is kept
+        request.onBody = [this](std::string_view bytes) {
+            hear(lines_.take(bytes));
+            return !ended_;
+        };
+        unconfirmed_ = loop.after(
+            deadline, [this] { end(Error(EtcdFault::unavailable, "the watch was not confirmed in time")); });
+        call_ = http.send(std::move(request), [this](const Result<HttpResponse>& response) {
+            hear(lines_.finish());
+            end(response ? Error(EtcdFault::unavailable, "the member closed the watch") : response.error());
+        });
+    }
+
+private:
+    void hear(const WatchNews& news) {
+        const bool stood = awaited_ == 0;
+        awaited_ -= std::min<size_t>(awaited_, news.created);
+        if (awaited_ == 0) {
+            unconfirmed_.reset();
+            if (!stood || news.changed) {
+                watcher_.changed();
+            }
+        }
+        if (news.ended) {
+            end(*news.ended);
+        }
+    }
+
+    /// Told from the loop, because the watcher destroys this watch when it hears it.
+    void end(const Error& error) {
+        if (!std::exchange(ended_, true)) {
+            unconfirmed_.reset();
+            farewell_ = loop_.soon([ended = watcher_.ended, error] { ended(error); });
+        }
+    }
+
+    EventLoop& loop_;
+    EtcdWatcher watcher_;
+    size_t awaited_; ///< prefixes the member has not confirmed yet
+    bool ended_ = false;
+    WatchLines lines_;
+    SourcePtr unconfirmed_;
+    SourcePtr farewell_;
+    HttpCallPtr call_;
 };
 
 class GatewayEtcd final : public Etcd {
@@ -50,6 +107,14 @@ public:
         call(encodeTransaction(transaction), decodeTransaction, std::move(done));
     }
     void status(Done<EtcdStatus> done) override { call(encodeStatus(), decodeStatus, std::move(done)); }
+
+    [[nodiscard]] EtcdWatchPtr watch(const std::vector<std::string>& prefixes, EtcdWatcher watcher) override {
+        Pending call;
+        call.endpoint = current_;
+        return std::make_unique<GatewayWatch>(loop_, http_,
+                                              httpRequest(call, encodeWatch(prefixes), options_.deadline),
+                                              options_.deadline, prefixes.size(), std::move(watcher));
+    }
 
     [[nodiscard]] const std::string& endpoint() const override { return options_.endpoints[current_]; }
 

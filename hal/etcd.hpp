@@ -1,4 +1,4 @@
-// etcd v3 as the agent needs it: leases, transactions and ranges through the JSON gateway.
+// etcd v3 as the agent needs it: leases, transactions, ranges and watches through the JSON gateway.
 // It owns endpoint failover, authentication and the deadline of each call. It holds no lease, remembers no key and
 // never decides what is written: that is agent/announce.
 #pragma once
@@ -117,6 +117,25 @@ struct EtcdOptions {
     bool operator==(const EtcdOptions&) const = default;
 };
 
+/// A standing watch; destroying it ends it without a callback.
+class EtcdWatch {
+public:
+    EtcdWatch() = default;
+    EtcdWatch(const EtcdWatch&) = delete;
+    EtcdWatch& operator=(const EtcdWatch&) = delete;
+    virtual ~EtcdWatch() = default;
+};
+using EtcdWatchPtr = std::unique_ptr<EtcdWatch>;
+
+/// What a watch tells. Events carry no payload: whoever hears `changed` reads again.
+struct EtcdWatcher {
+    /// The watch stands, or a key changed. The first call comes once every prefix is watched: a reading made after
+    /// it, together with the later calls, misses nothing.
+    std::function<void()> changed;
+    /// Exactly once, and never after the watch was destroyed: the member ended it, lost its leader, or is gone.
+    std::function<void(Error)> ended;
+};
+
 /// Every call reports exactly once, from the loop, never from inside the call itself. When the client is destroyed
 /// pending calls are dropped. Retryable errors mean that every endpoint was tried or the deadline passed; their
 /// text names the last endpoint and its reason. A grant or a transaction that was sent and not answered is not sent
@@ -140,6 +159,11 @@ public:
     /// EtcdFault::notFound when the lease of a put does not exist any more.
     virtual void transact(Transaction transaction, Done<TransactionReply> done) = 0;
     virtual void status(Done<EtcdStatus> done) = 0;
+
+    /// Watches all keys that begin with one of the prefixes, from now on, on a connection of its own to the endpoint
+    /// that answered last. The member has the deadline of a call to confirm it.
+    [[nodiscard]] virtual EtcdWatchPtr watch(const std::vector<std::string>& prefixes,
+                                             EtcdWatcher watcher) = 0;
 
     /// The endpoint that answered last, or that is tried first next.
     [[nodiscard]] virtual const std::string& endpoint() const = 0;

@@ -14,6 +14,8 @@ constexpr const char* kDockerSocket = "/run/docker.sock"; // podman's docker shi
 constexpr hal::Duration kAskDeadline = std::chrono::seconds(10);
 // An image of 261 MB over a slow line takes its time; the unit sets no limit either.
 constexpr hal::Duration kPullDeadline = std::chrono::hours(6);
+// Docker writes some 200 bytes for each half megabyte of each layer; nothing of it is kept.
+constexpr size_t kMaxProgressBytes = size_t{256} << 20U;
 constexpr int kHttpOk = 200;
 constexpr int kHttpNotFound = 404;
 
@@ -69,6 +71,7 @@ hal::Status pull(Client& client, const std::string& reference) {
     request.url = "http://docker/images/create?fromImage=" + percentEncoded(reference);
     request.unixSocket = kDockerSocket;
     request.deadline = kPullDeadline;
+    request.maxResponseBytes = kMaxProgressBytes;
     std::string unparsed;
     request.onBody = [&progress, &report, &unparsed](std::string_view bytes) {
         constexpr size_t kKept = 1024;
