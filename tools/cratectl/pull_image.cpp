@@ -92,6 +92,7 @@ hal::Status pull(Client& client, const std::string& reference) {
         return hal::failure(
             hal::Error::invalid("Docker answered " + std::to_string(response->status) + ": " + unparsed));
     }
+    notifier->status(""); // systemd shows the last words for as long as the unit runs
     return {};
 }
 
