@@ -1,5 +1,5 @@
-// BusConnection on sd-bus. Opening a connection only starts it: a bus that does not answer shows as a failed call.
-// Connections are replaced from the loop and never from inside one of their own callbacks.
+// BusConnection on sd-bus. Opening a connection only starts it: a bus that does not answer shows as a failed
+// call. Connections are replaced from the loop and never from inside one of their own callbacks.
 #include "hal/bus.hpp"
 
 #include <algorithm>
@@ -135,7 +135,8 @@ void BusConnection::match(const std::string& rule, Signal handler) {
     auto match = std::make_unique<Match>();
     match->handler = std::move(handler);
     sd_bus_slot* slot = nullptr;
-    // Without a handler for the outcome, a bus that refuses the rule is disconnected, which is what retries it.
+    // Without a handler for the outcome, a bus that refuses the rule is disconnected, which is what retries
+    // it.
     if (sd_bus_add_match_async(bus_.get(), &slot, rule.c_str(), onSignal, nullptr, match.get()) < 0) {
         reconnect();
         return;

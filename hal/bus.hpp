@@ -1,5 +1,6 @@
-// The system bus for hal/*.cpp: one connection that comes back by itself, asynchronous calls and signal matches.
-// Private to hal (it names sd-bus types). It owns the connection and every call in flight; it knows no service.
+// The system bus for hal/*.cpp: one connection that comes back by itself, asynchronous calls and signal
+// matches. Private to hal (it names sd-bus types). It owns the connection and every call in flight; it knows
+// no service.
 #pragma once
 
 #include "hal/event_loop.hpp"
@@ -22,8 +23,8 @@ struct BusMethod {
     const char* member;
 };
 
-/// A bus error with the name by which services tell kinds of failure apart ("org.freedesktop.DBus.Error.AccessDenied";
-/// empty when the call never reached the bus).
+/// A bus error with the name by which services tell kinds of failure apart
+/// ("org.freedesktop.DBus.Error.AccessDenied"; empty when the call never reached the bus).
 struct BusFailure {
     std::string name;
     Error error;
@@ -37,7 +38,8 @@ public:
     using Reply = std::function<void(sd_bus_message* reply, const BusFailure* failure)>;
     using Signal = std::function<void(sd_bus_message*)>;
 
-    /// `connected` runs after each connection was opened; `lost` when one has gone. Neither runs inside connect().
+    /// `connected` runs after each connection was opened; `lost` when one has gone. Neither runs inside
+    /// connect().
     BusConnection(EventLoop& loop, std::function<void()> connected, std::function<void()> lost);
     BusConnection(const BusConnection&) = delete;
     BusConnection& operator=(const BusConnection&) = delete;
@@ -50,8 +52,8 @@ public:
     /// The set-up calls were answered: the next loss starts with the shortest wait again.
     void settled() { backoff_ = kFirstWait; }
 
-    /// `reply` always runs exactly once, later and never inside this call, unless the connection is destroyed before.
-    /// A timeout, a lost connection and more than 256 calls in flight are retryable failures.
+    /// `reply` always runs exactly once, later and never inside this call, unless the connection is destroyed
+    /// before. A timeout, a lost connection and more than 256 calls in flight are retryable failures.
     void call(const BusMethod& method, Duration timeout, const Arguments& arguments, Reply reply);
 
     /// Calls for each signal that fits the match rule, as long as this connection lasts.

@@ -1,6 +1,6 @@
-// Files on plain POSIX calls. Replacing goes temporary file, fsync, rename, fsync of the directory: after a power cut
-// there is the old file or the new one. The temporary name is fixed (".NAME.new"), so that a crash in between leaves
-// at most one stray file, which the next write removes.
+// Files on plain POSIX calls. Replacing goes temporary file, fsync, rename, fsync of the directory: after a
+// power cut there is the old file or the new one. The temporary name is fixed (".NAME.new"), so that a crash
+// in between leaves at most one stray file, which the next write removes.
 #include "hal/files.hpp"
 
 #include "hal/handles.hpp"
@@ -34,7 +34,8 @@ std::string temporaryName(const std::string& path) {
     return path.substr(0, nameStart) + "." + path.substr(nameStart) + ".new";
 }
 
-/// mkdir -p with mode 0755. The walk is a loop over the slashes, because paths are short and recursion hides errors.
+/// mkdir -p with mode 0755. The walk is a loop over the slashes, because paths are short and recursion hides
+/// errors.
 Status makeDirectories(const std::string& path) {
     for (size_t end = path.find('/', 1); true; end = path.find('/', end + 1)) {
         const std::string part = path.substr(0, end);
@@ -163,7 +164,8 @@ Result<std::vector<std::string>> listDirectory(const std::string& path, const st
     while (const dirent* entry = ::readdir(directory.get())) {
         const std::string name(static_cast<const char*>(entry->d_name));
         struct stat info{};
-        // fstatat and not d_type: a symbolic link to a file counts, and one to /dev/null, which masks a drop-in.
+        // fstatat and not d_type: a symbolic link to a file counts, and one to /dev/null, which masks a
+        // drop-in.
         if (name.ends_with(suffix) && ::fstatat(::dirfd(directory.get()), name.c_str(), &info, 0) == 0 &&
             (S_ISREG(info.st_mode) || S_ISCHR(info.st_mode))) {
             names.push_back(name);

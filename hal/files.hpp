@@ -11,18 +11,19 @@
 
 namespace hal {
 
-/// The whole file, at most `maxBytes`; more is a terminal error. A missing file is an empty optional, not an error.
+/// The whole file, at most `maxBytes`; more is a terminal error. A missing file is an empty optional, not an
+/// error.
 [[nodiscard]] Result<std::optional<std::string>> readFile(const std::string& path, size_t maxBytes = 1 << 20);
 
-/// Writes a temporary file beside `path`, syncs it, renames it over `path` and syncs the directory. Missing parent
-/// directories are made with mode 0755. The file gets `mode` (octal permission bits).
+/// Writes a temporary file beside `path`, syncs it, renames it over `path` and syncs the directory. Missing
+/// parent directories are made with mode 0755. The file gets `mode` (octal permission bits).
 [[nodiscard]] Status writeFile(const std::string& path, const std::string& content, unsigned mode = 0644);
 
 /// Removing what is not there is a success.
 [[nodiscard]] Status removeFile(const std::string& path);
 
-/// Names (not paths) of the files (and links to /dev/null) in a directory that end in `suffix`, sorted; a missing
-/// directory has none.
+/// Names (not paths) of the files (and links to /dev/null) in a directory that end in `suffix`, sorted; a
+/// missing directory has none.
 [[nodiscard]] Result<std::vector<std::string>> listDirectory(const std::string& path,
                                                              const std::string& suffix);
 

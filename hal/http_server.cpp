@@ -1,6 +1,6 @@
-// HttpServer on libmicrohttpd, one daemon per listen socket, polled from our own loop through the daemon's epoll
-// descriptor. Responses are built when pages are published, so a request only looks one up. It owns the age of every
-// connection: libmicrohttpd closes silent ones, the ones that trickle bytes are shut down here.
+// HttpServer on libmicrohttpd, one daemon per listen socket, polled from our own loop through the daemon's
+// epoll descriptor. Responses are built when pages are published, so a request only looks one up. It owns the
+// age of every connection: libmicrohttpd closes silent ones, the ones that trickle bytes are shut down here.
 #include "hal/http_server.hpp"
 
 #include "hal/handles.hpp"
@@ -20,15 +20,17 @@
 namespace hal {
 namespace {
 
-// Everything of one connection (request head, our answer's head) lives in a pool of this size, and a longer request is
-// refused. A browser's head has up to 3 KiB.
+// Everything of one connection (request head, our answer's head) lives in a pool of this size, and a longer
+// request is refused. A browser's head has up to 3 KiB.
 constexpr size_t kConnectionMemory = 8192;
-// Descriptors that the rest of the process needs beside the connections: etcd, crate, bus, netlink, udev, pidfds, files.
+// Descriptors that the rest of the process needs beside the connections: etcd, crate, bus, netlink, udev,
+// pidfds, files.
 constexpr rlim_t kOtherDescriptors = 128;
 // A request may take this many idle timeouts in all, however often its client sends another byte.
 constexpr int kRequestTimeouts = 2;
 
-// Somebody who connected just before we stop sends the request within milliseconds, or is not worth waiting for.
+// Somebody who connected just before we stop sends the request within milliseconds, or is not worth waiting
+// for.
 constexpr Duration kDrainTime = std::chrono::milliseconds(250);
 constexpr Duration kDrainLook = std::chrono::milliseconds(5);
 
@@ -58,7 +60,8 @@ ResponseHandle makeResponseWithAllow(const std::string& body) {
     return response;
 }
 
-/// What stands ready to be sent. Requests in flight keep the responses they were given: libmicrohttpd counts them.
+/// What stands ready to be sent. Requests in flight keep the responses they were given: libmicrohttpd counts
+/// them.
 class Answers {
 public:
     Answers()
@@ -253,8 +256,8 @@ private:
         }
     }
 
-    /// Called when the head has been read, and again when the request is complete. Answering in the first call would
-    /// end the connection, which is right only for those who want to send a body.
+    /// Called when the head has been read, and again when the request is complete. Answering in the first
+    /// call would end the connection, which is right only for those who want to send a body.
     static MHD_Result onRequest(void* self, MHD_Connection* connection, const char* path, const char* method,
                                 const char*, const char*, size_t*, void** seen) noexcept {
         auto& listener = *static_cast<Listener*>(self);
@@ -325,8 +328,9 @@ public:
     }
 
 private:
-    /// Raises the soft limit of descriptors as far as needed and allowed, and returns how many connections per socket
-    /// fit: running out of descriptors would make accept() spin and starve everything else in the process.
+    /// Raises the soft limit of descriptors as far as needed and allowed, and returns how many connections
+    /// per socket fit: running out of descriptors would make accept() spin and starve everything else in the
+    /// process.
     static unsigned affordableConnections(unsigned wanted, size_t sockets) {
         rlimit limit{};
         if (sockets == 0 || ::getrlimit(RLIMIT_NOFILE, &limit) < 0) {

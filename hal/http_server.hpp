@@ -1,6 +1,6 @@
-// Answers HTTP from pages prepared beforehand, on sockets that systemd opened for us or that we open ourselves.
-// It owns connections and their bounds (count, time, request size). It computes nothing while a client waits: what
-// is not among the pages is 404, and a page is a value that the agent replaced last.
+// Answers HTTP from pages prepared beforehand, on sockets that systemd opened for us or that we open
+// ourselves. It owns connections and their bounds (count, time, request size). It computes nothing while a
+// client waits: what is not among the pages is 404, and a page is a value that the agent replaced last.
 #pragma once
 
 #include "hal/event_loop.hpp"
@@ -37,8 +37,9 @@ public:
     HttpServer& operator=(const HttpServer&) = delete;
     virtual ~HttpServer() = default;
 
-    /// Replaces all pages; requests that arrive later see the new ones. The first call starts answering: until
-    /// then connections wait in the backlog, so a restarting agent never says something it does not know yet.
+    /// Replaces all pages; requests that arrive later see the new ones. The first call starts answering:
+    /// until then connections wait in the backlog, so a restarting agent never says something it does not
+    /// know yet.
     virtual void publish(Pages pages) = 0;
 
     /// Accepts nobody any more, answers those who are already connected, and then calls `done`, once, after a
@@ -46,8 +47,8 @@ public:
     virtual void drain(std::function<void()> done) = 0;
 };
 
-/// Serves the sockets passed by systemd (LISTEN_FDS). When there are none, opens `fallbackPort` on all addresses
-/// (0 = none) and `fallbackUnixPath` (empty = none). Terminal errors name the address.
+/// Serves the sockets passed by systemd (LISTEN_FDS). When there are none, opens `fallbackPort` on all
+/// addresses (0 = none) and `fallbackUnixPath` (empty = none). Terminal errors name the address.
 [[nodiscard]] Result<std::unique_ptr<HttpServer>> makeHttpServer(EventLoop& loop, HttpServerLimits limits,
                                                                  int fallbackPort,
                                                                  const std::string& fallbackUnixPath);

@@ -1,5 +1,5 @@
-// The journal's files through sd_journal, newest first and a bounded number of them. It reads what the unit's processes
-// wrote; what systemd wrote about the unit only when they wrote nothing.
+// The journal's files through sd_journal, newest first and a bounded number of them. It reads what the unit's
+// processes wrote; what systemd wrote about the unit only when they wrote nothing.
 #include "hal/journal.hpp"
 
 #include "hal/handles.hpp"
@@ -24,8 +24,8 @@ Error cannotRead(int result, const std::string& unit) {
                                          " (is this user in the group systemd-journal?)");
 }
 
-/// The boot of the newest entry. Asking the kernel would be wrong inside of a container, where /proc may tell the
-/// boot of the machine around it.
+/// The boot of the newest entry. Asking the kernel would be wrong inside of a container, where /proc may tell
+/// the boot of the machine around it.
 int findBoot(sd_journal* journal, sd_id128_t& boot) {
     uint64_t when = 0;
     int result = sd_journal_seek_tail(journal);
@@ -103,7 +103,8 @@ Result<std::vector<std::string>> lastLogLines(const std::string& unit, size_t co
     if (result < 0) {
         return failure(cannotRead(result, unit));
     }
-    // Files that may not be read, or whose format is unknown, are passed over in silence by sd_journal_open().
+    // Files that may not be read, or whose format is unknown, are passed over in silence by
+    // sd_journal_open().
     if (sd_journal_has_runtime_files(journal.get()) <= 0 &&
         sd_journal_has_persistent_files(journal.get()) <= 0) {
         return failure(cannotRead(-EACCES, unit));
@@ -113,8 +114,8 @@ Result<std::vector<std::string>> lastLogLines(const std::string& unit, size_t co
     sd_id128_t boot{};
     result = findBoot(journal.get(), boot);
     std::vector<std::string> lines;
-    // systemd's own words (exit status, restart) are known from the unit's properties; they count only when the unit
-    // never came to say anything, because its program could not be started.
+    // systemd's own words (exit status, restart) are known from the unit's properties; they count only when
+    // the unit never came to say anything, because its program could not be started.
     for (const Author author : {Author::unit, Author::systemd}) {
         if (result >= 0 && lines.empty()) {
             result = selectMessages(journal.get(), unit, author);

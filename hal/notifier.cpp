@@ -1,5 +1,5 @@
-// Notifier on sd_notify(), one datagram a call. Failing to send is ignored: without a service manager there is nobody
-// to tell, and with one the watchdog is the answer to a lost datagram.
+// Notifier on sd_notify(), one datagram a call. Failing to send is ignored: without a service manager there
+// is nobody to tell, and with one the watchdog is the answer to a lost datagram.
 #include "hal/notifier.hpp"
 
 #include <systemd/sd-daemon.h>

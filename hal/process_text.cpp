@@ -1,4 +1,5 @@
-// Line-wise parsing without allocation beyond the result. Formats: cgroup v2 of the kernel's documentation and proc(5).
+// Line-wise parsing without allocation beyond the result. Formats: cgroup v2 of the kernel's documentation
+// and proc(5).
 #include "hal/process_text.hpp"
 
 #include <charconv>

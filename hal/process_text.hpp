@@ -8,8 +8,8 @@
 
 namespace hal {
 
-/// The process numbers of a cgroup.procs file, in its order. Numbers that are none of ours (0: a process of another PID
-/// namespace) and lines that are no numbers are left out.
+/// The process numbers of a cgroup.procs file, in its order. Numbers that are none of ours (0: a process of
+/// another PID namespace) and lines that are no numbers are left out.
 [[nodiscard]] std::vector<int> parseCgroupProcesses(std::string_view text);
 
 /// What /proc/PID/status tells about a process's place among the others.

@@ -1,5 +1,6 @@
-// Processes on cgroup v2 files, /proc and pidfd_open(2). A container's main process is process 1 of its PID namespace:
-// what `docker exec` adds to the group has a parent outside as well. Where there is no namespace, the parent decides.
+// Processes on cgroup v2 files, /proc and pidfd_open(2). A container's main process is process 1 of its PID
+// namespace: what `docker exec` adds to the group has a parent outside as well. Where there is no namespace,
+// the parent decides.
 #include "hal/processes.hpp"
 
 #include "hal/files.hpp"
@@ -79,7 +80,8 @@ public:
     }
 
     Result<std::unique_ptr<ProcessWatch>> watch(int pid, std::function<void()> ended) override {
-        // By number, because Debian 12's libc has no wrapper that C++ may call; the descriptor is close-on-exec.
+        // By number, because Debian 12's libc has no wrapper that C++ may call; the descriptor is
+        // close-on-exec.
         FileDescriptor fd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
         if (!fd) {
             return failure(Error::fromErrno(errno, "cannot watch process " + std::to_string(pid)));

@@ -29,10 +29,10 @@ public:
     Processes& operator=(const Processes&) = delete;
     virtual ~Processes() = default;
 
-    /// The main process of the container with this id (64 hexadecimal digits, as `docker run --cidfile` writes it):
-    /// process 1 of its PID namespace, or where it shares ours, the process of its control group whose parent is
-    /// outside of it. Empty while there is none. Looks where Docker and podman put containers:
-    /// system.slice/docker-ID.scope, docker/ID, machine.slice/libpod-ID.scope.
+    /// The main process of the container with this id (64 hexadecimal digits, as `docker run --cidfile`
+    /// writes it): process 1 of its PID namespace, or where it shares ours, the process of its control group
+    /// whose parent is outside of it. Empty while there is none. Looks where Docker and podman put
+    /// containers: system.slice/docker-ID.scope, docker/ID, machine.slice/libpod-ID.scope.
     [[nodiscard]] virtual Result<std::optional<int>> mainProcess(const std::string& containerId) = 0;
 
     /// Calls once when the process ends, at once when it already has. Fails when there is no such process.

@@ -1,5 +1,5 @@
-// Reads a{sv} by a table of property names. Properties that are unknown here or have another type are skipped: a newer
-// systemd may add and change what we do not use.
+// Reads a{sv} by a table of property names. Properties that are unknown here or have another type are
+// skipped: a newer systemd may add and change what we do not use.
 #include "hal/unit_properties.hpp"
 
 #include <algorithm>

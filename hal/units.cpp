@@ -1,5 +1,6 @@
-// Units on org.freedesktop.systemd1. A listing is one call for the names and one for the properties of each unit.
-// Signals only mark a watch as due, and the watch rings once a moment later, however many signals arrived.
+// Units on org.freedesktop.systemd1. A listing is one call for the names and one for the properties of each
+// unit. Signals only mark a watch as due, and the watch rings once a moment later, however many signals
+// arrived.
 #include "hal/units.hpp"
 
 #include "hal/bus.hpp"
@@ -169,9 +170,9 @@ public:
 private:
     using Paths = std::vector<std::string>;
 
-    /// Rules and subscription of a new connection. systemd sends no signals to those who did not subscribe. UnitNew and
-    /// UnitRemoved are left out: looking up a unit that is not loaded causes both, so looking again would never end;
-    /// a unit that changes its state says so in its properties or by its job.
+    /// Rules and subscription of a new connection. systemd sends no signals to those who did not subscribe.
+    /// UnitNew and UnitRemoved are left out: looking up a unit that is not loaded causes both, so looking
+    /// again would never end; a unit that changes its state says so in its properties or by its job.
     void introduce() {
         const std::string from = "type='signal',sender='org.freedesktop.systemd1',";
         const std::string manager =

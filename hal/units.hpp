@@ -43,11 +43,13 @@ public:
     Units& operator=(const Units&) = delete;
     virtual ~Units() = default;
 
-    /// All loaded units whose names match the shell pattern ("crate@*.service"), sorted by name. A name without
-    /// wildcards is looked up even when it is not loaded; loadState then tells whether there is such a unit.
+    /// All loaded units whose names match the shell pattern ("crate@*.service"), sorted by name. A name
+    /// without wildcards is looked up even when it is not loaded; loadState then tells whether there is such
+    /// a unit.
     virtual void list(const std::string& pattern, std::function<void(Result<std::vector<Unit>>)> done) = 0;
 
-    /// Calls whenever a unit that matches the pattern changed, a job for one ended, or the bus came back: look again.
+    /// Calls whenever a unit that matches the pattern changed, a job for one ended, or the bus came back:
+    /// look again.
     virtual void watch(const std::string& pattern, std::function<void()> lookAgain) = 0;
 
     /// Enqueues a job; `done` reports whether systemd took it, not how it ended: the unit's state tells that.

@@ -1,7 +1,7 @@
 // A process with nothing in it but hal's HTTP server, for tests/live/test_http_server_*.py.
 // Usage: http_server_driver PORT UNIX-PATH CONNECTIONS IDLE-MILLISECONDS; 0 and "" leave a socket out.
-// JSON commands on standard input, one a line: {"do": "publish", "status": 503} gives the page /ready that status;
-// /health and /big (300 kB) are 200. Each is confirmed on standard output.
+// JSON commands on standard input, one a line: {"do": "publish", "status": 503} gives the page /ready that
+// status; /health and /big (300 kB) are 200. Each is confirmed on standard output.
 #include "hal/event_loop.hpp"
 #include "hal/http_server.hpp"
 

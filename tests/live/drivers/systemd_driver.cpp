@@ -1,7 +1,7 @@
 // A process with nothing in it but hal's view of systemd, for tests/live/test_units_*.py and its neighbours.
-// One JSON command a line on standard input, {"do": VERB, "what": ARGUMENT}; every answer and event is one JSON object
-// a line on standard output. Verbs: list PATTERN, watch PATTERN, start UNIT, stop UNIT, restart UNIT, reset UNIT, state,
-// log UNIT, main CONTAINER-ID, follow PID, status WORDS.
+// One JSON command a line on standard input, {"do": VERB, "what": ARGUMENT}; every answer and event is one
+// JSON object a line on standard output. Verbs: list PATTERN, watch PATTERN, start UNIT, stop UNIT, restart
+// UNIT, reset UNIT, state, log UNIT, main CONTAINER-ID, follow PID, status WORDS.
 #include "hal/event_loop.hpp"
 #include "hal/journal.hpp"
 #include "hal/notifier.hpp"
