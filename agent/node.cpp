@@ -294,7 +294,7 @@ void Node::followProcess() {
     }
     watchedContainer_ = container;
     process_ = std::move(*watch);
-    observed_.database.mainProcess = **pid;
+    observed_.database.mainProcess = *pid;
     schedule();
 }
 

@@ -4,7 +4,6 @@
 #include "tests/cpputest.hpp"
 #include "tests/unit/values.hpp"
 
-using agent::Phase;
 using agent::plan;
 using namespace std::chrono_literals;
 

@@ -140,6 +140,7 @@ void Units::list(const std::string& /*pattern*/,
             return;
         }
         std::vector<hal::Unit> all;
+        all.reserve(units.size());
         for (const auto& [name, unit] : units) {
             all.push_back(unit);
         }

@@ -5,7 +5,6 @@
 #include "tests/unit/values.hpp"
 
 using agent::Level;
-using agent::Phase;
 using agent::Verdict;
 using values::component;
 using namespace std::chrono_literals;
