@@ -1,49 +1,68 @@
 // Standard error with sd-daemon's "<N>" prefixes gives the journal everything it wants (priority, unit, pid) without
-// a second connection that could block or be full.
+// a second connection that could block or be full. A sink of our own, and none of spdlog's registry: they would bring
+// the pattern language with them, 80 kB to write two fixed forms.
 #include "agent/log.hpp"
 
+#include <chrono>
+#include <cstdio>
 #include <memory>
-#include <spdlog/pattern_formatter.h>
-#include <spdlog/sinks/stdout_sinks.h>
-#include <spdlog/spdlog.h>
+#include <spdlog/sinks/sink.h>
 
 namespace agent {
 namespace {
 
-/// The flag %Q: syslog's priority number of the line's level.
-class PriorityFlag final : public spdlog::custom_flag_formatter {
+/// syslog(3)'s number of a level.
+int priority(spdlog::level::level_enum level) {
+    switch (level) {
+    case spdlog::level::critical: return 2;
+    case spdlog::level::err: return 3;
+    case spdlog::level::warn: return 4;
+    case spdlog::level::info: return 6;
+    default: return 7;
+    }
+}
+
+class StandardError final : public spdlog::sinks::sink {
 public:
-    void format(const spdlog::details::log_msg& message, const std::tm&,
-                spdlog::memory_buf_t& target) override {
-        target.push_back(priority(message.level));
+    explicit StandardError(bool toJournal) : toJournal_(toJournal) {}
+
+    void log(const spdlog::details::log_msg& message) override {
+        const auto line = logLine(message, toJournal_);
+        std::fwrite(line.data(), 1, line.size(), stderr);
     }
-    [[nodiscard]] std::unique_ptr<custom_flag_formatter> clone() const override {
-        return std::make_unique<PriorityFlag>();
-    }
+    void flush() override { std::fflush(stderr); }
+    // The form of a line is not spdlog's to change.
+    void set_pattern(const std::string&) override {}
+    void set_formatter(std::unique_ptr<spdlog::formatter>) override {}
 
 private:
-    static char priority(spdlog::level::level_enum level) {
-        switch (level) {
-        case spdlog::level::critical: return '2';
-        case spdlog::level::err: return '3';
-        case spdlog::level::warn: return '4';
-        case spdlog::level::info: return '6';
-        default: return '7';
-        }
-    }
+    bool toJournal_;
 };
 
 } // namespace
 
+std::string logLine(const spdlog::details::log_msg& message, bool toJournal) {
+    const std::string_view text(message.payload.data(), message.payload.size());
+    if (toJournal) {
+        return fmt::format("<{}>{}\n", priority(message.level), text);
+    }
+    const auto time = spdlog::details::os::localtime(spdlog::log_clock::to_time_t(message.time));
+    const auto sinceEpoch = message.time.time_since_epoch();
+    const auto milliseconds = std::chrono::floor<std::chrono::milliseconds>(sinceEpoch) -
+                              std::chrono::floor<std::chrono::seconds>(sinceEpoch);
+    return fmt::format("{:02}:{:02}:{:02}.{:03} {}: {}\n", time.tm_hour, time.tm_min, time.tm_sec,
+                       milliseconds.count(), spdlog::level::to_string_view(message.level), text);
+}
+
+spdlog::logger& log() {
+    static spdlog::logger logger("cratekeeper", std::make_shared<StandardError>(false));
+    return logger;
+}
+
 void setUpLog(const std::string& level, bool toJournal) {
-    auto logger =
-        std::make_shared<spdlog::logger>("cratekeeper", std::make_shared<spdlog::sinks::stderr_sink_st>());
-    auto formatter = std::make_unique<spdlog::pattern_formatter>();
-    formatter->add_flag<PriorityFlag>('Q').set_pattern(toJournal ? "<%Q>%v" : "%H:%M:%S.%e %l: %v");
-    logger->set_formatter(std::move(formatter));
-    logger->set_level(spdlog::level::from_str(level));
-    logger->flush_on(spdlog::level::trace);
-    spdlog::set_default_logger(std::move(logger));
+    log().sinks().assign(1, std::make_shared<StandardError>(toJournal));
+    log().set_level(spdlog::level::from_str(level));
+    log().flush_on(spdlog::level::trace);
 }
 
 } // namespace agent

@@ -23,7 +23,6 @@
 #include <cstdlib>
 #include <getopt.h>
 #include <optional>
-#include <spdlog/spdlog.h>
 
 namespace {
 
@@ -51,7 +50,7 @@ int printErrors(const agent::ConfigResult& loaded) {
 }
 
 int fail(const hal::Error& error) {
-    spdlog::critical("{}", error.text());
+    agent::log().critical("{}", error.text());
     return EXIT_FAILURE;
 }
 

@@ -1,8 +1,9 @@
 // Events only say "look again"; every look ends in schedule(), and recompute() runs once for all of them.
 #include "agent/node.hpp"
 
+#include "agent/log.hpp"
+
 #include <algorithm>
-#include <spdlog/spdlog.h>
 #include <utility>
 
 namespace agent {
@@ -134,9 +135,9 @@ void Node::logVerdict(const Plan& plan) {
         return;
     }
     if (plan.verdict.ready) {
-        spdlog::info("{}", plan.status);
+        log().info("{}", plan.status);
     } else {
-        spdlog::warn("{}", plan.status);
+        log().warn("{}", plan.status);
     }
 }
 
@@ -167,8 +168,8 @@ void Node::requestUnits(const Supervision& supervision) {
     }
     requestedAt_ = around_.loop.now();
     for (const auto& request : supervision.requests) {
-        spdlog::info("{} {}", request.verb == hal::UnitVerb::start ? "starting" : "resetting the failure of",
-                     request.unit);
+        log().info("{} {}", request.verb == hal::UnitVerb::start ? "starting" : "resetting the failure of",
+                   request.unit);
         around_.units.request(request.verb, request.unit, [this, request](const hal::Status& status) {
             note("asking systemd for " + request.unit, status);
             if (status && request.verb == hal::UnitVerb::start) {
@@ -241,9 +242,9 @@ void Node::readLogLines() {
     }
     if (auto lines = around_.lastLogLines(unit->name)) {
         observed_.lastLogLines = std::move(*lines);
-        spdlog::warn("{} failed ({}); its last lines were:", unit->name, exitMeaning(*unit));
+        log().warn("{} failed ({}); its last lines were:", unit->name, exitMeaning(*unit));
         for (const auto& line : observed_.lastLogLines) {
-            spdlog::warn("  {}", line);
+            log().warn("  {}", line);
         }
     } else {
         note("reading the last lines of " + unit->name, hal::failure(lines.error()));
@@ -299,7 +300,7 @@ void Node::followProcess() {
 }
 
 void Node::databaseEnded(const char* how) {
-    spdlog::warn("the database is gone: {}", how);
+    log().warn("the database is gone: {}", how);
     ++databaseLife_;
     observed_.database.ended = true;
     observed_.database.mainProcess.reset();
@@ -314,9 +315,9 @@ void Node::lookAtData() {
     const auto before =
         std::exchange(observed_.dataReadOnly, readOnly ? std::optional(*readOnly) : std::nullopt);
     if (before != observed_.dataReadOnly) {
-        spdlog::info("the data volume is {}", !observed_.dataReadOnly   ? "unknown"
-                                              : *observed_.dataReadOnly ? "read-only"
-                                                                        : "writable");
+        log().info("the data volume is {}", !observed_.dataReadOnly   ? "unknown"
+                                            : *observed_.dataReadOnly ? "read-only"
+                                                                      : "writable");
     }
     const auto entries = around_.hasEntries(holdsDatabasePath(config_));
     observed_.dataHoldsDatabase = entries ? std::optional(*entries) : std::nullopt;
@@ -330,7 +331,7 @@ void Node::feedWatchdog() {
         stage = "the session with etcd";
     }
     if (stage) {
-        spdlog::error("{} makes no progress: the watchdog is not fed", *stage);
+        log().error("{} makes no progress: the watchdog is not fed", *stage);
         return;
     }
     around_.notifier.feedWatchdog();
@@ -342,10 +343,10 @@ void Node::reload() {
     observed_.configErrors.clear();
     for (const auto& error : loaded.errors) {
         observed_.configErrors.push_back(error.text());
-        spdlog::error("{}", error.text());
+        log().error("{}", error.text());
     }
     if (!loaded.errors.empty()) {
-        spdlog::error("the new configuration is refused, the last good one stays in force");
+        log().error("the new configuration is refused, the last good one stays in force");
     } else {
         const Config before = std::exchange(config_, loaded.config);
         if (before.crate != config_.crate) {
@@ -357,7 +358,7 @@ void Node::reload() {
             note("connecting to etcd", openSession());
         }
         probeHardware();
-        spdlog::info("the configuration was reloaded");
+        log().info("the configuration was reloaded");
     }
     schedule();
     around_.notifier.ready();
@@ -377,13 +378,13 @@ void Node::stop() {
 void Node::note(const std::string& what, const hal::Status& status) {
     if (status) {
         if (notes_.erase(what) > 0) {
-            spdlog::info("{}: works again", what);
+            log().info("{}: works again", what);
         }
         return;
     }
     const std::string text = status.error().text();
     if (std::exchange(notes_[what], text) != text) {
-        spdlog::error("{}: {}", what, text);
+        log().error("{}: {}", what, text);
     }
 }
 

@@ -1,16 +1,14 @@
 // Runs the unit tests. It owns what has to happen before the first one: lazy statics are created, because
 // a test that creates them looks as if it leaked, and under a sanitizer CppUTest's own memory bookkeeping
 // makes room for the better one.
+#include "agent/log.hpp"
 #include "tests/cpputest.hpp"
 
 #include <CppUTest/CommandLineTestRunner.h>
 #include <CppUTest/MemoryLeakWarningPlugin.h>
 #include <nlohmann/json.hpp>
-#include <spdlog/sinks/null_sink.h>
-#include <spdlog/spdlog.h>
 
 #include <cerrno>
-#include <memory>
 #include <sstream>
 #include <system_error>
 
@@ -18,9 +16,7 @@ namespace {
 
 void createLazyStatics() {
     // Tests look at values, not at logs.
-    spdlog::set_default_logger(
-        std::make_shared<spdlog::logger>("unit", std::make_shared<spdlog::sinks::null_sink_st>()));
-    spdlog::info("{:>8} {}", 1.5, "warm");
+    agent::setUpLog("off", false);
     std::ostringstream stream;
     stream << std::generic_category().message(EINVAL) << nlohmann::json{{"warm", 1.5}}.dump();
 }
