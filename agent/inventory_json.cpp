@@ -11,8 +11,10 @@ using Json = nlohmann::ordered_json;
 
 /// The library's own replacement of bytes that are not UTF-8, at the place where they come in rather than at each dump.
 Json text(const std::string& value) {
+    using Parser = nlohmann::json; // the agent has its parser anyway; the one of Json would be another 25 kB
     constexpr int kNoIndent = -1;
-    return Json::parse(Json(value).dump(kNoIndent, ' ', false, Json::error_handler_t::replace));
+    return Parser::parse(Parser(value).dump(kNoIndent, ' ', false, Parser::error_handler_t::replace))
+        .get<std::string>();
 }
 
 Json optional(const std::optional<std::string>& value) { return value ? text(*value) : Json(); }
