@@ -2,6 +2,7 @@
 #include "agent/agent.hpp"
 
 #include "agent/pages.hpp"
+#include "agent/peers.hpp"
 
 #include <algorithm>
 
@@ -35,6 +36,7 @@ Saved toSave(const Observed& observed, const Formation& formation) {
     if (registry->clusterId) {
         saved.clusterId = registry->clusterId;
     }
+    saved.peers = rememberPeers(std::move(saved.peers), registry);
     return saved;
 }
 

@@ -9,6 +9,7 @@
 #include "hal/units.hpp"
 
 #include <chrono>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -23,10 +24,14 @@ struct Identity {
     bool operator==(const Identity&) const = default;
 };
 
+/// Transport endpoints ("10.0.0.1:4300") by node id.
+using Peers = std::map<std::string, std::string>;
+
 /// What is kept in /var/lib/cratekeeper, so that a node starts its database while etcd is away.
 struct Saved {
     std::optional<unsigned> slot;
     std::optional<std::string> clusterId;
+    Peers peers;
     bool operator==(const Saved&) const = default;
 };
 

@@ -23,6 +23,13 @@ std::optional<std::string> text(const json& object, const char* name) {
     return field->get<std::string>();
 }
 
+/// An IP address as text; anything else would end up in a file that CrateDB reads line by line.
+std::optional<std::string> address(const json& object) {
+    const auto value = text(object, "address");
+    return value && value->find_first_not_of("0123456789abcdefABCDEF:.") == std::string::npos ? value
+                                                                                              : std::nullopt;
+}
+
 template <class Number>
 std::optional<Number> number(const json& object, const char* name, Number lowest, Number highest) {
     const auto field = object.find(name);
@@ -135,7 +142,7 @@ private:
         registry_.nodes.push_back({.nodeId = keyValue.key.substr(keys_.node("").size()),
                                    .name = *name,
                                    .bootId = *bootId,
-                                   .address = text(object, "address"),
+                                   .address = address(object),
                                    .transportPort = endpoints != object.end() && endpoints->is_object()
                                                         ? number<uint16_t>(*endpoints, "transport", 1, 65535)
                                                         : std::nullopt,

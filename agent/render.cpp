@@ -1,9 +1,10 @@
 // crate.yml is written flat, one setting a line, quoted as JSON strings, which YAML reads unchanged.
 #include "agent/render.hpp"
 
+#include "agent/peers.hpp"
+
 #include <algorithm>
 #include <nlohmann/json.hpp>
-#include <set>
 
 namespace agent {
 namespace {
@@ -18,11 +19,6 @@ constexpr uint64_t kSmallestHeap = 512 * kMebibyte; // what the image itself wou
 /// A host name may hold any bytes; what is not UTF-8 is replaced, because YAML must be.
 string quoted(const string& text) {
     return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-}
-
-string peer(const string& address, uint16_t port) {
-    const bool isV6 = address.find(':') != string::npos;
-    return (isV6 ? "[" + address + "]" : address) + ":" + std::to_string(port);
 }
 
 class Settings {
@@ -74,21 +70,6 @@ string renderSettings(const Observed& observed, const Formation& formation, cons
            settings.text();
 }
 
-/// The peers that can be asked for the cluster: every announced node, and this one.
-string renderPeers(const Observed& observed, const Config& config) {
-    std::set<string> peers{peer(*observed.inventory->announcedAddress, config.crate.transportPort)};
-    for (const auto& node : observed.store.registry->nodes) {
-        if (node.address && node.transportPort) {
-            peers.insert(peer(*node.address, *node.transportPort));
-        }
-    }
-    string text;
-    for (const auto& peer : peers) {
-        text += peer + "\n";
-    }
-    return text;
-}
-
 /// Everything to standard output: Docker hands it to the journal, which rotates it.
 constexpr const char* kLogging = R"(# Written by cratekeeper; changes are lost.
 status = error
@@ -126,10 +107,9 @@ std::vector<RenderedFile> render(const Observed& observed, const Formation& form
         {"environment",
          "CRATE_HEAP_SIZE=" + std::to_string(heap / kMebibyte) + "m\nCRATE_DISABLE_GC_LOGGING=1\n"},
     };
-    // Without etcd the peers are not known anew: the last good list on disk stays in force.
-    if (observed.store.registry) {
-        files.push_back({"config/unicast_hosts.txt", renderPeers(observed, config)});
-    }
+    const auto own = peerEndpoint(*observed.inventory->announcedAddress, config.crate.transportPort);
+    files.push_back({"config/unicast_hosts.txt",
+                     peersFile(rememberPeers(observed.saved.peers, observed.store.registry), own)});
     return files;
 }
 

@@ -74,6 +74,13 @@ hal::Result<Saved> StateFiles::loadSaved() {
         }
         saved.clusterId = id->get<std::string>();
     }
+    if (const auto peers = object.find("peers"); peers != object.end() && peers->is_object()) {
+        for (const auto& [nodeId, endpoint] : peers->items()) {
+            if (endpoint.is_string()) {
+                saved.peers.emplace(nodeId, endpoint.get<std::string>());
+            }
+        }
+    }
     written_[path] = **content;
     return saved;
 }
@@ -89,7 +96,12 @@ hal::Status StateFiles::keepSaved(const Saved& saved) {
     if (saved.clusterId) {
         object["cluster_id"] = *saved.clusterId;
     }
-    return keep(stateDirectory_ + "/node.json", object.dump() + "\n");
+    if (!saved.peers.empty()) {
+        object["peers"] = saved.peers;
+    }
+    // Ids of peers are parts of keys that anybody may have written, with any bytes.
+    return keep(stateDirectory_ + "/node.json",
+                object.dump(-1, ' ', false, json::error_handler_t::replace) + "\n");
 }
 
 std::optional<hal::LeaseId> StateFiles::loadLease() {

@@ -61,7 +61,7 @@ TEST(Agent, TheUnitIsStartedOnlyAfterItsFilesAreWritten) {
 
 TEST(Agent, WhatEtcdConfirmsIsKept) {
     observed.saved = {};
-    CHECK_TRUE((agent::Saved{1, values::kClusterId}) == planned().saved);
+    CHECK_TRUE(values::saved(1, values::kClusterId) == planned().saved);
 }
 
 TEST(Agent, AGuessIsNotKept) {

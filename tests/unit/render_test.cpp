@@ -189,11 +189,19 @@ TEST(Render, AddressesOfIpv6StandInBracketsOursToo) {
     CHECK_EQUAL("[fd00::1]:4300\n[fd00::2]:4300\n", peers());
 }
 
-TEST(Render, WithoutEtcdThePeersOnDiskStayInForce) {
+TEST(Render, PeersThatWereEverSeenStayWhateverEtcdSays) {
+    observed.saved.peers = {{values::kOtherMachineId, "10.0.0.2:4300"}};
+    CHECK_EQUAL("10.0.0.1:4300\n10.0.0.2:4300\n", peers());
     observed.store.registry.reset();
-    for (const auto& file : agent::render(observed, formed(), config)) {
-        CHECK_TRUE(file.name != "config/unicast_hosts.txt");
-    }
+    CHECK_EQUAL("10.0.0.1:4300\n10.0.0.2:4300\n", peers());
+    observed.store.registry = values::blankObserved().store.registry;
+    CHECK_EQUAL("10.0.0.1:4300\n10.0.0.2:4300\n", peers());
+}
+
+TEST(Render, APeerThatMovedIsFoundAtItsNewAddressOnly) {
+    observed.saved.peers = {{values::kOtherMachineId, "10.0.0.9:4300"}};
+    observed.store.registry->nodes = {values::otherNode("n2")};
+    CHECK_EQUAL("10.0.0.1:4300\n10.0.0.2:4300\n", peers());
 }
 
 // ---- heap ----
