@@ -1,4 +1,4 @@
-"""Fixtures of the live rung: one workspace and one network a run, nodes and etcds a module or a test.
+"""Fixtures of the live and cluster rungs: one workspace and one network a run, nodes and etcds a module or a test.
 
 Nothing here starts on import; whatever a fixture made is removed when its scope ends, and the workspace
 removes the rest in every case. A test that takes longer than its limit fails with a stack trace.
@@ -8,7 +8,7 @@ import pathlib
 import subprocess
 import sys
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 sys.dont_write_bytecode = True
 
 import pytest  # noqa: E402
