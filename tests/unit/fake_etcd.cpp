@@ -38,8 +38,41 @@ hal::Header EtcdStore::header() { return {.clusterId = clusterId_, .memberId = 1
 
 void EtcdStore::drop(hal::LeaseId id) {
     leases_.erase(id);
-    const auto removed = std::erase_if(data_, [id](const auto& entry) { return entry.second.lease == id; });
+    const auto removed = std::erase_if(data_, [this, id](const auto& entry) {
+        const bool leased = entry.second.lease == id;
+        if (leased) {
+            tell(entry.first);
+        }
+        return leased;
+    });
     revision_ += removed > 0 ? 1 : 0;
+}
+
+void EtcdStore::tell(const std::string& key) {
+    for (const auto& [prefixes, token] : watches_) {
+        const auto changed = token.lock();
+        if (changed &&
+            std::ranges::any_of(prefixes, [&key](const auto& prefix) { return key.starts_with(prefix); })) {
+            (*changed)();
+        }
+    }
+}
+
+EtcdStore::WatchToken EtcdStore::watch(std::vector<std::string> prefixes, std::function<void()> changed) {
+    std::erase_if(watches_, [](const auto& watch) { return watch.second.expired(); });
+    auto token = std::make_shared<std::function<void()>>(std::move(changed));
+    watches_.emplace_back(std::move(prefixes), token);
+    return token;
+}
+
+void EtcdStore::remove(const std::string& key, bool prefix) {
+    std::erase_if(data_, [this, &key, prefix](const auto& entry) {
+        const bool matched = matches(entry.first, key, prefix);
+        if (matched) {
+            tell(entry.first);
+        }
+        return matched;
+    });
 }
 
 void EtcdStore::expire() {
@@ -121,6 +154,7 @@ void EtcdStore::write(const std::string& key, const std::string& value, std::opt
              .modRevision = revision_,
              .version = entry.version + 1,
              .lease = lease};
+    tell(key);
 }
 
 void EtcdStore::perform(const std::vector<hal::Operation>& operations, hal::TransactionReply& reply) {
@@ -135,9 +169,7 @@ void EtcdStore::perform(const std::vector<hal::Operation>& operations, hal::Tran
         } else if (const auto* const put = std::get_if<hal::PutRequest>(&operation)) {
             write(put->key, put->value, put->lease);
         } else if (const auto* const removal = std::get_if<hal::DeleteRequest>(&operation)) {
-            std::erase_if(data_, [removal](const auto& entry) {
-                return matches(entry.first, removal->key, removal->prefix);
-            });
+            remove(removal->key, removal->prefix);
         }
     }
 }
@@ -168,7 +200,8 @@ void EtcdStore::put(const std::string& key, const std::string& value, std::optio
 
 void EtcdStore::erase(const std::string& key) {
     expire();
-    revision_ += data_.erase(key) > 0 ? 1 : 0;
+    revision_ += data_.contains(key) ? 1 : 0;
+    remove(key, false);
 }
 
 std::optional<std::string> EtcdStore::value(const std::string& key) {
@@ -275,8 +308,77 @@ void Etcd::transact(hal::Transaction transaction, Done<hal::TransactionReply> do
     }
     call<hal::TransactionReply>(
         reads ? "read" : "write",
-        [this, transaction = std::move(transaction)] { return store_.transact(transaction); },
+        [this, reads, transaction = std::move(transaction)] {
+            auto reply = store_.transact(transaction);
+            if (reply && reads && link_.shortReads > 0) {
+                --link_.shortReads;
+                reply->ranges.clear();
+            }
+            return reply;
+        },
         std::move(done));
+}
+
+/// Confirmed after a latency; then it looks twice a second, as etcd does, for leases that ran out and for its own end.
+class Etcd::Watch final : public hal::EtcdWatch {
+public:
+    Watch(Etcd& etcd, std::vector<std::string> prefixes, hal::EtcdWatcher watcher)
+        : etcd_(etcd), watcher_(std::move(watcher)) {
+        begin_ = etcd_.loop_.after(etcd_.link_.latency,
+                                   [this, prefixes = std::move(prefixes)] { stand(prefixes); });
+    }
+
+private:
+    void stand(const std::vector<std::string>& prefixes) {
+        if (gone() || etcd_.link_.watchesFail) {
+            end();
+            return;
+        }
+        token_ = etcd_.store_.watch(prefixes, [this] {
+            if (!news_) {
+                news_ = etcd_.loop_.after(etcd_.link_.latency, [this] {
+                    const auto done = std::exchange(news_, nullptr);
+                    gone() ? end() : tellChanged();
+                });
+            }
+        });
+        check_ = etcd_.loop_.every(std::chrono::milliseconds(500), [this] {
+            (void)etcd_.store_.leases(); // runs out what is due
+            if (gone()) {
+                end();
+            }
+        });
+        tellChanged();
+    }
+
+    void tellChanged() {
+        const auto changed = watcher_.changed; // may destroy us
+        changed();
+    }
+
+    [[nodiscard]] bool gone() const {
+        return etcd_.link_.cut || etcd_.link_.frozen || etcd_.link_.deaf || etcd_.store_.stopped();
+    }
+
+    void end() {
+        const auto check = std::move(check_);
+        token_.reset();
+        news_.reset();
+        const auto ended = watcher_.ended; // may destroy us
+        ended(refused("10.0.0.9:2379"));
+    }
+
+    Etcd& etcd_;
+    hal::EtcdWatcher watcher_;
+    EtcdStore::WatchToken token_;
+    hal::SourcePtr begin_;
+    hal::SourcePtr news_;
+    hal::SourcePtr check_;
+};
+
+hal::EtcdWatchPtr Etcd::watch(const std::vector<std::string>& prefixes, hal::EtcdWatcher watcher) {
+    ++link_.watches;
+    return std::make_unique<Watch>(*this, prefixes, std::move(watcher));
 }
 
 void Etcd::status(Done<hal::EtcdStatus> done) {

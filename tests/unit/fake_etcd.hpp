@@ -5,7 +5,9 @@
 #include "hal/etcd.hpp"
 #include "tests/unit/fakes.hpp"
 
+#include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -23,6 +25,10 @@ public:
     hal::RangeReply range(const hal::RangeRequest& request);
     hal::Result<hal::TransactionReply> transact(const hal::Transaction& transaction);
     hal::Header header();
+
+    /// Calls, later, whenever a key below one of the prefixes was written or removed, until the token is gone.
+    using WatchToken = std::shared_ptr<std::function<void()>>;
+    [[nodiscard]] WatchToken watch(std::vector<std::string> prefixes, std::function<void()> changed);
 
     // ---- for tests ----
     void put(const std::string& key, const std::string& value, std::optional<hal::LeaseId> lease = {});
@@ -45,6 +51,8 @@ private:
 
     void expire();
     void drop(hal::LeaseId id);
+    void tell(const std::string& key);
+    void remove(const std::string& key, bool prefix);
     bool holds(const hal::Compare& compare) const;
     void write(const std::string& key, const std::string& value, std::optional<hal::LeaseId> lease);
     [[nodiscard]] hal::RangeReply select(const hal::RangeRequest& request) const;
@@ -57,6 +65,7 @@ private:
     hal::Revision revision_ = 1;
     uint64_t clusterId_ = 500;
     bool stopped_ = false;
+    std::vector<std::pair<std::vector<std::string>, std::weak_ptr<std::function<void()>>>> watches_;
 };
 
 /// What lies between one client and the server, and what was said over it. Outlives the client.
@@ -68,11 +77,14 @@ struct EtcdLink {
     bool deaf = false;        ///< calls never end, as no real client's may
     unsigned failNext = 0;    ///< so many calls from now are refused
     unsigned loseReplies = 0; ///< so many calls from now are carried out and reported as failed
-    std::vector<std::string>
-        calls; ///< "grant", "keepAlive", "read", "write", ... in the order of their sending
+    unsigned shortReads = 0;  ///< so many reads from now come back without their ranges
+    /// "grant", "keepAlive", "read", "write", ... in the order of their sending
+    std::vector<std::string> calls;
     std::vector<hal::Transaction> transactions;
     unsigned inFlight = 0;
     unsigned mostInFlight = 0;
+    unsigned watches = 0;     ///< that were ever asked for
+    bool watchesFail = false; ///< each ends before it stands
 
     [[nodiscard]] size_t count(const std::string& call) const;
 };
@@ -90,9 +102,13 @@ public:
     void range(hal::RangeRequest request, Done<hal::RangeReply> done) override;
     void transact(hal::Transaction transaction, Done<hal::TransactionReply> done) override;
     void status(Done<hal::EtcdStatus> done) override;
+    [[nodiscard]] hal::EtcdWatchPtr watch(const std::vector<std::string>& prefixes,
+                                          hal::EtcdWatcher watcher) override;
     [[nodiscard]] const std::string& endpoint() const override { return endpoint_; }
 
 private:
+    class Watch;
+
     template <class T>
     void call(const std::string& name, std::function<hal::Result<T>()> operation, Done<T> done);
 

@@ -3,8 +3,10 @@
 
 #include "tests/cpputest.hpp"
 #include "tests/unit/fakes.hpp"
+#include "tests/unit/values.hpp"
 
 using agent::Saved;
+using values::saved;
 
 namespace {
 
@@ -27,22 +29,24 @@ TEST_GROUP(StateFiles) {
 // ---- node.json ----
 
 TEST(StateFiles, AMissingFileIsANodeWithoutAPast) {
-    const auto saved = opened().loadSaved();
-    CHECK_OK(saved);
-    CHECK_TRUE(Saved{} == *saved);
+    const auto loaded = opened().loadSaved();
+    CHECK_OK(loaded);
+    CHECK_TRUE(Saved{} == *loaded);
 }
 
 TEST(StateFiles, WhatIsSavedIsLoadedByTheNextProcess) {
-    for (const Saved& saved : {Saved{3, "abc"}, Saved{3, {}}, Saved{{}, "abc"}}) {
-        CHECK_OK(opened().keepSaved(saved));
+    auto withPeers = saved(3, "abc");
+    withPeers.peers = {{"b", "10.0.0.2:4300"}};
+    for (const Saved& kept : {saved(3, "abc"), saved(3, {}), saved({}, "abc"), withPeers}) {
+        CHECK_OK(opened().keepSaved(kept));
         const auto loaded = opened().loadSaved();
         CHECK_OK(loaded);
-        CHECK_TRUE(saved == *loaded);
+        CHECK_TRUE(kept == *loaded);
     }
 }
 
 TEST(StateFiles, TheFileIsAFixedText) {
-    CHECK_OK(opened().keepSaved({3, "abc"}));
+    CHECK_OK(opened().keepSaved(saved(3, "abc")));
     CHECK_EQUAL("{\"cluster_id\":\"abc\",\"slot\":3,\"v\":1}\n", disk.files[kNode]);
 }
 
@@ -58,10 +62,10 @@ TEST(StateFiles, ABrokenFileIsATerminalErrorAndNotANewNode) {
           R"({"v":1,"slot":4294967297})", R"({"v":1,"cluster_id":5})", R"({"v":1,"cluster_id":""})",
           R"({"v":1,"cluster_id":null})", "{\"v\":1,\"cluster_id\":\"\xff\"}"}) {
         disk.files[kNode] = text;
-        const auto saved = opened().loadSaved();
-        CHECK_TRUE_TEXT(!saved, text);
-        STRCMP_CONTAINS((kNode + ": expected").c_str(), saved.error().text().c_str());
-        CHECK_TRUE(saved.error().recovery() == hal::Recovery::terminal);
+        const auto loaded = opened().loadSaved();
+        CHECK_TRUE_TEXT(!loaded, text);
+        STRCMP_CONTAINS((kNode + ": expected").c_str(), loaded.error().text().c_str());
+        CHECK_TRUE(loaded.error().recovery() == hal::Recovery::terminal);
     }
 }
 
@@ -70,11 +74,31 @@ TEST(StateFiles, AnUnreadableFileIsAnErrorToo) {
     CHECK_FAILS("Permission denied", opened().loadSaved());
 }
 
+// Peers are advice; a wrong one is no reason to refuse the node its start.
+TEST(StateFiles, PeersThatAreNoneAreLeftOut) {
+    for (const char* const peers : {R"({"a":"10.0.0.2:4300","b":5})", R"({"a":"10.0.0.2:4300","b":null})"}) {
+        disk.files[kNode] = R"({"v":1,"slot":2,"peers":)" + std::string(peers) + "}";
+        const auto loaded = opened().loadSaved();
+        CHECK_OK(loaded);
+        CHECK_TRUE((agent::Peers{{"a", "10.0.0.2:4300"}}) == loaded->peers);
+    }
+    disk.files[kNode] = R"({"v":1,"slot":2,"peers":[1]})";
+    CHECK_TRUE(opened().loadSaved()->peers.empty());
+}
+
+// The ids are parts of keys in etcd, which anybody may have written.
+TEST(StateFiles, BytesThatAreNoUtf8DoNotKeepAnythingFromBeingSaved) {
+    auto kept = saved(3, "abc");
+    kept.peers = {{"\xff", "10.0.0.2:4300"}};
+    CHECK_OK(opened().keepSaved(kept));
+    CHECK_OK(opened().loadSaved());
+}
+
 TEST(StateFiles, UnknownFieldsAreLeftInPeace) {
     disk.files[kNode] = R"({"v":1,"slot":2,"colour":"green"})";
-    const auto saved = opened().loadSaved();
-    CHECK_OK(saved);
-    CHECK_TRUE((Saved{2, {}}) == *saved);
+    const auto loaded = opened().loadSaved();
+    CHECK_OK(loaded);
+    CHECK_TRUE(saved(2, {}) == *loaded);
 }
 
 // ---- lease, started ----
@@ -128,11 +152,11 @@ TEST(StateFiles, OnlyWhatChangedIsWritten) {
 
 TEST(StateFiles, TheNextProcessWritesNothingThatIsThereAlready) {
     CHECK_OK(opened().keepRendered(1, kFiles));
-    CHECK_OK(opened().keepSaved({3, "abc"}));
+    CHECK_OK(opened().keepSaved(saved(3, "abc")));
     disk.written.clear();
     auto next = opened();
     CHECK_OK(next.keepRendered(1, kFiles));
-    CHECK_OK(next.keepSaved({3, "abc"}));
+    CHECK_OK(next.keepSaved(saved(3, "abc")));
     CHECK_TRUE(disk.written.empty());
 }
 
@@ -148,7 +172,7 @@ TEST(StateFiles, AFullDiskIsAnErrorAndTriedAgain) {
     auto files = opened();
     disk.writeError = {std::make_error_code(std::errc::no_space_on_device), "environment"};
     CHECK_FAILS("No space left on device", files.keepRendered(1, kFiles));
-    CHECK_FAILS("No space left on device", files.keepSaved({1, {}}));
+    CHECK_FAILS("No space left on device", files.keepSaved(saved(1, {})));
     disk.writeError.reset();
     CHECK_OK(files.keepRendered(1, kFiles));
     LONGS_EQUAL(2, disk.written.size());

@@ -103,6 +103,13 @@ agent::LiveNode otherNode(const std::string& name, const std::string& nodeId) {
             .lease = 8002};
 }
 
+agent::Saved saved(std::optional<unsigned> slot, std::optional<std::string> clusterId) {
+    agent::Saved saved;
+    saved.slot = slot;
+    saved.clusterId = std::move(clusterId);
+    return saved;
+}
+
 agent::Registry registry() {
     agent::Registry registry;
     registry.header = {.clusterId = 1, .memberId = 1, .revision = 40};
@@ -117,7 +124,7 @@ agent::Observed observed() {
     observed.now = hal::TimePoint(1000s);
     observed.wallClock = std::chrono::sys_days(std::chrono::year(2026) / 11 / 22) + 12h;
     observed.identity = identity();
-    observed.saved = {.slot = 1, .clusterId = kClusterId};
+    observed.saved = saved(1, kClusterId);
     observed.inventory = inventory();
     observed.crateUnits = {unit("crate@1.service", "active", "running")};
     observed.startedInThisBoot = true;

@@ -29,6 +29,8 @@ inline constexpr hal::LeaseId kLease = 7001;
 [[nodiscard]] hal::CrateAnswer answer();
 [[nodiscard]] agent::LiveNode otherNode(const std::string& name, const std::string& nodeId = kOtherMachineId);
 
+[[nodiscard]] agent::Saved saved(std::optional<unsigned> slot, std::optional<std::string> clusterId);
+
 /// A registry at revision 40 that knows n1 as the member of slot 1, the vote of n1 alone, and the cluster id.
 [[nodiscard]] agent::Registry registry();
 /// Everything is as it should be: judged, this is ready.
