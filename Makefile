@@ -81,6 +81,9 @@ unit-asan: $(B)/sanitize/unit-tests ## run the unit tests under ASan and UBSan
 live: $(NODE) ## run the agent against real etcd, systemd, Docker and Btrfs (root)
 	/usr/bin/python3 -B -m pytest -p no:cacheprovider -ra $(PYTEST_ARGS) tests/live
 
+cluster: $(NODE) ## run several nodes against each other (root)
+	/usr/bin/python3 -B -m pytest -p no:cacheprovider -ra $(PYTEST_ARGS) tests/cluster
+
 check: ## run every rung that exists, print a summary line (what CI runs)
 	+tools/check
 
@@ -107,7 +110,7 @@ clean: ## remove what was built, keep the static libraries and the root tree
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
 
-.PHONY: all deps unit unit-asan live check lint bench demo size image-tree format clean help install \
+.PHONY: all deps unit unit-asan live cluster check lint bench demo size image-tree format clean help install \
     lint-rules lint-format lint-tidy FORCE
 
 # ---- packages and static libraries -----------------------------------------------------------------
