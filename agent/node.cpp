@@ -46,13 +46,17 @@ hal::Status Node::start() {
         return hal::failure(hal::Error::invalid("/etc/machine-id: expected 32 hexadecimal digits; "
                                                 "run `systemd-machine-id-setup`"));
     }
+    if (observed_.identity.nodeName.empty()) {
+        return hal::failure(
+            hal::Error::invalid("expected a host name or [Node] Name; run `hostnamectl hostname NAME`"));
+    }
     note("watching the hardware", around_.watchHardware([this] {
         hardwareSoon_ = around_.loop.after(kSettleTime, [this] { probeHardware(); });
     }));
     prober_ = around_.loop.every(kProbeInterval, [this] { probeHardware(); });
     around_.units.watch(kCrateUnits, [this] { lookAtUnits(); });
     crate_ = around_.connectCrate(config_.crate);
-    if (auto status = openSession(); !status) {
+    if (auto status = openSession(around_.files.loadLease()); !status) {
         return status;
     }
     ticker_ = around_.loop.every(kTick, [this] { tick(); });
@@ -64,13 +68,12 @@ hal::Status Node::start() {
     return {};
 }
 
-hal::Status Node::openSession() {
+hal::Status Node::openSession(std::optional<hal::LeaseId> lease) {
     auto etcd = around_.connectEtcd(config_.etcd);
     if (!etcd) {
         return hal::failure(etcd.error());
     }
     // The old session goes first: its callbacks must not outlive the client they belong to.
-    const auto lease = session_ ? session_->store().lease : around_.files.loadLease();
     session_.reset();
     etcd_ = std::move(*etcd);
     session_ = std::make_unique<Session>(
@@ -145,9 +148,10 @@ void Node::keepFiles(const Plan& plan) {
     if (!(plan.saved == observed_.saved)) {
         const auto status = around_.files.keepSaved(plan.saved);
         note("keeping the node's place in the cluster", status);
-        if (status) {
-            observed_.saved = plan.saved;
+        if (!status) {
+            return; // a database must not be started with a vote we could forget
         }
+        observed_.saved = plan.saved;
     }
     note("keeping the lease", around_.files.keepLease(observed_.store.lease));
     if (plan.formation.slot) {
@@ -172,10 +176,6 @@ void Node::requestUnits(const Supervision& supervision) {
                    request.unit);
         around_.units.request(request.verb, request.unit, [this, request](const hal::Status& status) {
             note("asking systemd for " + request.unit, status);
-            if (status && request.verb == hal::UnitVerb::start) {
-                observed_.startedInThisBoot = true;
-                note("remembering the start", around_.files.keepStarted());
-            }
             lookAtUnits();
         });
     }
@@ -193,9 +193,11 @@ void Node::tick() {
 void Node::probeHardware() {
     observed_.inventory = foldInventory(around_.probe(config_.dataDirectory), config_.interface);
     const auto& host = observed_.inventory->host;
-    observed_.identity = {.nodeId = host.machineId.value_or(""),
-                          .nodeName = config_.nodeName.value_or(host.hostname.value_or("")),
-                          .bootId = host.bootId.value_or("")};
+    // What cannot be read for a moment is what it was: a machine does not become another one.
+    const Identity before = observed_.identity;
+    observed_.identity = {.nodeId = host.machineId.value_or(before.nodeId),
+                          .nodeName = config_.nodeName.value_or(host.hostname.value_or(before.nodeName)),
+                          .bootId = host.bootId.value_or(before.bootId)};
     progress_.end(kProbeStage);
     progress_.begin(kProbeStage, 2 * kProbeInterval, around_.loop.now());
     schedule();
@@ -219,6 +221,7 @@ void Node::unitsSeen(const hal::Result<std::vector<hal::Unit>>& units) {
     const bool changed = observed_.crateUnits != *units;
     observed_.crateUnits = *units;
     if (changed) {
+        rememberStart();
         readLogLines();
         followProcess();
         askDatabase();
@@ -233,6 +236,15 @@ const hal::Unit* Node::ownUnit() const {
     }
     const auto unit = std::ranges::find(*observed_.crateUnits, crateUnitName(*slot), &hal::Unit::name);
     return unit == observed_.crateUnits->end() ? nullptr : &*unit;
+}
+
+/// Only a unit that was seen up was started: a job that systemd took may still come to nothing.
+void Node::rememberStart() {
+    const auto* const unit = ownUnit();
+    if (unit != nullptr && unit->activeState != "inactive" && !observed_.startedInThisBoot) {
+        observed_.startedInThisBoot = true;
+        note("remembering the start", around_.files.keepStarted());
+    }
 }
 
 void Node::readLogLines() {
@@ -348,20 +360,32 @@ void Node::reload() {
     if (!loaded.errors.empty()) {
         log().error("the new configuration is refused, the last good one stays in force");
     } else {
-        const Config before = std::exchange(config_, loaded.config);
-        if (before.crate != config_.crate) {
-            crate_ = around_.connectCrate(config_.crate);
-            held_ = false;
-            asking_ = false;
-        }
-        if (before.etcd != config_.etcd || before.clusterName != config_.clusterName) {
-            note("connecting to etcd", openSession());
-        }
-        probeHardware();
-        log().info("the configuration was reloaded");
+        adopt(std::move(loaded.config));
     }
     schedule();
     around_.notifier.ready();
+}
+
+void Node::adopt(Config config) {
+    const Config before = std::exchange(config_, std::move(config));
+    if (before.etcd != config_.etcd || before.clusterName != config_.clusterName) {
+        const auto lease = session_->store().lease;
+        // In another cluster a lease of its own: what stands under the old one runs out with it.
+        const auto status = openSession(before.clusterName == config_.clusterName ? lease : std::nullopt);
+        note("connecting to etcd", status);
+        if (!status) {
+            config_ = before;
+            log().error("the new configuration is refused, the last good one stays in force");
+            return;
+        }
+    }
+    if (before.crate != config_.crate) {
+        crate_ = around_.connectCrate(config_.crate);
+        held_ = false;
+        asking_ = false;
+    }
+    probeHardware();
+    log().info("the configuration was reloaded");
 }
 
 void Node::stop() {

@@ -68,8 +68,10 @@ private:
     void followProcess();
     void databaseEnded(const char* how);
     void lookAtData();
+    void rememberStart();
     void readLogLines();
-    [[nodiscard]] hal::Status openSession();
+    [[nodiscard]] hal::Status openSession(std::optional<hal::LeaseId> lease);
+    void adopt(Config config);
     void feedWatchdog();
     [[nodiscard]] bool settled() const;
     [[nodiscard]] const hal::Unit* ownUnit() const;

@@ -129,12 +129,25 @@ int Loop::run() {
 
 // ---- systemd ----
 
+void Units::answer(hal::Duration delay, std::function<void()> call) {
+    loop_.post(delay, [this, client = client_, call = std::move(call)] {
+        if (client == client_) {
+            call();
+        }
+    });
+}
+
+void Units::forgetWatchers() {
+    watchers_.clear();
+    ++client_;
+}
+
 void Units::list(const std::string& /*pattern*/,
                  std::function<void(hal::Result<std::vector<hal::Unit>>)> done) {
     if (deaf) {
         return;
     }
-    loop_.post(1ms, [this, done = std::move(done)] {
+    answer(1ms, [this, done = std::move(done)] {
         if (busError) {
             done(hal::failure(*busError));
             return;
@@ -205,18 +218,25 @@ void Units::request(hal::UnitVerb verb, const std::string& name, std::function<v
     if (deaf) {
         return;
     }
-    loop_.post(1ms, [this, verb, name, done = std::move(done)] {
+    loop_.post(1ms, [this, verb, name] { carryOut(verb, name); });
+    answer(2ms, [this, done = std::move(done)] {
         if (busError || refusal) {
             done(hal::failure(busError ? *busError : *refusal));
-            return;
+        } else {
+            done({});
         }
-        if (verb == hal::UnitVerb::resetFailed && unit(name).activeState == "failed") {
-            setState(unit(name), "inactive", "dead");
-        } else if (verb == hal::UnitVerb::start && !startJobsFail) {
-            start(name);
-        }
-        done({});
     });
+}
+
+void Units::carryOut(hal::UnitVerb verb, const std::string& name) {
+    if (busError || refusal) {
+        return;
+    }
+    if (verb == hal::UnitVerb::resetFailed && unit(name).activeState == "failed") {
+        setState(unit(name), "inactive", "dead");
+    } else if (verb == hal::UnitVerb::start && !startJobsFail) {
+        start(name);
+    }
 }
 
 void Units::exited(const std::string& name, int code, bool systemdRestarts) {
@@ -342,6 +362,11 @@ void HttpServer::publish(hal::Pages newPages) {
     pages = std::move(newPages);
     readyStatuses.insert(status());
     ++published;
+}
+
+void HttpServer::drain(std::function<void()> drained) {
+    drains = true;
+    drained();
 }
 
 int HttpServer::status(const std::string& path) const { return pages ? pages->at(path).status : 0; }

@@ -89,6 +89,8 @@ public:
     [[nodiscard]] hal::Unit& unit(const std::string& name);
     /// Something about a unit was changed from outside.
     void changed();
+    /// The process that watched is gone, and what it still waits for is dropped with it.
+    void forgetWatchers();
 
     std::map<std::string, hal::Unit> units;
     std::vector<std::pair<hal::UnitVerb, std::string>> requests;
@@ -103,10 +105,14 @@ public:
 
 private:
     void start(const std::string& name);
+    void carryOut(hal::UnitVerb verb, const std::string& name);
     void setState(hal::Unit& unit, const char* active, const char* sub);
+
+    void answer(hal::Duration delay, std::function<void()> call);
 
     Loop& loop_;
     std::vector<std::function<void()>> watchers_;
+    uint64_t client_ = 0; ///< which process asks
 };
 
 /// The database behind its port. Several clients may ask; without an answer the connection is refused.
@@ -176,6 +182,7 @@ public:
 class HttpServer final : public hal::HttpServer {
 public:
     void publish(hal::Pages newPages) override;
+    void drain(std::function<void()> drained) override;
 
     /// The status of a page; 0 as long as nobody is answered.
     [[nodiscard]] int status(const std::string& path = "/ready") const;
@@ -184,6 +191,7 @@ public:
     std::optional<hal::Pages> pages; ///< empty: requests wait
     std::set<int> readyStatuses;     ///< all that /ready ever said
     unsigned published = 0;
+    bool drains = false;
 };
 
 /// Files by path; a write replaces the whole file.
