@@ -37,6 +37,7 @@ Saved toSave(const Observed& observed, const Formation& formation) {
         saved.clusterId = registry->clusterId;
     }
     saved.peers = rememberPeers(std::move(saved.peers), registry);
+    saved.vote = formation.initialMasterNodes; // empty again once there is an id
     return saved;
 }
 

@@ -78,11 +78,42 @@ std::optional<std::string> clusterIdRefusal(const Observed& observed, const std:
     return std::nullopt;
 }
 
-/// The vote: only from the one list in etcd, only if we are on it, never once there is an id or data.
-void decideVote(Formation& formation, const Observed& observed, const Config& config) {
-    const bool hasData = observed.dataHoldsDatabase.value_or(true); // unknown forbids the vote
-    if (formation.clusterId || hasData) {
+void claimBootstrap(Formation& formation, const std::vector<std::string>& names, const Observed& observed,
+                    const Config& config) {
+    if (!formation.claim) {
+        formation.claim = createOnly(Keys(config.clusterName).bootstrap(),
+                                     bootstrapValue(names, observed.identity.nodeName));
+    }
+}
+
+/// A first start that was begun is repeated with the very same list, however far it came, until there is an id.
+void repeatVote(Formation& formation, const Observed& observed, const Config& config) {
+    const auto& registry = observed.store.registry;
+    const auto& vote = observed.saved.vote;
+    if (registry && registry->bootstrap && *registry->bootstrap != vote) {
+        formation.refusal =
+            "etcd names other first voters than this node's database was started with; if another "
+            "cluster was formed meanwhile, give this node an empty data directory and remove " +
+            std::string("/var/lib/cratekeeper/node.json");
         return;
+    }
+    formation.initialMasterNodes = vote;
+    if (registry && !registry->bootstrap) {
+        claimBootstrap(formation, vote, observed, config);
+    }
+}
+
+/// The vote: only from the one list in etcd, only if we are on it, never once there is an id or foreign data.
+void decideVote(Formation& formation, const Observed& observed, const Config& config) {
+    if (formation.clusterId) {
+        return;
+    }
+    if (!observed.saved.vote.empty()) {
+        repeatVote(formation, observed, config);
+        return;
+    }
+    if (observed.dataHoldsDatabase.value_or(true)) {
+        return; // somebody's data, or unknown: both forbid the vote
     }
     const auto& registry = observed.store.registry;
     if (!registry) {
@@ -103,10 +134,7 @@ void decideVote(Formation& formation, const Observed& observed, const Config& co
         return;
     }
     formation.waitingFor = "the decision who votes first";
-    if (!formation.claim) {
-        const Keys keys(config.clusterName);
-        formation.claim = createOnly(keys.bootstrap(), bootstrapValue(names, observed.identity.nodeName));
-    }
+    claimBootstrap(formation, names, observed, config);
 }
 
 } // namespace

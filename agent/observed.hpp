@@ -32,6 +32,9 @@ struct Saved {
     std::optional<unsigned> slot;
     std::optional<std::string> clusterId;
     Peers peers;
+    /// The first voters this node's database was started with on an empty disk; kept until there is a cluster id, so
+    /// that a first start that failed can be repeated.
+    std::vector<std::string> vote;
     bool operator==(const Saved&) const = default;
 };
 

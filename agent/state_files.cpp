@@ -74,6 +74,14 @@ hal::Result<Saved> StateFiles::loadSaved() {
         }
         saved.clusterId = id->get<std::string>();
     }
+    if (const auto vote = object.find("vote"); vote != object.end() && vote->is_array()) {
+        for (const auto& name : *vote) {
+            if (!name.is_string()) {
+                return malformed();
+            }
+            saved.vote.push_back(name.get<std::string>());
+        }
+    }
     if (const auto peers = object.find("peers"); peers != object.end() && peers->is_object()) {
         for (const auto& [nodeId, endpoint] : peers->items()) {
             if (endpoint.is_string()) {
@@ -98,6 +106,9 @@ hal::Status StateFiles::keepSaved(const Saved& saved) {
     }
     if (!saved.peers.empty()) {
         object["peers"] = saved.peers;
+    }
+    if (!saved.vote.empty()) {
+        object["vote"] = saved.vote;
     }
     // Ids of peers are parts of keys that anybody may have written, with any bytes.
     return keep(stateDirectory_ + "/node.json",
