@@ -21,6 +21,18 @@ BINARIES = {"3.4": BUILD / "etcd-3.4/usr/bin", "3.5": BUILD / "tree/usr/bin"}
 ROOT_PASSWORD = "root-password"
 
 
+def parse_get(text):
+    """What `etcdctl get --write-out=json` printed, as {key: value}; values are parsed where they are JSON."""
+    found = {}
+    for entry in json.loads(text).get("kvs", []):
+        name, value = (base64.b64decode(entry.get(field, "")).decode() for field in ("key", "value"))
+        try:
+            found[name] = json.loads(value)
+        except ValueError:
+            found[name] = value
+    return found
+
+
 class Certificates:
     """A certificate authority with one server and one client certificate, made by openssl.
 
@@ -158,15 +170,7 @@ class Etcd:
 
     def get(self, key, prefix=False):
         """The values below a key, read by etcdctl: {key: value}, values parsed where they are JSON."""
-        reply = json.loads(self.etcdctl("get", key, *(["--prefix"] if prefix else []), "--write-out=json").stdout)
-        found = {}
-        for entry in reply.get("kvs", []):
-            name, value = (base64.b64decode(entry.get(field, "")).decode() for field in ("key", "value"))
-            try:
-                found[name] = json.loads(value)
-            except ValueError:
-                found[name] = value
-        return found
+        return parse_get(self.etcdctl("get", key, *(["--prefix"] if prefix else []), "--write-out=json").stdout)
 
     def put(self, key, value):
         """Writes a key."""
