@@ -1,90 +1,145 @@
-// Who is in the cluster and who is its master, decided from values alone.
-// Owns the bootstrap vote and the election; never opens a socket, a file or a clock. Peers come in as values, so a
-// transport between stand-ins only has to feed round() and to carry its results.
+// Who is in the cluster and who is its master: discovery, bootstrap vote, election, publication and failure detection.
+// Owns the node's part in the agreement; never opens a socket, a file or a clock. Messages and the time come in as
+// values; what is to be sent, said and stored goes out as a Step. A state counts once more than half of its voters
+// have it on disk, and nobody becomes master without more than half of the votes of a term: two clusters cannot agree
+// on different things under one id.
 #pragma once
 
-#include <chrono>
+#include "tests/standin/bootstrap_vote.hpp"
+
 #include <functional>
-#include <optional>
-#include <span>
-#include <string>
-#include <vector>
+#include <map>
 
 namespace standin {
-
-struct NodeInfo {
-    std::string id;
-    std::string name;
-    std::string hostname;
-    std::string address;          // published address without port
-    std::string transportAddress; // published address with port
-    bool masterEligible = true;
-
-    bool operator==(const NodeInfo&) const = default;
-};
-
-struct ClusterConfig {
-    std::vector<std::string> initialMasterNodes;
-    bool singleNode = false;          // discovery.type=single-node
-    bool discoveryConfigured = false; // any of seed_hosts, seed_providers, initial_master_nodes is set
-    std::chrono::milliseconds unconfiguredBootstrapTimeout{3000};
-};
-
-// What a node that has once been part of a cluster keeps on disk for life.
-struct Membership {
-    std::string clusterUuid;
-    std::vector<std::string>
-        votingNodes; // node ids, or "{bootstrap-placeholder}-name" for those not seen yet
-
-    bool operator==(const Membership&) const = default;
-};
-
-// CrateDB's answer to "which cluster?" before any state was committed.
-inline constexpr const char* kUnknownClusterUuid = "_na_";
 
 class Cluster {
 public:
     using Clock = std::chrono::steady_clock;
 
-    struct Round {
-        std::optional<Membership> bootstrapped; // to be on disk before the next round
-        std::vector<std::string> remarks;       // for the log, each said once
+    struct Message {
+        std::string address;
+        nlohmann::json body;
     };
 
-    Cluster(NodeInfo local, ClusterConfig config, std::optional<Membership> membership,
-            Clock::time_point started);
+    struct Remark {
+        bool warning = false;
+        std::string text;
+    };
 
-    // One discovery round with the other nodes found so far. `newUuid` is called only for a new cluster.
-    [[nodiscard]] Round round(std::span<const NodeInfo> peers, Clock::time_point now,
-                              const std::function<std::string()>& newUuid);
+    struct Step {
+        std::vector<Message> messages; // to be sent once durable() is on disk
+        std::vector<Remark> remarks;
+        bool changed = false; // durable() must be written
+    };
 
-    // Takes the master away (or gives it back at the next round): what a partition does to a real node.
-    void setIsolated(bool isolated);
+    Cluster(NodeInfo local, ClusterConfig config, Durable durable, std::function<std::string()> newUuid,
+            Clock::time_point now);
+
+    // To be called at nextTick() or earlier. `seeds` are "host:port", read again by the caller every time.
+    [[nodiscard]] Step tick(std::span<const std::string> seeds, Clock::time_point now);
+    [[nodiscard]] Step receive(const nlohmann::json& message, Clock::time_point now);
+    [[nodiscard]] Clock::time_point nextTick() const;
+
+    // Takes the node out of the network (or puts it back): no message gets in or out.
+    void setIsolated(bool isolated, Clock::time_point now);
 
     [[nodiscard]] const NodeInfo& local() const { return local_; }
+    [[nodiscard]] const Durable& durable() const { return durable_; }
     [[nodiscard]] bool hasMaster() const { return masterId_.has_value(); }
     [[nodiscard]] const std::optional<std::string>& masterId() const { return masterId_; }
+    // The cluster's nodes by name; without a master only this one.
+    [[nodiscard]] std::vector<NodeInfo> nodes() const;
     // The id as the node itself sees it: "_na_" until it has had a master since its start.
     [[nodiscard]] std::string visibleUuid() const;
     // Why there is no master, in CrateDB's words. `seedAddresses` are what the seed providers returned.
     [[nodiscard]] std::string describeMissingMaster(std::span<const std::string> seedAddresses) const;
+    // A message of this node to another, for what is not the cluster's business.
+    [[nodiscard]] nlohmann::json letter(const char* kind,
+                                        nlohmann::json body = nlohmann::json::object()) const;
 
 private:
-    [[nodiscard]] std::optional<Membership> vote(std::span<const NodeInfo> peers, Clock::time_point now,
-                                                 const std::function<std::string()>& newUuid, Round& round);
-    [[nodiscard]] std::optional<std::vector<std::string>> matchRequirements(std::span<const NodeInfo> nodes,
-                                                                            Round& round);
-    [[nodiscard]] bool hasQuorum(std::span<const NodeInfo> peers) const;
-    void elect(Round& round);
+    enum class Mode { candidate, follower, master };
+
+    struct Peer {
+        NodeInfo node;
+        std::string uuid; // of the cluster it belongs to for life, or empty
+        NodeInfo master;  // whom it follows; empty id when nobody
+        Clock::time_point heard;
+    };
+
+    struct Acknowledged {
+        std::int64_t version = 0;
+        Clock::time_point heard;
+    };
+
+    // Candidates: cluster.cpp and cluster_election.cpp.
+    void discover(std::span<const std::string> seeds, Clock::time_point now);
+    void learn(const NodeInfo& from, const nlohmann::json& message, Clock::time_point now);
+    void campaign(Clock::time_point now);
+    [[nodiscard]] bool askToJoin(Clock::time_point now);
+    void voteInitialConfiguration(Clock::time_point now);
+    void startElection(Clock::time_point now);
+    void onVoteRequest(const NodeInfo& from, const nlohmann::json& message, Clock::time_point now);
+    void onVoted(const NodeInfo& from, const nlohmann::json& message, Clock::time_point now);
+    [[nodiscard]] bool mayVoteFor(const NodeInfo& from, const nlohmann::json& message,
+                                  Clock::time_point now) const;
+    [[nodiscard]] Clock::duration electionDelay() const;
+    [[nodiscard]] nlohmann::json introduction() const;
+    [[nodiscard]] std::string committedUuid() const;
+    [[nodiscard]] bool isForeign(const std::string& uuid) const;
+
+    // Followers: cluster_election.cpp.
+    void onState(const NodeInfo& from, const nlohmann::json& message, Clock::time_point now);
+    void apply();
+    void loseMaster(const std::string& reason, Clock::time_point now);
+
+    // The master: cluster_master.cpp.
+    void becomeMaster(Clock::time_point now);
+    void lead(Clock::time_point now);
+    void update(Clock::time_point now);
+    void publish(ClusterState next, Clock::time_point now);
+    void commitIfAcknowledged(Clock::time_point now);
+    void sendState(Clock::time_point now);
+    void onJoin(const NodeInfo& from, const nlohmann::json& message, Clock::time_point now);
+    void onAcknowledged(const NodeInfo& from, const nlohmann::json& message, Clock::time_point now);
+    [[nodiscard]] std::string refusalOf(const NodeInfo& joiner, const std::string& uuid,
+                                        Clock::time_point now) const;
+    [[nodiscard]] bool isAlive(const std::string& id, Clock::time_point now) const;
+
+    void say(const std::string& address, const char* kind, nlohmann::json body);
+    void remark(std::string text) { step_.remarks.push_back({false, std::move(text)}); }
+    void warnOnce(std::string text);
 
     NodeInfo local_;
     ClusterConfig config_;
-    std::optional<Membership> membership_;
+    Durable durable_;
+    BootstrapVote vote_;
+    std::function<std::string()> newUuid_;
     Clock::time_point started_;
-    std::optional<std::string> masterId_;
-    bool votePermitted_ = true;
+
+    Mode mode_ = Mode::candidate;
+    ClusterState applied_;
+    std::optional<std::string> masterId_; // set once a state of this master is committed
     bool isolated_ = false;
     bool everHadMaster_ = false;
+    Step step_;
+    std::set<std::string> warned_;
+
+    std::map<std::string, Peer> peers_; // by id
+    std::set<std::string> heardOf_;     // addresses that others gave
+    Clock::time_point nextRound_;
+    Clock::time_point nextJoin_;
+    std::optional<Clock::time_point> nextElection_;
+    unsigned attempts_ = 0;
+    std::map<std::string, NodeInfo> voters_; // who voted for this node in the current term
+
+    NodeInfo master_; // whom this node follows
+    Clock::time_point masterHeard_;
+
+    std::map<std::string, Acknowledged> acknowledged_; // by id
+    std::map<std::string, NodeInfo> joiners_;
+    std::int64_t committedVersion_ = 0;
+    Clock::time_point nextHeartbeat_;
 };
 
 } // namespace standin

@@ -27,7 +27,10 @@ Result<Knobs> readKnobs(const Environment& environment) {
     const Result<std::optional<int>> exitStatus = whole(environment, "STANDIN_EXIT_CODE");
     const Result<std::optional<int>> startDelay = whole(environment, "STANDIN_START_DELAY_MS");
     const Result<std::optional<int>> decommission = whole(environment, "STANDIN_DECOMMISSION_SECONDS");
-    for (const auto* knob : {&exitStatus, &startDelay, &decommission}) {
+    const Result<std::optional<int>> findPeers = whole(environment, "STANDIN_FIND_PEERS_MS");
+    const Result<std::optional<int>> heartbeat = whole(environment, "STANDIN_HEARTBEAT_MS");
+    const Result<std::optional<int>> failure = whole(environment, "STANDIN_FAILURE_MS");
+    for (const auto* knob : {&exitStatus, &startDelay, &decommission, &findPeers, &heartbeat, &failure}) {
         if (!*knob) {
             return std::unexpected(knob->error());
         }
@@ -35,6 +38,9 @@ Result<Knobs> readKnobs(const Environment& environment) {
     knobs.exitStatus = *exitStatus;
     knobs.startDelay = std::chrono::milliseconds(startDelay->value_or(0));
     knobs.decommission = std::chrono::seconds(decommission->value_or(5));
+    knobs.findPeers = std::chrono::milliseconds(findPeers->value_or(1000));
+    knobs.heartbeat = std::chrono::milliseconds(heartbeat->value_or(250));
+    knobs.failure = std::chrono::milliseconds(failure->value_or(3000));
     knobs.noMaster = environment("STANDIN_NO_MASTER").value_or("") == "1";
     knobs.noMasterFile = environment("STANDIN_NO_MASTER_FILE").value_or("");
     knobs.version = environment("STANDIN_VERSION").value_or(knobs.version);

@@ -171,6 +171,7 @@ Node describeNode(const Settings& settings, const Knobs& knobs, const Listeners&
     node.transportPort = settings.number("transport.publish_port", listeners.transport.port());
     node.psqlPort = listeners.postgres ? listeners.postgres->port() : 0;
     node.expectedDataNodes = settings.number("gateway.expected_data_nodes", -1);
+    node.recoverAfterDataNodes = settings.number("gateway.recover_after_data_nodes", -1);
     for (const auto& [name, value] : settings.all()) {
         if (name.starts_with("node.attr.")) {
             node.attributes.emplace(name.substr(10), value.text());
@@ -215,7 +216,8 @@ Result<int> serve(const Settings& settings, const std::string& configDirectory, 
                    node.hostname,
                    transport->published.text,
                    transport->published.withPort(node.transportPort),
-                   settings.flag("node.master", true)};
+                   settings.flag("node.master", true),
+                   sql::nodeFacts(node).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)};
     Server server(settings, configDirectory, knobs, std::move(node), std::move(*listeners), std::move(*store),
                   std::move(*table), std::move(local));
     return server.run(signals);

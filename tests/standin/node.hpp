@@ -21,6 +21,7 @@ struct Node {
     std::uint64_t heapBytes = 0;
     std::map<std::string, std::string> attributes;
     int expectedDataNodes = -1;
+    int recoverAfterDataNodes = -1;
 };
 
 // Said on every page and in every answer's headers.

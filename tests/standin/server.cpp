@@ -17,16 +17,25 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// discovery.find_peers_interval and discovery.cluster_formation_warning_timeout by default.
-constexpr auto kFindPeersInterval = 1000ms;
+// discovery.cluster_formation_warning_timeout by default.
 constexpr auto kFormationWarning = 10s;
-// cluster.election.initial_timeout: what a single node needs from its start to its election.
-constexpr auto kElectionDelay = 100ms;
+// The first port of transport.port by default, where a seed host without a port listens.
+constexpr std::string_view kTransportPort = ":4300";
+
+std::string withPort(const std::string& host) {
+    const bool hasPort = host.starts_with('[') ? !host.ends_with(']') : std::ranges::count(host, ':') == 1;
+    const bool bareV6 = !host.starts_with('[') && std::ranges::count(host, ':') > 1;
+    return hasPort ? host : (bareV6 ? "[" + host + "]" : host) + std::string(kTransportPort);
+}
 
 } // namespace
 
-ClusterConfig clusterConfig(const Settings& settings) {
+ClusterConfig clusterConfig(const Settings& settings, const Knobs& knobs) {
     ClusterConfig config;
+    config.clusterName = settings.text("cluster.name", "crate");
+    config.findPeersInterval = knobs.findPeers;
+    config.heartbeatInterval = knobs.heartbeat;
+    config.failureTimeout = knobs.failure;
     config.initialMasterNodes = settings.list("cluster.initial_master_nodes");
     config.singleNode = settings.text("discovery.type", "zen") == "single-node";
     config.discoveryConfigured = std::ranges::any_of(
@@ -40,10 +49,10 @@ Server::Server(Settings settings, std::string configDirectory, Knobs knobs, Node
                StateStore store, TableStore table, NodeInfo local)
     : settings_(std::move(settings)), configDirectory_(std::move(configDirectory)), knobs_(std::move(knobs)),
       node_(std::move(node)), listeners_(std::move(listeners)), store_(std::move(store)),
-      table_(std::move(table)),
-      cluster_(std::move(local), clusterConfig(settings_), store_.membership(), Clock::now()),
-      engine_(node_, cluster_, table_, [this] { startDecommission(); }),
-      nextRound_(Clock::now() + kElectionDelay), nextWarning_(Clock::now() + kFormationWarning) {}
+      table_(std::move(table)), cluster_(std::move(local), clusterConfig(settings_, knobs_), store_.durable(),
+                                         randomUuid, Clock::now()),
+      engine_(node_, cluster_, table_, [this](const NodeInfo& leaving) { decommission(leaving); }),
+      nextWarning_(Clock::now() + kFormationWarning) {}
 
 Result<int> Server::run(int signals) {
     Result<std::unique_ptr<HttpServer>> http = HttpServer::start(node_, cluster_, engine_);
@@ -56,12 +65,17 @@ Result<int> Server::run(int signals) {
     }
     logInfo("o.e.n.Node", std::string("started (") + kDisclaimer + ")");
     while (true) {
+        wait(signals);
         const auto now = Clock::now();
-        if (auto discovered = discover(now); !discovered) {
-            return std::unexpected(discovered.error());
+        // First the clock, then the peers, then the clients: a node that was frozen learns that before it answers.
+        Result<void> advanced = advance(now);
+        if (advanced) {
+            advanced = exchange(now);
+        }
+        if (!advanced) {
+            return std::unexpected(advanced.error());
         }
         warnAboutMissingMaster(now);
-        wait(signals);
         acceptAll();
         http_->run();
         farewell_.tidy(Clock::now());
@@ -71,36 +85,65 @@ Result<int> Server::run(int signals) {
     }
 }
 
-Result<void> Server::discover(Clock::time_point now) {
-    if (!knobs_.noMasterFile.empty() || knobs_.noMaster) {
-        std::error_code error;
-        const bool lost = knobs_.noMaster || std::filesystem::exists(knobs_.noMasterFile, error);
-        if (lost && cluster_.hasMaster()) {
-            logInfo("o.e.c.c.Coordinator",
-                    "master node changed {previous [" + *cluster_.masterId() + "], current []}");
+// What the cluster decided: said, then stored, then sent.
+Result<void> Server::carryOut(const Cluster::Step& step) {
+    for (const Cluster::Remark& remark : step.remarks) {
+        (remark.warning ? logWarn : logInfo)("o.e.c.c.Coordinator", remark.text);
+    }
+    if (step.changed) {
+        if (auto saved = store_.save(cluster_.durable()); !saved) {
+            return saved;
         }
-        cluster_.setIsolated(lost);
     }
-    if (now < nextRound_ || cluster_.hasMaster()) {
-        return {};
+    for (const Cluster::Message& message : step.messages) {
+        transport_.send(message.address, message.body, Clock::now());
     }
-    const Seeds seeds = readSeeds(settings_, configDirectory_);
+    return {};
+}
+
+void Server::isolateAsTold(Clock::time_point now) {
+    if (knobs_.noMasterFile.empty() && !knobs_.noMaster) {
+        return;
+    }
+    std::error_code error;
+    const bool isolated = knobs_.noMaster || std::filesystem::exists(knobs_.noMasterFile, error);
+    if (isolated) {
+        transport_.cut();
+    }
+    cluster_.setIsolated(isolated, now);
+}
+
+// The seed hosts with their ports, read again; a file that is missing is said once.
+std::vector<std::string> Server::seeds() {
+    Seeds seeds = readSeeds(settings_, configDirectory_);
     if (!seeds.warning.empty() && seeds.warning != lastSeedWarning_) {
         logWarn("o.e.d.FileBasedSeedHostsProvider", seeds.warning);
     }
     lastSeedWarning_ = seeds.warning;
-    const Cluster::Round round = cluster_.round({}, now, randomUuid);
-    for (const std::string& remark : round.remarks) {
-        logInfo("o.e.c.c.Coordinator", remark);
+    std::ranges::transform(seeds.addresses, seeds.addresses.begin(), withPort);
+    return seeds.addresses;
+}
+
+Result<void> Server::advance(Clock::time_point now) {
+    isolateAsTold(now);
+    if (now < cluster_.nextTick()) {
+        return {};
     }
-    if (round.bootstrapped) {
-        logInfo("o.e.c.c.Coordinator", "setting initial configuration to VotingConfiguration");
-        if (auto saved = store_.saveMembership(*round.bootstrapped); !saved) {
-            return saved;
-        }
-    }
-    nextRound_ = now + (round.bootstrapped ? kElectionDelay : kFindPeersInterval);
-    return {};
+    return carryOut(cluster_.tick(cluster_.hasMaster() ? std::vector<std::string>{} : seeds(), now));
+}
+
+Result<void> Server::exchange(Clock::time_point now) {
+    Result<void> carriedOut;
+    transport_.run(
+        [this, now, &carriedOut](const nlohmann::json& message) {
+            if (textOf(message, "kind") == "decommission" && textOf(message, "to") == node_.id) {
+                startDecommission();
+            } else if (carriedOut) {
+                carriedOut = carryOut(cluster_.receive(message, now));
+            }
+        },
+        now);
+    return carriedOut;
 }
 
 void Server::warnAboutMissingMaster(Clock::time_point now) {
@@ -108,8 +151,7 @@ void Server::warnAboutMissingMaster(Clock::time_point now) {
         nextWarning_ = now + kFormationWarning;
     } else if (now >= nextWarning_) {
         nextWarning_ = now + kFormationWarning;
-        const Seeds seeds = readSeeds(settings_, configDirectory_);
-        logWarn("o.e.c.c.ClusterFormationFailureHelper", cluster_.describeMissingMaster(seeds.addresses));
+        logWarn("o.e.c.c.ClusterFormationFailureHelper", cluster_.describeMissingMaster(seeds()));
     }
 }
 
@@ -125,7 +167,7 @@ void Server::acceptAll() {
     const auto now = Clock::now();
     each(listeners_.http, [this](const Listener::Accepted& accepted) { http_->add(accepted); });
     each(listeners_.transport,
-         [this, now](const Listener::Accepted& accepted) { farewell_.bid(accepted.descriptor, "", now); });
+         [this, now](const Listener::Accepted& accepted) { transport_.accept(accepted.descriptor, now); });
     if (listeners_.postgres) {
         each(*listeners_.postgres, [this, now](const Listener::Accepted& accepted) {
             farewell_.bid(accepted.descriptor, postgresRefusal(), now);
@@ -136,8 +178,9 @@ void Server::acceptAll() {
 Server::Clock::time_point Server::nextDeadline() const {
     const auto now = Clock::now();
     auto deadline = now + 1h;
+    deadline = std::min(deadline, cluster_.nextTick());
     if (!cluster_.hasMaster()) {
-        deadline = std::min({deadline, nextRound_, nextWarning_});
+        deadline = std::min(deadline, nextWarning_);
     }
     if (!knobs_.noMasterFile.empty() || !farewell_.empty()) {
         deadline = std::min(deadline, now + 50ms);
@@ -160,8 +203,18 @@ void Server::wait(int signals) {
     if (listeners_.postgres) {
         watch(*listeners_.postgres);
     }
+    transport_.watch(watched);
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(nextDeadline() - Clock::now());
     ::poll(watched.data(), watched.size(), static_cast<int>(std::max<std::int64_t>(0, left.count())));
+}
+
+void Server::decommission(const NodeInfo& node) {
+    if (node.id == node_.id) {
+        startDecommission();
+    } else {
+        transport_.send(node.transportAddress, cluster_.letter("decommission", {{"to", node.id}}),
+                        Clock::now());
+    }
 }
 
 void Server::startDecommission() {

@@ -6,6 +6,7 @@
 #include "tests/standin/http_server.hpp"
 #include "tests/standin/knobs.hpp"
 #include "tests/standin/state_store.hpp"
+#include "tests/standin/transport.hpp"
 
 namespace standin {
 
@@ -26,10 +27,15 @@ public:
 private:
     using Clock = std::chrono::steady_clock;
 
-    [[nodiscard]] Result<void> discover(Clock::time_point now);
+    [[nodiscard]] Result<void> carryOut(const Cluster::Step& step);
+    [[nodiscard]] Result<void> advance(Clock::time_point now);
+    [[nodiscard]] Result<void> exchange(Clock::time_point now);
+    void isolateAsTold(Clock::time_point now);
+    [[nodiscard]] std::vector<std::string> seeds();
     void warnAboutMissingMaster(Clock::time_point now);
     void acceptAll();
     void wait(int signals);
+    void decommission(const NodeInfo& node);
     void startDecommission();
     [[nodiscard]] std::optional<int> exitStatus(int signals, Clock::time_point now);
     [[nodiscard]] Clock::time_point nextDeadline() const;
@@ -45,13 +51,13 @@ private:
     sql::Engine engine_;
     std::unique_ptr<HttpServer> http_;
     Farewell farewell_;
-    Clock::time_point nextRound_;
+    Transport transport_;
     Clock::time_point nextWarning_;
     std::optional<Clock::time_point> exitAt_;
     std::string lastSeedWarning_;
 };
 
 // The cluster's part of the settings.
-[[nodiscard]] ClusterConfig clusterConfig(const Settings& settings);
+[[nodiscard]] ClusterConfig clusterConfig(const Settings& settings, const Knobs& knobs);
 
 } // namespace standin

@@ -42,7 +42,7 @@ Result<json> castId(const json& value, const std::string& type) {
 } // namespace
 
 Engine::Engine(const Node& node, const Cluster& cluster, TableStore& table,
-               std::function<void()> decommission)
+               std::function<void(const NodeInfo&)> decommission)
     : node_(node), cluster_(cluster), table_(table), decommission_(std::move(decommission)) {}
 
 Reply Engine::handle(std::string_view body, bool includeTypes) {
@@ -149,12 +149,16 @@ Result<Engine::Outcome> Engine::run(const Decommission& decommission) const {
     if (!cluster_.hasMaster()) {
         return std::unexpected(masterNotDiscovered());
     }
-    if (decommission.node != node_.id && decommission.node != node_.name) {
+    const std::vector<NodeInfo> nodes = cluster_.nodes();
+    const auto node = std::ranges::find_if(nodes, [&decommission](const NodeInfo& each) {
+        return each.id == decommission.node || each.name == decommission.node;
+    });
+    if (node == nodes.end()) {
         return std::unexpected(
             Error{500, 5000,
                   "IllegalArgumentException[Node '" + decommission.node + "' not found in the cluster]"});
     }
-    decommission_();
+    decommission_(*node);
     return Outcome{{}, {}, {ordered_json::array()}, 1};
 }
 

@@ -17,7 +17,8 @@ struct Reply {
 
 class Engine {
 public:
-    Engine(const Node& node, const Cluster& cluster, TableStore& table, std::function<void()> decommission);
+    Engine(const Node& node, const Cluster& cluster, TableStore& table,
+           std::function<void(const NodeInfo&)> decommission);
 
     // `body` is the request's JSON document; `includeTypes` adds "col_types".
     [[nodiscard]] Reply handle(std::string_view body, bool includeTypes);
@@ -43,7 +44,7 @@ private:
     const Node& node_;
     const Cluster& cluster_;
     TableStore& table_;
-    std::function<void()> decommission_;
+    std::function<void(const NodeInfo&)> decommission_;
 };
 
 } // namespace standin::sql

@@ -1,5 +1,5 @@
-// The tables a SELECT can read: sys.cluster, sys.nodes, sys.health, sys.cluster_health, sys.node_checks, sys.shards and
-// doc.t. Pure over the node's facts, the cluster and the user table; makes rows, evaluates nothing.
+// The tables a SELECT can read: sys.cluster, sys.nodes, sys.health, sys.cluster_health, sys.checks, sys.node_checks,
+// sys.shards and doc.t. Pure over the node's facts, the cluster and the user table; makes rows, evaluates nothing.
 #pragma once
 
 #include "tests/standin/cluster.hpp"
@@ -29,6 +29,9 @@ struct Relation {
 // RelationUnknown 4041, SchemaUnknown 4045, or 5031 for what cannot be read without a master.
 [[nodiscard]] Result<Relation> findRelation(const RelationName& name, const Node& node,
                                             const Cluster& cluster, const TableStore& table);
+
+// The row of sys.nodes that a node tells the others about itself.
+[[nodiscard]] nlohmann::ordered_json nodeFacts(const Node& node);
 
 [[nodiscard]] Error masterNotDiscovered();
 [[nodiscard]] Error relationUnknown(const RelationName& name);

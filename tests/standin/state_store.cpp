@@ -122,16 +122,13 @@ Result<StateStore> StateStore::open(const fs::path& dataPath) {
     if (!cluster) {
         return std::unexpected(cluster.error());
     }
-    if (!cluster->is_null()) {
-        store.membership_ = Membership{cluster->value("cluster_uuid", ""),
-                                       cluster->value("voting_nodes", std::vector<std::string>{})};
-    }
+    store.durable_ = durableFrom(*cluster);
     return store;
 }
 
 StateStore::StateStore(StateStore&& other) noexcept
     : directory_(std::move(other.directory_)), lock_(std::exchange(other.lock_, -1)),
-      nodeId_(std::move(other.nodeId_)), membership_(std::move(other.membership_)) {}
+      nodeId_(std::move(other.nodeId_)), durable_(std::move(other.durable_)) {}
 
 StateStore::~StateStore() {
     if (lock_ >= 0) {
@@ -139,11 +136,11 @@ StateStore::~StateStore() {
     }
 }
 
-Result<void> StateStore::saveMembership(const Membership& membership) {
-    const json value{{"cluster_uuid", membership.clusterUuid}, {"voting_nodes", membership.votingNodes}};
-    auto written = writeDurably(directory_ / "_state" / "cluster.json", value.dump() + "\n");
+Result<void> StateStore::save(const Durable& durable) {
+    const std::string text = toJson(durable).dump(-1, ' ', false, json::error_handler_t::replace);
+    auto written = writeDurably(directory_ / "_state" / "cluster.json", text + "\n");
     if (written) {
-        membership_ = membership;
+        durable_ = durable;
     }
     return written;
 }

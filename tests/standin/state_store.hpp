@@ -3,7 +3,7 @@
 // moment leaves the old or the new state. Never deletes anything.
 #pragma once
 
-#include "tests/standin/cluster.hpp"
+#include "tests/standin/cluster_state.hpp"
 #include "tests/standin/failure.hpp"
 
 #include <filesystem>
@@ -22,10 +22,10 @@ public:
     ~StateStore();
 
     [[nodiscard]] const std::string& nodeId() const { return nodeId_; }
-    [[nodiscard]] const std::optional<Membership>& membership() const { return membership_; }
+    [[nodiscard]] const Durable& durable() const { return durable_; }
     [[nodiscard]] const std::filesystem::path& directory() const { return directory_; }
 
-    [[nodiscard]] Result<void> saveMembership(const Membership& membership);
+    [[nodiscard]] Result<void> save(const Durable& durable);
 
 private:
     StateStore(std::filesystem::path directory, int lock) : directory_(std::move(directory)), lock_(lock) {}
@@ -33,7 +33,7 @@ private:
     std::filesystem::path directory_;
     int lock_;
     std::string nodeId_;
-    std::optional<Membership> membership_;
+    Durable durable_;
 };
 
 // 22 characters of base64url over 16 random bytes, the form of CrateDB's own ids.

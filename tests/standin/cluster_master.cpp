@@ -1,0 +1,182 @@
+// See cluster.hpp. This file: the master. It publishes one state after another, each only after the one before it is
+// committed, and repeats the latest with every heartbeat.
+#include "tests/standin/cluster.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace standin {
+
+namespace {
+
+using nlohmann::json;
+
+constexpr std::size_t kMostNodes = 64;
+
+} // namespace
+
+void Cluster::becomeMaster(Clock::time_point now) {
+    mode_ = Mode::master;
+    nextElection_.reset();
+    peers_.clear();
+    heardOf_.clear();
+    joiners_.clear();
+    acknowledged_.clear();
+    committedVersion_ = 0;
+    ClusterState next = durable_.accepted;
+    next.term = durable_.currentTerm;
+    ++next.version;
+    next.masterId = local_.id;
+    next.uuid = next.uuid.empty() ? newUuid_() : next.uuid;
+    next.nodes.clear();
+    for (const auto& [id, voter] : voters_) {
+        next.nodes.push_back(voter);
+    }
+    remark("elected-as-master ([" + std::to_string(voters_.size()) + "] nodes joined), term " +
+           std::to_string(next.term));
+    publish(std::move(next), now);
+}
+
+bool Cluster::isAlive(const std::string& id, Clock::time_point now) const {
+    const auto found = acknowledged_.find(id);
+    return id == local_.id ||
+           (found != acknowledged_.end() && now - found->second.heard <= config_.failureTimeout);
+}
+
+void Cluster::lead(Clock::time_point now) {
+    std::set<std::string> alive;
+    for (const NodeInfo& node : durable_.accepted.nodes) {
+        if (isAlive(node.id, now)) {
+            alive.insert(node.id);
+        }
+    }
+    if (!isQuorum(durable_.accepted, alive)) {
+        loseMaster("not enough master-eligible nodes answer", now);
+        return;
+    }
+    update(now);
+    if (now >= nextHeartbeat_) {
+        sendState(now);
+    }
+}
+
+// Publishes who has come and who has gone, once the state before is committed.
+void Cluster::update(Clock::time_point now) {
+    if (committedVersion_ != durable_.accepted.version) {
+        return;
+    }
+    ClusterState next = durable_.accepted;
+    std::erase_if(next.nodes, [this, now](const NodeInfo& node) {
+        const bool gone = !isAlive(node.id, now);
+        if (gone) {
+            remark("node-left[" + describe(node) + " reason: followers check retry count exceeded]");
+        }
+        return gone;
+    });
+    for (const auto& [id, joiner] : std::exchange(joiners_, {})) {
+        const NodeInfo* known = findNode(next.nodes, id);
+        if (known == nullptr || *known != joiner) {
+            std::erase_if(next.nodes, [&id](const NodeInfo& node) { return node.id == id; });
+            next.nodes.push_back(joiner);
+            remark("node-join[" + describe(joiner) + "]");
+        }
+    }
+    next.votingNodes = reconfigure(next.votingNodes, next.nodes, local_.id);
+    if (next == durable_.accepted) {
+        return;
+    }
+    ++next.version;
+    publish(std::move(next), now);
+}
+
+void Cluster::publish(ClusterState next, Clock::time_point now) {
+    durable_.accepted = std::move(next);
+    step_.changed = true;
+    std::map<std::string, Acknowledged> known = std::exchange(acknowledged_, {});
+    for (const NodeInfo& node : durable_.accepted.nodes) {
+        const auto before = known.find(node.id);
+        acknowledged_[node.id] = before == known.end() ? Acknowledged{0, now} : before->second;
+    }
+    acknowledged_[local_.id] = {durable_.accepted.version, now};
+    sendState(now);
+    commitIfAcknowledged(now);
+}
+
+void Cluster::commitIfAcknowledged(Clock::time_point now) {
+    if (committedVersion_ == durable_.accepted.version) {
+        return;
+    }
+    std::set<std::string> ids;
+    for (const auto& [id, acknowledged] : acknowledged_) {
+        if (acknowledged.version == durable_.accepted.version) {
+            ids.insert(id);
+        }
+    }
+    if (!isQuorum(durable_.accepted, ids)) {
+        return;
+    }
+    committedVersion_ = durable_.accepted.version;
+    apply();
+    sendState(now);
+    update(now);
+}
+
+void Cluster::sendState(Clock::time_point now) {
+    nextHeartbeat_ = now + config_.heartbeatInterval;
+    const json state = toJson(durable_.accepted);
+    for (const NodeInfo& node : durable_.accepted.nodes) {
+        if (node.id != local_.id) {
+            say(node.transportAddress, "state",
+                {{"to", node.id}, {"state", state}, {"committed", committedVersion_}});
+        }
+    }
+}
+
+// Why the joiner may not come in, or nothing.
+std::string Cluster::refusalOf(const NodeInfo& joiner, const std::string& uuid, Clock::time_point now) const {
+    if (!uuid.empty() && uuid != durable_.accepted.uuid) {
+        return "join validation on cluster state with a different cluster uuid " + durable_.accepted.uuid +
+               " than local cluster uuid " + uuid + ", rejecting";
+    }
+    const NodeInfo* known = joiner.id == local_.id ? &local_ : findNode(durable_.accepted.nodes, joiner.id);
+    const bool isCopy =
+        known != nullptr && known->transportAddress != joiner.transportAddress && isAlive(joiner.id, now);
+    return isCopy ? "can't add node " + describe(joiner) + ", found existing node " + describe(*known) +
+                        " with the same id but is a different node instance"
+                  : "";
+}
+
+void Cluster::onJoin(const NodeInfo& from, const json& message, Clock::time_point now) {
+    if (mode_ != Mode::master) {
+        return;
+    }
+    if (const std::string refusal = refusalOf(from, textOf(message, "uuid"), now); !refusal.empty()) {
+        warnOnce("failed to validate incoming join request from node [" + describe(from) + "]: " + refusal);
+        say(from.transportAddress, "refused", {{"reason", refusal}});
+        return;
+    }
+    if (durable_.accepted.nodes.size() + joiners_.size() >= kMostNodes) {
+        return;
+    }
+    joiners_[from.id] = from;
+    acknowledged_[from.id].heard = now;
+    update(now);
+}
+
+void Cluster::onAcknowledged(const NodeInfo& from, const json& message, Clock::time_point now) {
+    const std::int64_t term = numberOf(message, "term");
+    const auto found = acknowledged_.find(from.id);
+    if (mode_ != Mode::master || textOf(message, "to") != local_.id || found == acknowledged_.end()) {
+        return;
+    }
+    if (term > durable_.currentTerm) {
+        durable_.currentTerm = term;
+        step_.changed = true;
+        loseMaster("a later term has begun", now);
+        return;
+    }
+    found->second = {term == durable_.currentTerm ? numberOf(message, "version") : 0, now};
+    commitIfAcknowledged(now);
+}
+
+} // namespace standin
