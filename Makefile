@@ -84,6 +84,9 @@ live: $(NODE) ## run the agent against real etcd, systemd, Docker and Btrfs (roo
 cluster: $(NODE) ## run several nodes against each other (root)
 	/usr/bin/python3 -B -m pytest -p no:cacheprovider -ra $(PYTEST_ARGS) tests/cluster
 
+cluster: $(NODE) ## run several nodes with real systemd on a network of their own (root)
+	/usr/bin/python3 -B -m pytest -p no:cacheprovider -ra $(PYTEST_ARGS) tests/cluster
+
 check: ## run every rung that exists, print a summary line (what CI runs)
 	+tools/check
 
