@@ -1,8 +1,6 @@
 // Events only say "look again"; every look ends in schedule(), and recompute() runs once for all of them.
 #include "agent/node.hpp"
 
-#include "agent/log.hpp"
-
 #include <algorithm>
 #include <utility>
 
@@ -50,7 +48,7 @@ hal::Status Node::start() {
         return hal::failure(
             hal::Error::invalid("expected a host name or [Node] Name; run `hostnamectl hostname NAME`"));
     }
-    note("watching the hardware", around_.watchHardware([this] {
+    notes_.take("watching the hardware", around_.watchHardware([this] {
         hardwareSoon_ = around_.loop.after(kSettleTime, [this] { probeHardware(); });
     }));
     prober_ = around_.loop.every(kProbeInterval, [this] { probeHardware(); });
@@ -147,17 +145,17 @@ void Node::logVerdict(const Plan& plan) {
 void Node::keepFiles(const Plan& plan) {
     if (!(plan.saved == observed_.saved)) {
         const auto status = around_.files.keepSaved(plan.saved);
-        note("keeping the node's place in the cluster", status);
+        notes_.take("keeping the node's place in the cluster", status);
         if (!status) {
             return; // a database must not be started with a vote we could forget
         }
         observed_.saved = plan.saved;
     }
-    note("keeping the lease", around_.files.keepLease(observed_.store.lease));
+    notes_.take("keeping the lease", around_.files.keepLease(observed_.store.lease));
     if (plan.formation.slot) {
         const auto complete = around_.files.keepRendered(*plan.formation.slot, plan.files);
-        note("writing the database's configuration",
-             complete ? hal::Status{} : hal::failure(complete.error()));
+        notes_.take("writing the database's configuration",
+                    complete ? hal::Status{} : hal::failure(complete.error()));
         const bool rendered = complete && *complete;
         if (rendered != std::exchange(rendered_, rendered)) {
             schedule();
@@ -175,7 +173,7 @@ void Node::requestUnits(const Supervision& supervision) {
         log().info("{} {}", request.verb == hal::UnitVerb::start ? "starting" : "resetting the failure of",
                    request.unit);
         around_.units.request(request.verb, request.unit, [this, request](const hal::Status& status) {
-            note("asking systemd for " + request.unit, status);
+            notes_.take("asking systemd for " + request.unit, status);
             lookAtUnits();
         });
     }
@@ -243,7 +241,7 @@ void Node::rememberStart() {
     const auto* const unit = ownUnit();
     if (unit != nullptr && unit->activeState != "inactive" && !observed_.startedInThisBoot) {
         observed_.startedInThisBoot = true;
-        note("remembering the start", around_.files.keepStarted());
+        notes_.take("remembering the start", around_.files.keepStarted());
     }
 }
 
@@ -259,7 +257,7 @@ void Node::readLogLines() {
             log().warn("  {}", line);
         }
     } else {
-        note("reading the last lines of " + unit->name, hal::failure(lines.error()));
+        notes_.take("reading the last lines of " + unit->name, hal::failure(lines.error()));
     }
 }
 
@@ -302,7 +300,7 @@ void Node::followProcess() {
     }
     auto watch = around_.processes.watch(**pid, [this] { databaseEnded("its main process ended"); });
     if (!watch) {
-        note("watching the database's process", hal::failure(watch.error()));
+        notes_.take("watching the database's process", hal::failure(watch.error()));
         return;
     }
     watchedContainer_ = container;
@@ -357,26 +355,23 @@ void Node::reload() {
         observed_.configErrors.push_back(error.text());
         log().error("{}", error.text());
     }
-    if (!loaded.errors.empty()) {
+    if (!loaded.errors.empty() || !adopt(std::move(loaded.config))) {
         log().error("the new configuration is refused, the last good one stays in force");
-    } else {
-        adopt(std::move(loaded.config));
     }
     schedule();
     around_.notifier.ready();
 }
 
-void Node::adopt(Config config) {
+bool Node::adopt(Config config) {
     const Config before = std::exchange(config_, std::move(config));
     if (before.etcd != config_.etcd || before.clusterName != config_.clusterName) {
         const auto lease = session_->store().lease;
         // In another cluster a lease of its own: what stands under the old one runs out with it.
         const auto status = openSession(before.clusterName == config_.clusterName ? lease : std::nullopt);
-        note("connecting to etcd", status);
+        notes_.take("connecting to etcd", status);
         if (!status) {
             config_ = before;
-            log().error("the new configuration is refused, the last good one stays in force");
-            return;
+            return false;
         }
     }
     if (before.crate != config_.crate) {
@@ -386,6 +381,7 @@ void Node::adopt(Config config) {
     }
     probeHardware();
     log().info("the configuration was reloaded");
+    return true;
 }
 
 void Node::stop() {
@@ -397,19 +393,6 @@ void Node::stop() {
     around_.server.drain([this, goesDown] {
         ticker_ = around_.loop.after(goesDown ? kRevokeTime : 0ms, [this] { around_.loop.stop(0); });
     });
-}
-
-void Node::note(const std::string& what, const hal::Status& status) {
-    if (status) {
-        if (notes_.erase(what) > 0) {
-            log().info("{}: works again", what);
-        }
-        return;
-    }
-    const std::string text = status.error().text();
-    if (std::exchange(notes_[what], text) != text) {
-        log().error("{}: {}", what, text);
-    }
 }
 
 } // namespace agent

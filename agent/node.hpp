@@ -5,6 +5,7 @@
 
 #include "agent/agent.hpp"
 #include "agent/config_files.hpp"
+#include "agent/notes.hpp"
 #include "agent/progress.hpp"
 #include "agent/session.hpp"
 #include "agent/state_files.hpp"
@@ -16,7 +17,6 @@
 #include "hal/units.hpp"
 
 #include <functional>
-#include <map>
 #include <memory>
 #include <optional>
 
@@ -71,11 +71,10 @@ private:
     void rememberStart();
     void readLogLines();
     [[nodiscard]] hal::Status openSession(std::optional<hal::LeaseId> lease);
-    void adopt(Config config);
+    [[nodiscard]] bool adopt(Config config);
     void feedWatchdog();
     [[nodiscard]] bool settled() const;
     [[nodiscard]] const hal::Unit* ownUnit() const;
-    void note(const std::string& what, const hal::Status& status);
 
     Surroundings around_;
     Config config_;
@@ -96,7 +95,7 @@ private:
         0; ///< counts ends, so that an answer asked for before an end is not taken for after it
     std::optional<hal::TimePoint> requestedAt_; ///< when a unit was last asked for
     hal::TimePoint startedAt_;
-    std::map<std::string, std::string> notes_; ///< the last error of each activity, so that it is logged once
+    Notes notes_;
     hal::SourcePtr pending_;
     hal::SourcePtr ticker_;
     hal::SourcePtr prober_;
