@@ -36,17 +36,20 @@ def parse_get(text):
 class Certificates:
     """A certificate authority with one server and one client certificate, made by openssl.
 
+    `key` is the kind of all their keys: a curve of NIST, or "rsa:" and a length.
     The client's subject has no common name on purpose: with users switched on, etcd's JSON gateway
     answers 400 to a client certificate that has one.
     """
 
-    def __init__(self, directory, address):
+    def __init__(self, directory, address, key="P-256"):
+        self._new_key = ["-newkey", key] if key.startswith("rsa:") else \
+            ["-newkey", "ec", "-pkeyopt", f"ec_paramgen_curve:{key}"]
         self.ca = directory / "ca.pem"
         self.server, self.server_key = directory / "server.pem", directory / "server.key"
         self.client, self.client_key = directory / "client.pem", directory / "client.key"
         ca_key = directory / "ca.key"
-        self._openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "30",
-                      "-subj", "/CN=test authority", "-keyout", ca_key, "-out", self.ca)
+        self._openssl("req", "-x509", *self._new_key, "-nodes", "-days", "30", "-subj", "/CN=test authority",
+                      "-keyout", ca_key, "-out", self.ca)
         self._sign(directory, ca_key, self.server, self.server_key, "/CN=etcd",
                    f"subjectAltName=IP:{address},IP:127.0.0.1,DNS:localhost\nextendedKeyUsage=serverAuth,clientAuth\n")
         self._sign(directory, ca_key, self.client, self.client_key, "/O=cratekeeper",
@@ -60,8 +63,7 @@ class Certificates:
         request = directory / "request.pem"
         extension_file = directory / "extensions"
         extension_file.write_text(extensions)
-        self._openssl("req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", subject,
-                      "-keyout", key, "-out", request)
+        self._openssl("req", *self._new_key, "-nodes", "-subj", subject, "-keyout", key, "-out", request)
         self._openssl("x509", "-req", "-in", request, "-CA", self.ca, "-CAkey", ca_key, "-CAcreateserial", "-days",
                       "30", "-extfile", extension_file, "-out", certificate)
 
@@ -73,7 +75,8 @@ class Etcd:
 
     def __init__(self, workspace, version="3.5", tls=False, auth=False, namespace=None, address="127.0.0.1",
                  port=None, extra=()):
-        """`namespace` is a netns.Namespace to run in; `extra` are further arguments for etcd."""
+        """`tls` may also be the kind of its keys; `namespace` is a netns.Namespace to run in; `extra` are further
+        arguments for etcd."""
         self._workspace = workspace
         self._namespace = namespace
         self._extra = [str(word) for word in extra]
@@ -82,7 +85,7 @@ class Etcd:
         self._group = self.directory.name
         self.port = port or self._free_port()
         self._peer_port = self._free_port()
-        self.certificates = Certificates(self.directory, address) if tls else None
+        self.certificates = Certificates(self.directory, address, *([tls] if tls is not True else [])) if tls else None
         self._process = None
         self._auth_enabled = False
 
