@@ -86,6 +86,16 @@ TEST(Agent, ARefusedNodeKeepsItsOwnPast) {
     CHECK_TRUE(values::kClusterId == planned().saved.clusterId);
 }
 
+TEST(Agent, TheVoteIsKeptUntilThereIsAnId) {
+    observed = values::blankObserved();
+    observed.store.registry->members = {{values::kMachineId, "n1", 1}};
+    observed.store.registry->bootstrap = {"n1"};
+    CHECK_TRUE(std::vector<std::string>{"n1"} == planned().saved.vote);
+    observed.saved.vote = {"n1"};
+    observed.store.registry->clusterId = values::kClusterId;
+    CHECK_TRUE(planned().saved.vote.empty());
+}
+
 // ---- the status line ----
 
 TEST(Agent, TheStatusSaysWhatFailsFirst) {

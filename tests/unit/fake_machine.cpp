@@ -100,7 +100,7 @@ void Machine::databaseUp(const std::string& container) {
         return; // killed while it started
     }
     const auto settings = disk.files["/var/lib/cratekeeper/crate@" + slotOf(unit_) + "/config/crate.yml"];
-    if (!volumeHasData && settings.find("cluster.initial_master_nodes: ") != std::string::npos) {
+    if (!volumeClusterId && settings.find("cluster.initial_master_nodes: ") != std::string::npos) {
         volumeClusterId = "cluster-of-container-" + container.substr(60);
     }
     volumeHasData = true;

@@ -1,15 +1,14 @@
-// How a node finds its place: slots, the one vote, the cluster's id, and everything that forbids a start.
+// How a node finds its place: slots, the one vote, and the first start that is repeated.
 #include "agent/formation.hpp"
 
 #include "tests/cpputest.hpp"
 #include "tests/unit/values.hpp"
 
-#include <nlohmann/json.hpp>
-
-using nlohmann::json;
 using values::blankObserved;
+using values::createOnly;
 using values::kMachineId;
 using values::kOtherMachineId;
+using values::memberWithoutData;
 using values::otherNode;
 
 namespace {
@@ -20,29 +19,10 @@ const agent::Config kConfig;
 using Names = std::vector<std::string>;
 using Target = hal::Compare::Target;
 
-/// A blank disk on a member of slot 1: only the vote is open.
-agent::Observed memberWithoutData() {
-    auto observed = blankObserved();
-    observed.store.registry->members = {{kMachineId, "n1", 1}};
-    return observed;
-}
-
 agent::Config configFor(uint16_t initialNodes) {
     agent::Config config;
     config.initialNodes = initialNodes;
     return config;
-}
-
-/// The key and value of a create-only write; fails the test when the claim could overwrite anything.
-std::pair<std::string, json> createOnly(const std::optional<hal::Transaction>& claim) {
-    CHECK_TRUE_TEXT(claim.has_value(), "expected a claim");
-    LONGS_EQUAL(1, claim->then.size());
-    CHECK_TRUE(claim->otherwise.empty());
-    const auto& put = std::get<hal::PutRequest>(claim->then.front());
-    CHECK_TRUE_TEXT(!put.lease, "a claim outlives the node's lease");
-    const hal::Compare absent{.key = put.key, .target = Target::createRevision, .operand = int64_t{0}};
-    CHECK_TRUE(claim->when.front() == absent);
-    return {put.key, json::parse(put.value)};
 }
 
 } // namespace
@@ -262,121 +242,57 @@ TEST(Formation, AWipedEtcdCausesNoSecondVote) {
     CHECK_TRUE(formation.initialMasterNodes.empty());
 }
 
-// ---- the cluster's id ----
+// ---- a first start that did not come to its end ----
 
-TEST(Formation, TheFirstIdTheDatabaseTellsIsWrittenCreateOnly) {
-    auto observed = values::observed();
-    observed.store.registry->clusterId.reset();
-    observed.saved.clusterId.reset();
-    const auto [key, value] = createOnly(agent::form(observed, kConfig).claim);
-    CHECK_EQUAL(kKeys.clusterId(), key);
-    CHECK_EQUAL(std::string(values::kClusterId), value.at("id").get<std::string>());
-}
-
-TEST(Formation, AnIdIsNotWrittenTwice) { CHECK_TRUE(!agent::form(values::observed(), kConfig).claim); }
-
-TEST(Formation, ADatabaseOfAnotherClusterThanEtcdsIsRefused) {
-    auto observed = values::observed();
-    observed.database.answer->clusterId = "other";
-    observed.saved.clusterId = "other";
-    const auto formation = agent::form(observed, kConfig);
-    STRCMP_CONTAINS("the database belongs to cluster id other", formation.refusal.value_or("").c_str());
-    STRCMP_CONTAINS("empty data directory", formation.refusal.value_or("").c_str());
-}
-
-TEST(Formation, ANodeThatBelongedToAnotherClusterThanEtcdsIsRefused) {
-    auto observed = values::observed();
-    observed.database.answer.reset();
-    observed.saved.clusterId = "other";
-    const auto formation = agent::form(observed, kConfig);
-    STRCMP_CONTAINS("this node belonged to cluster id other", formation.refusal.value_or("").c_str());
-    STRCMP_CONTAINS("/var/lib/cratekeeper/node.json", formation.refusal.value_or("").c_str());
-}
-
-TEST(Formation, AnExchangedDataDirectoryIsRefusedAlsoWithoutEtcd) {
-    auto observed = values::observed();
-    observed.store.registry.reset();
-    observed.database.answer->clusterId = "other";
-    const auto formation = agent::form(observed, kConfig);
-    STRCMP_CONTAINS("the data directory was exchanged", formation.refusal.value_or("").c_str());
-}
-
-TEST(Formation, AnAnswerWithoutAnIdContradictsNothing) {
-    auto observed = values::observed();
-    observed.database.answer->clusterId.reset();
-    CHECK_TRUE(!agent::form(observed, kConfig).refusal);
-}
-
-TEST(Formation, ARefusedNodeClaimsNothingAndDoesNotVote) {
+TEST(Formation, AFirstStartThatWasBegunIsRepeatedWithTheSameListThoughThereAreFiles) {
     auto observed = memberWithoutData();
+    observed.saved.vote = {"n1", "n2"};
+    observed.dataHoldsDatabase = true;
+    observed.store.registry->bootstrap = {"n1", "n2"};
+    CHECK_TRUE((Names{"n1", "n2"}) == agent::form(observed, kConfig).initialMasterNodes);
+    observed.dataHoldsDatabase.reset();
+    CHECK_TRUE((Names{"n1", "n2"}) == agent::form(observed, kConfig).initialMasterNodes);
+}
+
+TEST(Formation, ItIsRepeatedWithoutEtcdToo) {
+    auto observed = memberWithoutData();
+    observed.saved = values::saved(1, {});
+    observed.saved.vote = {"n1"};
+    observed.store.registry.reset();
+    const auto formation = agent::form(observed, kConfig);
+    CHECK_TRUE(Names{"n1"} == formation.initialMasterNodes);
+    CHECK_TRUE(!formation.waitingFor && !formation.refusal);
+}
+
+TEST(Formation, ItIsNotRepeatedOnceThereIsAnId) {
+    auto observed = memberWithoutData();
+    observed.saved.vote = {"n1"};
     observed.store.registry->bootstrap = {"n1"};
     observed.store.registry->clusterId = values::kClusterId;
-    observed.saved.clusterId = "other";
+    CHECK_TRUE(agent::form(observed, kConfig).initialMasterNodes.empty());
+    observed.store.registry->clusterId.reset();
+    observed.saved.clusterId = values::kClusterId;
+    CHECK_TRUE(agent::form(observed, kConfig).initialMasterNodes.empty());
+    observed.saved.clusterId.reset();
+    observed.database.answer = values::answer();
+    CHECK_TRUE(agent::form(observed, kConfig).initialMasterNodes.empty());
+}
+
+TEST(Formation, AnotherListInEtcdIsRefusedAndNeverVotedFor) {
+    auto observed = memberWithoutData();
+    observed.saved.vote = {"n1"};
+    observed.store.registry->bootstrap = {"n1", "n2"};
     const auto formation = agent::form(observed, kConfig);
-    CHECK_TRUE(formation.refusal.has_value());
-    CHECK_TRUE(!formation.claim && formation.initialMasterNodes.empty());
+    CHECK_TRUE(formation.initialMasterNodes.empty() && !formation.claim);
+    STRCMP_CONTAINS("other first voters", formation.refusal.value_or("").c_str());
 }
 
-// ---- one machine, one name ----
-
-TEST(Formation, AClonedMachineIdIsRefusedLoudly) {
-    auto observed = blankObserved();
-    observed.store.registry->nodes = {otherNode("n9", kMachineId)};
-    const auto formation = agent::form(observed, kConfig);
-    STRCMP_CONTAINS("another machine (n9, 10.0.0.2) announces our machine-id",
-                    formation.refusal.value_or("").c_str());
-    STRCMP_CONTAINS("systemd-machine-id-setup", formation.refusal.value_or("").c_str());
-    CHECK_TRUE(!formation.claim);
-}
-
-TEST(Formation, OurOwnKeyOfThisBootIsNoConflict) {
-    auto observed = values::observed();
-    auto own = otherNode("n1", kMachineId);
-    own.bootId = values::kBootId; // a lease of the process before us
-    observed.store.registry->nodes = {own};
-    CHECK_TRUE(!agent::form(observed, kConfig).refusal);
-}
-
-TEST(Formation, AKeyUnderOurOwnLeaseIsOursWhateverItSays) {
-    auto observed = values::observed();
-    auto own = otherNode("n1", kMachineId);
-    own.lease = values::kLease;
-    observed.store.registry->nodes = {own};
-    CHECK_TRUE(!agent::form(observed, kConfig).refusal);
-}
-
-TEST(Formation, AKeyWithoutALeaseIsNotOursBecauseWeHaveNone) {
-    auto observed = blankObserved();
-    observed.store.lease.reset();
-    auto clone = otherNode("n9", kMachineId);
-    clone.lease.reset();
-    observed.store.registry->nodes = {clone};
-    CHECK_TRUE(agent::form(observed, kConfig).refusal.has_value());
-}
-
-TEST(Formation, AnotherMachineOfOurNameIsRefused) {
-    auto observed = blankObserved();
-    observed.store.registry->nodes = {otherNode("n1")};
-    const auto formation = agent::form(observed, kConfig);
-    STRCMP_CONTAINS("announces our name n1", formation.refusal.value_or("").c_str());
-    STRCMP_CONTAINS("[Node] Name", formation.refusal.value_or("").c_str());
-}
-
-TEST(Formation, TheNameOfAMemberThatIsAwayIsRefused) {
-    auto observed = blankObserved();
-    observed.store.registry->members = {{kOtherMachineId, "n1", 1}};
-    const auto formation = agent::form(observed, kConfig);
-    STRCMP_CONTAINS("`cratectl forget n1`", formation.refusal.value_or("").c_str());
-    CHECK_TRUE(!formation.claim);
-}
-
-TEST(Formation, OtherMachinesWithOtherNamesAreNoConflict) {
-    auto observed = values::observed();
-    observed.store.registry->nodes = {otherNode("n2")};
-    observed.store.registry->members.push_back({kOtherMachineId, "n2", 2});
-    CHECK_TRUE(!agent::identityConflict(observed.identity, observed.store));
-}
-
-TEST(Formation, WithoutEtcdNobodyConflicts) {
-    CHECK_TRUE(!agent::identityConflict(values::identity(), agent::Store{}));
+TEST(Formation, AListThatWasLostWithEtcdIsWrittenAgainAsItWas) {
+    auto observed = memberWithoutData();
+    observed.saved.vote = {"n1", "n2"};
+    const auto formation = agent::form(observed, configFor(1));
+    CHECK_TRUE((Names{"n1", "n2"}) == formation.initialMasterNodes);
+    const auto [key, value] = createOnly(formation.claim);
+    CHECK_EQUAL(kKeys.bootstrap(), key);
+    CHECK_EQUAL(R"(["n1","n2"])", value.at("initial_master_nodes").dump());
 }

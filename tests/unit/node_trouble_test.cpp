@@ -109,6 +109,23 @@ TEST(NodeTrouble, ACrashLoopIsToldWithItsReasonAndTriedAgain) {
     LONGS_EQUAL(2, machine.containerStarts());
 }
 
+// CrateDB makes its directories before it checks the host: a first start that failed leaves files behind.
+TEST(NodeTrouble, AFirstStartThatFailedIsRepeatedAndFormsTheCluster) {
+    machine.databaseRefusesToStart = true;
+    start();
+    loop.advance(5s);
+    machine.volumeHasData = true;
+    machine.killContainer(1);
+    loop.advance(5s);
+    STRCMP_CONTAINS("cluster.initial_master_nodes: [\"n1\"]", machine.disk.files[crateYml].c_str());
+    machine.databaseRefusesToStart = false;
+    machine.restartAgent();
+    loop.advance(70s);
+    LONGS_EQUAL(2, machine.containerStarts());
+    CHECK_EQUAL_TEXT(200, machine.server->status(), machine.notifier.statusText.c_str());
+    CHECK_TRUE(machine.disk.files[crateYml].find("initial_master_nodes") == std::string::npos);
+}
+
 TEST(NodeTrouble, AStartThatComesToNothingIsTriedAgainAndNotTakenForAStopByHand) {
     machine.units.startJobsFail = true; // docker.service does not start, say
     start();

@@ -37,7 +37,9 @@ TEST(StateFiles, AMissingFileIsANodeWithoutAPast) {
 TEST(StateFiles, WhatIsSavedIsLoadedByTheNextProcess) {
     auto withPeers = saved(3, "abc");
     withPeers.peers = {{"b", "10.0.0.2:4300"}};
-    for (const Saved& kept : {saved(3, "abc"), saved(3, {}), saved({}, "abc"), withPeers}) {
+    auto withVote = saved(3, {});
+    withVote.vote = {"n1", "n2"};
+    for (const Saved& kept : {saved(3, "abc"), saved(3, {}), saved({}, "abc"), withPeers, withVote}) {
         CHECK_OK(opened().keepSaved(kept));
         const auto loaded = opened().loadSaved();
         CHECK_OK(loaded);
@@ -60,7 +62,8 @@ TEST(StateFiles, ABrokenFileIsATerminalErrorAndNotANewNode) {
          {"", "{", "[]", "null", "{}", R"({"v":2,"slot":1})", R"({"v":"1"})", R"({"v":1,"slot":"1"})",
           R"({"v":1,"slot":0})", R"({"v":1,"slot":1000})", R"({"v":1,"slot":-1})",
           R"({"v":1,"slot":4294967297})", R"({"v":1,"cluster_id":5})", R"({"v":1,"cluster_id":""})",
-          R"({"v":1,"cluster_id":null})", "{\"v\":1,\"cluster_id\":\"\xff\"}"}) {
+          R"({"v":1,"cluster_id":null})", R"({"v":1,"vote":["n1",5]})",
+          "{\"v\":1,\"cluster_id\":\"\xff\"}"}) {
         disk.files[kNode] = text;
         const auto loaded = opened().loadSaved();
         CHECK_TRUE_TEXT(!loaded, text);

@@ -4,6 +4,7 @@
 #include "tests/cpputest.hpp"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 namespace values {
 
@@ -145,6 +146,24 @@ agent::Observed blankObserved() {
     blank.dataHoldsDatabase = false;
     blank.store.registry.emplace().header = registry().header;
     return blank;
+}
+
+agent::Observed memberWithoutData() {
+    auto observed = blankObserved();
+    observed.store.registry->members = {{kMachineId, "n1", 1}};
+    return observed;
+}
+
+std::pair<std::string, nlohmann::json> createOnly(const std::optional<hal::Transaction>& claim) {
+    CHECK_TRUE_TEXT(claim.has_value(), "expected a claim");
+    LONGS_EQUAL(1, claim->then.size());
+    CHECK_TRUE(claim->otherwise.empty());
+    const auto& put = std::get<hal::PutRequest>(claim->then.front());
+    CHECK_TRUE_TEXT(!put.lease, "a claim outlives the node's lease");
+    const hal::Compare absent{
+        .key = put.key, .target = hal::Compare::Target::createRevision, .operand = int64_t{0}};
+    CHECK_TRUE(claim->when.front() == absent);
+    return {put.key, nlohmann::json::parse(put.value)};
 }
 
 Stages stages(const agent::Observed& observed, const agent::Config& config) {

@@ -8,6 +8,8 @@
 #include "agent/observed.hpp"
 #include "agent/supervise.hpp"
 
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -37,6 +39,12 @@ inline constexpr hal::LeaseId kLease = 7001;
 [[nodiscard]] agent::Observed observed();
 /// The same machine before its first start: empty disk, nothing saved, an etcd without one key.
 [[nodiscard]] agent::Observed blankObserved();
+
+/// A blank disk on a member of slot 1: only the vote is open.
+[[nodiscard]] agent::Observed memberWithoutData();
+
+/// The key and value of a create-only write; fails the test when the claim could overwrite anything.
+[[nodiscard]] std::pair<std::string, nlohmann::json> createOnly(const std::optional<hal::Transaction>& claim);
 
 /// The stages of the plan over one Observed, for tests of the later stages.
 struct Stages {

@@ -1,0 +1,145 @@
+// Whose node this is: the one cluster id, the one machine-id and the one name, and all that contradicts them.
+#include "agent/formation.hpp"
+
+#include "tests/cpputest.hpp"
+#include "tests/unit/values.hpp"
+
+#include <nlohmann/json.hpp>
+
+using nlohmann::json;
+using values::blankObserved;
+using values::createOnly;
+using values::kMachineId;
+using values::kOtherMachineId;
+using values::memberWithoutData;
+using values::otherNode;
+
+namespace {
+
+const agent::Keys kKeys("crate");
+const agent::Config kConfig;
+
+} // namespace
+
+TEST_GROUP(FormationIdentity){};
+
+// ---- the cluster's id ----
+
+TEST(FormationIdentity, TheFirstIdTheDatabaseTellsIsWrittenCreateOnly) {
+    auto observed = values::observed();
+    observed.store.registry->clusterId.reset();
+    observed.saved.clusterId.reset();
+    const auto [key, value] = createOnly(agent::form(observed, kConfig).claim);
+    CHECK_EQUAL(kKeys.clusterId(), key);
+    CHECK_EQUAL(std::string(values::kClusterId), value.at("id").get<std::string>());
+}
+
+TEST(FormationIdentity, AnIdIsNotWrittenTwice) {
+    CHECK_TRUE(!agent::form(values::observed(), kConfig).claim);
+}
+
+TEST(FormationIdentity, ADatabaseOfAnotherClusterThanEtcdsIsRefused) {
+    auto observed = values::observed();
+    observed.database.answer->clusterId = "other";
+    observed.saved.clusterId = "other";
+    const auto formation = agent::form(observed, kConfig);
+    STRCMP_CONTAINS("the database belongs to cluster id other", formation.refusal.value_or("").c_str());
+    STRCMP_CONTAINS("empty data directory", formation.refusal.value_or("").c_str());
+}
+
+TEST(FormationIdentity, ANodeThatBelongedToAnotherClusterThanEtcdsIsRefused) {
+    auto observed = values::observed();
+    observed.database.answer.reset();
+    observed.saved.clusterId = "other";
+    const auto formation = agent::form(observed, kConfig);
+    STRCMP_CONTAINS("this node belonged to cluster id other", formation.refusal.value_or("").c_str());
+    STRCMP_CONTAINS("/var/lib/cratekeeper/node.json", formation.refusal.value_or("").c_str());
+}
+
+TEST(FormationIdentity, AnExchangedDataDirectoryIsRefusedAlsoWithoutEtcd) {
+    auto observed = values::observed();
+    observed.store.registry.reset();
+    observed.database.answer->clusterId = "other";
+    const auto formation = agent::form(observed, kConfig);
+    STRCMP_CONTAINS("the data directory was exchanged", formation.refusal.value_or("").c_str());
+}
+
+TEST(FormationIdentity, AnAnswerWithoutAnIdContradictsNothing) {
+    auto observed = values::observed();
+    observed.database.answer->clusterId.reset();
+    CHECK_TRUE(!agent::form(observed, kConfig).refusal);
+}
+
+TEST(FormationIdentity, ARefusedNodeClaimsNothingAndDoesNotVote) {
+    auto observed = memberWithoutData();
+    observed.store.registry->bootstrap = {"n1"};
+    observed.store.registry->clusterId = values::kClusterId;
+    observed.saved.clusterId = "other";
+    const auto formation = agent::form(observed, kConfig);
+    CHECK_TRUE(formation.refusal.has_value());
+    CHECK_TRUE(!formation.claim && formation.initialMasterNodes.empty());
+}
+
+// ---- one machine, one name ----
+
+TEST(FormationIdentity, AClonedMachineIdIsRefusedLoudly) {
+    auto observed = blankObserved();
+    observed.store.registry->nodes = {otherNode("n9", kMachineId)};
+    const auto formation = agent::form(observed, kConfig);
+    STRCMP_CONTAINS("another machine (n9, 10.0.0.2) announces our machine-id",
+                    formation.refusal.value_or("").c_str());
+    STRCMP_CONTAINS("systemd-machine-id-setup", formation.refusal.value_or("").c_str());
+    CHECK_TRUE(!formation.claim);
+}
+
+TEST(FormationIdentity, OurOwnKeyOfThisBootIsNoConflict) {
+    auto observed = values::observed();
+    auto own = otherNode("n1", kMachineId);
+    own.bootId = values::kBootId; // a lease of the process before us
+    observed.store.registry->nodes = {own};
+    CHECK_TRUE(!agent::form(observed, kConfig).refusal);
+}
+
+TEST(FormationIdentity, AKeyUnderOurOwnLeaseIsOursWhateverItSays) {
+    auto observed = values::observed();
+    auto own = otherNode("n1", kMachineId);
+    own.lease = values::kLease;
+    observed.store.registry->nodes = {own};
+    CHECK_TRUE(!agent::form(observed, kConfig).refusal);
+}
+
+TEST(FormationIdentity, AKeyWithoutALeaseIsNotOursBecauseWeHaveNone) {
+    auto observed = blankObserved();
+    observed.store.lease.reset();
+    auto clone = otherNode("n9", kMachineId);
+    clone.lease.reset();
+    observed.store.registry->nodes = {clone};
+    CHECK_TRUE(agent::form(observed, kConfig).refusal.has_value());
+}
+
+TEST(FormationIdentity, AnotherMachineOfOurNameIsRefused) {
+    auto observed = blankObserved();
+    observed.store.registry->nodes = {otherNode("n1")};
+    const auto formation = agent::form(observed, kConfig);
+    STRCMP_CONTAINS("announces our name n1", formation.refusal.value_or("").c_str());
+    STRCMP_CONTAINS("[Node] Name", formation.refusal.value_or("").c_str());
+}
+
+TEST(FormationIdentity, TheNameOfAMemberThatIsAwayIsRefused) {
+    auto observed = blankObserved();
+    observed.store.registry->members = {{kOtherMachineId, "n1", 1}};
+    const auto formation = agent::form(observed, kConfig);
+    STRCMP_CONTAINS("`cratectl forget n1`", formation.refusal.value_or("").c_str());
+    CHECK_TRUE(!formation.claim);
+}
+
+TEST(FormationIdentity, OtherMachinesWithOtherNamesAreNoConflict) {
+    auto observed = values::observed();
+    observed.store.registry->nodes = {otherNode("n2")};
+    observed.store.registry->members.push_back({kOtherMachineId, "n2", 2});
+    CHECK_TRUE(!agent::identityConflict(observed.identity, observed.store));
+}
+
+TEST(FormationIdentity, WithoutEtcdNobodyConflicts) {
+    CHECK_TRUE(!agent::identityConflict(values::identity(), agent::Store{}));
+}
