@@ -4,6 +4,8 @@
 #include "tests/cpputest.hpp"
 #include "tests/unit/values.hpp"
 
+#include <nlohmann/json.hpp>
+
 using values::blankObserved;
 using values::createOnly;
 using values::kMachineId;
