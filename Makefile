@@ -81,9 +81,6 @@ unit-asan: $(B)/sanitize/unit-tests ## run the unit tests under ASan and UBSan
 live: $(NODE) ## run the agent against real etcd, systemd, Docker and Btrfs (root)
 	/usr/bin/python3 -B -m pytest -p no:cacheprovider -ra $(PYTEST_ARGS) tests/live
 
-cluster: $(NODE) ## run several nodes against each other (root)
-	/usr/bin/python3 -B -m pytest -p no:cacheprovider -ra $(PYTEST_ARGS) tests/cluster
-
 cluster: $(NODE) ## run several nodes with real systemd on a network of their own (root)
 	/usr/bin/python3 -B -m pytest -p no:cacheprovider -ra $(PYTEST_ARGS) tests/cluster
 
@@ -190,7 +187,8 @@ lint-rules: $(B)/.lint-packages
 	tools/lint/rules
 
 lint-format: $(B)/.lint-packages
-	clang-format-19 --dry-run -Werror $(CXX_FILES)
+	@echo '  layout of $(words $(CXX_FILES)) C++ files'
+	@clang-format-19 --dry-run -Werror $(CXX_FILES)
 
 lint-tidy: $(patsubst %,$(B)/lint/%.tidy,$(SOURCES))
 
@@ -198,7 +196,7 @@ lint-tidy: $(patsubst %,$(B)/lint/%.tidy,$(SOURCES))
 $(B)/lint/%.tidy: % .clang-tidy | $(B)/.lint-packages $(DEPS)/.libraries
 	@mkdir -p $(@D)
 	@echo "  tidy $<"
-	@clang-tidy-19 --quiet $< -- $(filter-out $(WARNINGS),$(COMMON)) -w $(if $(filter tests/unit/%,$<),$(TEST_FLAGS)) 2>&1 | \
+	@clang-tidy-19 --quiet $< -- $(filter-out $(WARNINGS),$(COMMON)) -w $(TEST_FLAGS) 2>&1 | \
 	    { grep -vE '^[0-9]+ warnings? (generated|treated)|^Suppressed |^Use -header-filter' || true; } >&2; \
 	    exit $${PIPESTATUS[0]}
 	@$(CXX) $(COMMON) $(TEST_FLAGS) -MM -MP -MT $@ -MF $@.d $<

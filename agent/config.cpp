@@ -164,8 +164,8 @@ std::optional<string> setSetting(Config& config, const string& value) {
     for (const char* const owned :
          {"cluster.initial_master_nodes", "cluster.name", "node.name", "discovery.seed_hosts",
           "discovery.seed_providers", "discovery.type", "path.data", "path.conf", "network.publish_host",
-          "network.bind_host", "http.port", "http.publish_port", "transport.tcp.port", "transport.publish_port",
-          "psql.port"}) {
+          "network.bind_host", "http.port", "http.publish_port", "transport.tcp.port",
+          "transport.publish_port", "psql.port"}) {
         if (name == owned) {
             return name + " is decided by cratekeeper and cannot be set; remove the line";
         }

@@ -39,7 +39,8 @@ std::vector<std::string> configPaths(const FileReader& files, const std::string&
         const std::string directory = root + place + "agent.conf.d";
         const auto names = files.list(directory, ".conf");
         if (!names) {
-            paths.push_back(directory); // reading it fails with the reason, so that nothing is left out in silence
+            paths.push_back(
+                directory); // reading it fails with the reason, so that nothing is left out in silence
             continue;
         }
         for (const auto& name : *names) {

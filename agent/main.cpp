@@ -64,6 +64,24 @@ hal::Result<std::unique_ptr<hal::Etcd>> connectEtcd(hal::EventLoop& loop, hal::H
     return hal::makeEtcd(loop, http, std::move(*options));
 }
 
+agent::StateFiles stateFiles(const Options& options) {
+    return {{.read = [](const std::string& path) { return hal::readFile(path); },
+             .write = [](const std::string& path,
+                         const std::string& content) { return hal::writeFile(path, content); }},
+            options.stateDirectory,
+            options.runtimeDirectory};
+}
+
+int runUntilStopped(hal::EventLoop& loop, agent::Node& node) {
+    const auto onTerminate = loop.onSignal(SIGTERM, [&node] { node.stop(); });
+    const auto onInterrupt = loop.onSignal(SIGINT, [&node] { node.stop(); });
+    const auto onHangup = loop.onSignal(SIGHUP, [&node] { node.reload(); });
+    if (const auto status = node.start(); !status) {
+        return fail(status.error());
+    }
+    return loop.run();
+}
+
 int run(const Options& options, const agent::Config& config) {
     auto loop = hal::makeEventLoop();
     if (!loop) {
@@ -82,12 +100,7 @@ int run(const Options& options, const agent::Config& config) {
     const auto notifier = hal::makeNotifier();
     const auto nics = hal::makeNics(**loop);
     const auto disks = hal::makeDisks(**loop);
-    agent::StateFiles files(
-        {.read = [](const std::string& path) { return hal::readFile(path); },
-         .write = [](const std::string& path,
-                     const std::string& content) { return hal::writeFile(path, content); }},
-        options.stateDirectory, options.runtimeDirectory);
-
+    agent::StateFiles files = stateFiles(options);
     agent::Node node(
         {.loop = **loop,
          .units = *units,
@@ -118,13 +131,7 @@ int run(const Options& options, const agent::Config& config) {
              }},
         config);
 
-    const auto onTerminate = (*loop)->onSignal(SIGTERM, [&node] { node.stop(); });
-    const auto onInterrupt = (*loop)->onSignal(SIGINT, [&node] { node.stop(); });
-    const auto onHangup = (*loop)->onSignal(SIGHUP, [&node] { node.reload(); });
-    if (const auto status = node.start(); !status) {
-        return fail(status.error());
-    }
-    return (*loop)->run();
+    return runUntilStopped(**loop, node);
 }
 
 constexpr const char* kUsage =

@@ -57,8 +57,8 @@ void Session::advance() {
     } else if (!wanted_ || unanswered_) {
         // What was read may forbid what was wanted before: a clone of ours may have come.
         wakeAt(*keptAliveAt_ + heartbeat());
-    } else if (auto writes = pendingWrites(); !writes.then.empty()) {
-        write(std::move(writes));
+    } else if (const auto writes = pendingWrites(); !writes.then.empty()) {
+        write(writes);
     } else if (wanted_->claim) {
         writeClaim();
     } else {
@@ -224,7 +224,7 @@ hal::Transaction Session::pendingWrites() const {
     return writes;
 }
 
-void Session::write(hal::Transaction transaction) {
+void Session::write(const hal::Transaction& transaction) {
     busy_ = true;
     lastAttempt_ = loop_.now();
     etcd_.transact(transaction, [this, transaction](const hal::Result<hal::TransactionReply>& reply) {

@@ -52,7 +52,7 @@ private:
     void keepAlive();
     void read();
     void openWatch();
-    void write(hal::Transaction transaction);
+    void write(const hal::Transaction& transaction);
     void writeClaim();
     [[nodiscard]] hal::Transaction pendingWrites() const;
     void written(const hal::Transaction& transaction, const hal::TransactionReply& reply);
@@ -74,7 +74,7 @@ private:
     bool started_ = false;
     bool registryStale_ = true;
     bool unanswered_ = false; ///< want() has not been told yet what follows from the last reading
-    hal::EtcdWatchPtr watch_;                   ///< empty after it ended, until the next good keep-alive
+    hal::EtcdWatchPtr watch_; ///< empty after it ended, until the next good keep-alive
     std::optional<hal::TimePoint> watchedAt_;   ///< when it was opened last
     std::optional<hal::TimePoint> keptAliveAt_; ///< when the last good keep-alive was sent
     std::optional<hal::TimePoint> readAt_;

@@ -276,7 +276,7 @@ Result<EtcdRequest> encodeTransaction(const Transaction& transaction) {
     auto encoded = post("/v3/kv/txn", {{"compare", std::move(compares)},
                                        {"success", encodeOperations(transaction.then)},
                                        {"failure", encodeOperations(transaction.otherwise)}});
-    constexpr auto isRead = [](const Operation& each) { return std::holds_alternative<RangeRequest>(each); };
+    const auto isRead = [](const Operation& each) { return std::holds_alternative<RangeRequest>(each); };
     encoded.repeatable =
         std::ranges::all_of(transaction.then, isRead) && std::ranges::all_of(transaction.otherwise, isRead);
     return encoded;

@@ -41,6 +41,7 @@ TEST(Peers, ANodeThatSaysNotWhereItIsChangesNothing) {
 
 TEST(Peers, AFloodOfNodesDoesNotPushOutTheKnownOnes) {
     std::vector<agent::LiveNode> flood;
+    flood.reserve(1001);
     for (int node = 0; node < 1000; ++node) {
         flood.push_back(otherNode("n", std::to_string(node)));
     }
