@@ -19,6 +19,7 @@ Session::Session(hal::EventLoop& loop, hal::Etcd& etcd, SessionOptions options, 
       // Never slower than a heartbeat: announcements are back within one after etcd is.
       backoff_(kFirstRetry, heartbeat(), options_.jitterSeed) {
     store_.lease = options_.previousLease;
+    adopted_ = store_.lease.has_value();
 }
 
 void Session::start() {
@@ -150,7 +151,10 @@ void Session::keepAlive() {
         }
         const bool recovered = store_.error.has_value();
         succeeded();
-        if (!lease->has_value()) {
+        // A taken-over lease of another length than configured is left to run out, once our keys stand under a new one.
+        const bool unfit =
+            std::exchange(adopted_, false) && lease->has_value() && (*lease)->ttl != options_.leaseTtl;
+        if (!lease->has_value() || unfit) {
             lostLease();
             changed_();
         } else {

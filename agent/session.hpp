@@ -71,6 +71,8 @@ private:
     std::optional<Wanted>
         wanted_; ///< empty until told: what a former process wrote stays untouched till then
     bool busy_ = false;
+    bool adopted_ =
+        false; ///< the lease is another process's, and not yet known to be as long as ours should be
     bool started_ = false;
     bool registryStale_ = true;
     bool unanswered_ = false; ///< want() has not been told yet what follows from the last reading

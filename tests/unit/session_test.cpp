@@ -72,6 +72,18 @@ TEST(Session, ALeaseOfTheProcessBeforeIsTakenOver) {
     CHECK_TRUE(lease == session->store().lease);
 }
 
+TEST(Session, ALeaseOfAnotherLengthIsLeftBehindWithoutAFlap) {
+    start();
+    const auto shorter = session->store().lease;
+    session.reset();
+    leaseTtl = 60s;
+    start(shorter);
+    CHECK_TRUE(shorter != session->store().lease);
+    loop.advance(10s); // the shorter one ran out, with none of our keys
+    CHECK_EQUAL("document service", announced());
+    LONGS_EQUAL(1, store.leases());
+}
+
 TEST(Session, ALeaseThatRanOutMeanwhileIsReplaced) {
     start(4711);
     CHECK_EQUAL("keepAlive", link.calls.front());
