@@ -49,6 +49,9 @@ public:
     [[nodiscard]] const std::optional<std::string>& masterId() const { return masterId_; }
     // The cluster's nodes by name; without a master only this one.
     [[nodiscard]] std::vector<NodeInfo> nodes() const;
+    // What the cluster agreed on when this node last had a master.
+    [[nodiscard]] const ClusterState& shared() const { return applied_; }
+    [[nodiscard]] const TableRouting& table() const { return applied_.table; }
     // The id as the node itself sees it: "_na_" until it has had a master since its start.
     [[nodiscard]] std::string visibleUuid() const;
     // Why there is no master, in CrateDB's words. `seedAddresses` are what the seed providers returned.
@@ -102,6 +105,7 @@ private:
     void sendState(Clock::time_point now);
     void onJoin(const NodeInfo& from, const nlohmann::json& message, Clock::time_point now);
     void onAcknowledged(const NodeInfo& from, const nlohmann::json& message, Clock::time_point now);
+    void onTable(const nlohmann::json& message, Clock::time_point now);
     [[nodiscard]] std::string refusalOf(const NodeInfo& joiner, const std::string& uuid,
                                         Clock::time_point now) const;
     [[nodiscard]] bool isAlive(const std::string& id, Clock::time_point now) const;
@@ -138,6 +142,8 @@ private:
 
     std::map<std::string, Acknowledged> acknowledged_; // by id
     std::map<std::string, NodeInfo> joiners_;
+    TableRouting wishedTable_;          // type is empty: none is asked for
+    std::int64_t syncedAllocation_ = 0; // whose replica has everything
     std::int64_t committedVersion_ = 0;
     Clock::time_point nextHeartbeat_;
 };

@@ -23,6 +23,8 @@ void Cluster::becomeMaster(Clock::time_point now) {
     joiners_.clear();
     acknowledged_.clear();
     committedVersion_ = 0;
+    wishedTable_ = {};
+    syncedAllocation_ = 0;
     ClusterState next = durable_.accepted;
     next.term = durable_.currentTerm;
     ++next.version;
@@ -81,6 +83,13 @@ void Cluster::update(Clock::time_point now) {
             remark("node-join[" + describe(joiner) + "]");
         }
     }
+    if (next.table.type.empty() && !wishedTable_.type.empty()) {
+        next.table = std::exchange(wishedTable_, {});
+    }
+    if (next.table.allocation == syncedAllocation_ && !next.table.replica.empty()) {
+        next.table.replicaInSync = true;
+    }
+    next.table = allocate(std::move(next.table), next.nodes);
     next.votingNodes = reconfigure(next.votingNodes, next.nodes, local_.id);
     if (next == durable_.accepted) {
         return;
@@ -160,6 +169,19 @@ void Cluster::onJoin(const NodeInfo& from, const json& message, Clock::time_poin
     }
     joiners_[from.id] = from;
     acknowledged_[from.id].heard = now;
+    update(now);
+}
+
+void Cluster::onTable(const json& message, Clock::time_point now) {
+    if (mode_ != Mode::master || textOf(message, "to") != local_.id) {
+        return;
+    }
+    if (textOf(message, "kind") == "insync") {
+        syncedAllocation_ = numberOf(message, "allocation");
+    } else {
+        wishedTable_.type = textOf(message, "type");
+        wishedTable_.primaryKey = flagOf(message, "primary_key");
+    }
     update(now);
 }
 

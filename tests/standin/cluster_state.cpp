@@ -70,6 +70,36 @@ std::vector<std::string> reconfigure(const std::vector<std::string>& voting, std
     return wanted == sorted || !hasMajority(order, liveIds) ? voting : order;
 }
 
+TableRouting allocate(TableRouting table, std::span<const NodeInfo> live) {
+    const auto isLive = [live](const std::string& id) { return findNode(live, id) != nullptr; };
+    const auto assign = [&table](std::string primary, std::string replica) {
+        table.primary = std::move(primary);
+        table.replica = std::move(replica);
+        table.replicaInSync = false;
+        ++table.allocation;
+    };
+    if (table.type.empty() || live.empty()) {
+        return table;
+    }
+    std::vector<NodeInfo> byName(live.begin(), live.end());
+    std::ranges::sort(byName, {}, &NodeInfo::name);
+    if (table.primary.empty()) {
+        assign(byName.front().id, "");
+    } else if (!isLive(table.primary) && table.replicaInSync && isLive(table.replica)) {
+        assign(table.replica, "");
+    }
+    if (!isLive(table.primary)) {
+        return table;
+    }
+    const auto other =
+        std::ranges::find_if(byName, [&table](const NodeInfo& node) { return node.id != table.primary; });
+    const bool isReplicaLost = table.replica.empty() ? other != byName.end() : !isLive(table.replica);
+    if (isReplicaLost) {
+        assign(table.primary, other == byName.end() ? "" : other->id);
+    }
+    return table;
+}
+
 std::string textOf(const json& object, const char* key) {
     const json value = partOf(object, key);
     return value.is_string() ? value.get<std::string>() : "";
@@ -117,6 +147,13 @@ json toJson(const ClusterState& state) {
             {"master", state.masterId},
             {"voting_nodes", state.votingNodes},
             {"committed_voting_nodes", state.committedVoting},
+            {"table",
+             {{"type", state.table.type},
+              {"primary_key", state.table.primaryKey},
+              {"primary", state.table.primary},
+              {"replica", state.table.replica},
+              {"replica_in_sync", state.table.replicaInSync},
+              {"allocation", state.table.allocation}}},
             {"nodes", nodes}};
 }
 
@@ -144,6 +181,9 @@ ClusterState stateFrom(const json& value) {
     state.masterId = textOf(value, "master");
     state.votingNodes = textsOf(value, "voting_nodes");
     state.committedVoting = textsOf(value, "committed_voting_nodes");
+    const json table = partOf(value, "table");
+    state.table = {textOf(table, "type"),    flagOf(table, "primary_key"),     textOf(table, "primary"),
+                   textOf(table, "replica"), flagOf(table, "replica_in_sync"), numberOf(table, "allocation")};
     for (const json& node : partOf(value, "nodes")) {
         state.nodes.push_back(nodeFrom(node));
     }

@@ -28,6 +28,18 @@ struct NodeInfo {
     bool operator==(const NodeInfo&) const = default;
 };
 
+// Where the table doc.t is. Only a replica that is in sync may become the primary.
+struct TableRouting {
+    std::string type; // empty: there is no table
+    bool primaryKey = false;
+    std::string primary; // node id
+    std::string replica; // node id, or empty
+    bool replicaInSync = false;
+    std::int64_t allocation = 0; // grows with every new assignment
+
+    bool operator==(const TableRouting&) const = default;
+};
+
 // One version of the agreed state. A later one has a greater (term, version).
 struct ClusterState {
     std::int64_t term = 0;
@@ -38,6 +50,7 @@ struct ClusterState {
         votingNodes; // node ids, or "{bootstrap-placeholder}-name" for those not seen yet
     std::vector<std::string> committedVoting; // the voting configuration before a change that is under way
     std::vector<NodeInfo> nodes;
+    TableRouting table;
 
     bool operator==(const ClusterState&) const = default;
 };
@@ -63,6 +76,10 @@ struct Durable {
 [[nodiscard]] std::vector<std::string> reconfigure(const std::vector<std::string>& voting,
                                                    std::span<const NodeInfo> live,
                                                    const std::string& masterId);
+
+// Where the table belongs with these live nodes: a lost primary is replaced by a replica in sync, a lost replica by the
+// first other node by name. Without a live copy in sync nothing changes until one comes back.
+[[nodiscard]] TableRouting allocate(TableRouting table, std::span<const NodeInfo> live);
 
 [[nodiscard]] std::string textOf(const nlohmann::json& object, const char* key);
 [[nodiscard]] std::int64_t numberOf(const nlohmann::json& object, const char* key);

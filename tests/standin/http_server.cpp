@@ -71,7 +71,12 @@ MHD_Result finish(HttpServer& server, MHD_Connection* connection, HttpServer::Re
             return MHD_NO;
         }
     }
-    return send(connection, server.answer(request), request.method != "HEAD");
+    const std::optional<HttpServer::Page> page = server.answer(request);
+    if (!page) {
+        server.suspend(connection, *request.ticket);
+        return MHD_YES;
+    }
+    return send(connection, *page, request.method != "HEAD");
 }
 
 MHD_Result receive(HttpServer& server, MHD_Connection* connection, const char* url, const char* method,
@@ -104,8 +109,12 @@ MHD_Result onRequest(void* self, MHD_Connection* connection, const char* url, co
     }
 }
 
-void onCompleted(void*, MHD_Connection*, void** state, MHD_RequestTerminationCode) noexcept {
-    delete static_cast<HttpServer::Request*>(*state);
+void onCompleted(void* self, MHD_Connection*, void** state, MHD_RequestTerminationCode) noexcept {
+    auto* request = static_cast<HttpServer::Request*>(*state);
+    if (request != nullptr) {
+        static_cast<HttpServer*>(self)->forget(*request);
+    }
+    delete request;
     *state = nullptr;
 }
 
@@ -133,10 +142,10 @@ HttpServer::HttpServer(const Node& node, const Cluster& cluster, sql::Engine& en
 Result<std::unique_ptr<HttpServer>> HttpServer::start(const Node& node, const Cluster& cluster,
                                                       sql::Engine& engine) {
     std::unique_ptr<HttpServer> server(new HttpServer(node, cluster, engine));
-    server->daemon_ = MHD_start_daemon(MHD_USE_EPOLL | MHD_USE_NO_LISTEN_SOCKET, 0, nullptr, nullptr,
-                                       &onRequest, server.get(), MHD_OPTION_NOTIFY_COMPLETED, &onCompleted,
-                                       nullptr, MHD_OPTION_NOTIFY_CONNECTION, &onConnection, nullptr,
-                                       MHD_OPTION_CONNECTION_LIMIT, kMostConnections, MHD_OPTION_END);
+    server->daemon_ = MHD_start_daemon(
+        MHD_USE_EPOLL | MHD_USE_NO_LISTEN_SOCKET | MHD_ALLOW_SUSPEND_RESUME, 0, nullptr, nullptr, &onRequest,
+        server.get(), MHD_OPTION_NOTIFY_COMPLETED, &onCompleted, server.get(), MHD_OPTION_NOTIFY_CONNECTION,
+        &onConnection, nullptr, MHD_OPTION_CONNECTION_LIMIT, kMostConnections, MHD_OPTION_END);
     if (server->daemon_ == nullptr) {
         return fail("failed to start the HTTP server");
     }
@@ -145,6 +154,9 @@ Result<std::unique_ptr<HttpServer>> HttpServer::start(const Node& node, const Cl
 
 HttpServer::~HttpServer() {
     if (daemon_ != nullptr) {
+        for (const auto& [connection, ticket] : suspended_) {
+            MHD_resume_connection(connection);
+        }
         MHD_stop_daemon(daemon_);
     }
 }
@@ -160,7 +172,27 @@ int HttpServer::descriptor() const {
     return MHD_get_daemon_info(daemon_, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd;
 }
 
-void HttpServer::run() { MHD_run(daemon_); }
+void HttpServer::run() {
+    std::erase_if(suspended_, [this](const auto& each) {
+        const bool done = engine_.isDone(each.second);
+        if (done) {
+            MHD_resume_connection(each.first);
+        }
+        return done;
+    });
+    MHD_run(daemon_);
+}
+
+void HttpServer::suspend(MHD_Connection* connection, std::uint64_t ticket) {
+    suspended_[connection] = ticket;
+    MHD_suspend_connection(connection);
+}
+
+void HttpServer::forget(const Request& request) {
+    if (request.ticket) {
+        engine_.forget(*request.ticket);
+    }
+}
 
 std::optional<std::chrono::milliseconds> HttpServer::timeout() const {
     MHD_UNSIGNED_LONG_LONG milliseconds = 0;
@@ -175,25 +207,28 @@ bool HttpServer::ensureSession(bool& hasSession) const {
     return hasSession;
 }
 
-HttpServer::Page HttpServer::answer(const Request& request) const {
+std::optional<HttpServer::Page> HttpServer::answer(Request& request) const {
     if (request.path.starts_with("/_sql")) {
-        const sql::Reply reply = engine_.handle(request.body, request.types);
-        return {static_cast<unsigned>(reply.status), "application/json", reply.body, ""};
+        const std::optional<sql::Reply> reply = engine_.handle(request.body, request.types, request.ticket);
+        if (!reply) {
+            return std::nullopt;
+        }
+        return Page{static_cast<unsigned>(reply->status), "application/json", reply->body, ""};
     }
     if (request.path == "/admin" || request.path == "/_plugin/crate-admin") {
-        return {301, "text/plain", "", "/"};
+        return Page{301, "text/plain", "", "/"};
     }
     const bool json = request.accept.contains("application/json") || !isBrowser(request.userAgent);
     if (request.path == "/" && json) {
         return mainPage();
     }
     if (request.path == "/" || request.path == "/index.html") {
-        return {200, "text/html",
-                "<!DOCTYPE html><title>stand-in</title><p>Node " + node_.name + ": this is a " + kDisclaimer +
-                    ". There is no Admin UI here.\n",
-                ""};
+        return Page{200, "text/html",
+                    "<!DOCTYPE html><title>stand-in</title><p>Node " + node_.name + ": this is a " +
+                        kDisclaimer + ". There is no Admin UI here.\n",
+                    ""};
     }
-    return {404, "text/plain", std::string("Not Found (") + kDisclaimer + ")\n", ""};
+    return Page{404, "text/plain", std::string("Not Found (") + kDisclaimer + ")\n", ""};
 }
 
 // 503 only without a master; a node that is being decommissioned still says 200, which is the trap for balancers.

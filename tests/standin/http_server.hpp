@@ -11,6 +11,7 @@
 
 #include <memory>
 
+struct MHD_Connection;
 struct MHD_Daemon;
 
 namespace standin {
@@ -27,6 +28,7 @@ public:
     void add(const Listener::Accepted& accepted);
     // Readable when run() has something to do.
     [[nodiscard]] int descriptor() const;
+    // Answers what can be answered; statements that waited for other nodes go on first.
     void run();
     [[nodiscard]] std::optional<std::chrono::milliseconds> timeout() const;
 
@@ -46,11 +48,15 @@ public:
         std::string userAgent;
         std::string body;
         bool types = false;
+        sql::Engine::Ticket ticket; // of a statement that waits for other nodes
     };
 
     // Whether this connection may run SQL; gives it a session if it may have one.
     [[nodiscard]] bool ensureSession(bool& hasSession) const;
-    [[nodiscard]] Page answer(const Request& request) const;
+    // Nothing while other nodes are at work; to be asked again once the ticket is done.
+    [[nodiscard]] std::optional<Page> answer(Request& request) const;
+    void suspend(MHD_Connection* connection, std::uint64_t ticket);
+    void forget(const Request& request);
 
 private:
     HttpServer(const Node& node, const Cluster& cluster, sql::Engine& engine);
@@ -61,6 +67,7 @@ private:
     sql::Engine& engine_;
     MHD_Daemon* daemon_ = nullptr;
     bool newSessionsEnabled_ = true;
+    std::map<MHD_Connection*, std::uint64_t> suspended_; // connection -> ticket
 };
 
 } // namespace standin

@@ -51,7 +51,8 @@ Server::Server(Settings settings, std::string configDirectory, Knobs knobs, Node
       node_(std::move(node)), listeners_(std::move(listeners)), store_(std::move(store)),
       table_(std::move(table)), cluster_(std::move(local), clusterConfig(settings_, knobs_), store_.durable(),
                                          randomUuid, Clock::now()),
-      engine_(node_, cluster_, table_, [this](const NodeInfo& leaving) { decommission(leaving); }),
+      copies_(cluster_, table_),
+      engine_(node_, cluster_, copies_, [this](const NodeInfo& leaving) { decommission(leaving); }),
       nextWarning_(Clock::now() + kFormationWarning) {}
 
 Result<int> Server::run(int signals) {
@@ -72,12 +73,19 @@ Result<int> Server::run(int signals) {
         if (advanced) {
             advanced = exchange(now);
         }
+        if (advanced) {
+            advanced = carryOut(copies_.tick(now));
+        }
         if (!advanced) {
             return std::unexpected(advanced.error());
         }
         warnAboutMissingMaster(now);
         acceptAll();
         http_->run();
+        // A statement that has just come in need not wait for the next turn of the loop.
+        if (auto asked = carryOut(copies_.tick(Clock::now())); !asked) {
+            return std::unexpected(asked.error());
+        }
         farewell_.tidy(Clock::now());
         if (const std::optional<int> status = exitStatus(signals, Clock::now())) {
             return *status;
@@ -96,6 +104,16 @@ Result<void> Server::carryOut(const Cluster::Step& step) {
         }
     }
     for (const Cluster::Message& message : step.messages) {
+        transport_.send(message.address, message.body, Clock::now());
+    }
+    return {};
+}
+
+Result<void> Server::carryOut(Result<TableCopies::Messages> messages) {
+    if (!messages) {
+        return std::unexpected(messages.error());
+    }
+    for (const Cluster::Message& message : *messages) {
         transport_.send(message.address, message.body, Clock::now());
     }
     return {};
@@ -140,6 +158,7 @@ Result<void> Server::exchange(Clock::time_point now) {
                 startDecommission();
             } else if (carriedOut) {
                 carriedOut = carryOut(cluster_.receive(message, now));
+                carriedOut = carriedOut ? carryOut(copies_.receive(message, now)) : carriedOut;
             }
         },
         now);
@@ -184,6 +203,9 @@ Server::Clock::time_point Server::nextDeadline() const {
     }
     if (!knobs_.noMasterFile.empty() || !farewell_.empty()) {
         deadline = std::min(deadline, now + 50ms);
+    }
+    if (copies_.isBusy()) {
+        deadline = std::min(deadline, now + TableCopies::kPace);
     }
     if (const auto timeout = http_->timeout()) {
         deadline = std::min(deadline, now + *timeout);

@@ -28,6 +28,7 @@ private:
     using Clock = std::chrono::steady_clock;
 
     [[nodiscard]] Result<void> carryOut(const Cluster::Step& step);
+    [[nodiscard]] Result<void> carryOut(Result<TableCopies::Messages> messages);
     [[nodiscard]] Result<void> advance(Clock::time_point now);
     [[nodiscard]] Result<void> exchange(Clock::time_point now);
     void isolateAsTold(Clock::time_point now);
@@ -48,6 +49,7 @@ private:
     StateStore store_;
     TableStore table_;
     Cluster cluster_;
+    TableCopies copies_;
     sql::Engine engine_;
     std::unique_ptr<HttpServer> http_;
     Farewell farewell_;

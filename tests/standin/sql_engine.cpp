@@ -16,6 +16,10 @@ Error notSupported(const std::string& what) {
     return {400, 4004, "UnsupportedFeatureException[" + what + " (this is a " + kDisclaimer + ")]"};
 }
 
+Error duplicateKey() {
+    return {409, 4091, "DuplicateKeyException[A document with the same primary key exists already]"};
+}
+
 std::string errorBody(const Error& error) {
     // Bytes that are not UTF-8 came from the request; an answer must not fail over them.
     const ordered_json body{{"error", {{"message", error.message}, {"code", error.code}}}};
@@ -41,16 +45,42 @@ Result<json> castId(const json& value, const std::string& type) {
 
 } // namespace
 
-Engine::Engine(const Node& node, const Cluster& cluster, TableStore& table,
+Engine::Engine(const Node& node, const Cluster& cluster, TableCopies& copies,
                std::function<void(const NodeInfo&)> decommission)
-    : node_(node), cluster_(cluster), table_(table), decommission_(std::move(decommission)) {}
+    : node_(node), cluster_(cluster), copies_(copies), decommission_(std::move(decommission)) {}
 
-Reply Engine::handle(std::string_view body, bool includeTypes) {
-    const Result<ordered_json> answer = request(body, includeTypes);
-    if (!answer) {
-        return {answer.error().status, errorBody(answer.error())};
+std::optional<Reply> Engine::handle(std::string_view body, bool includeTypes, Ticket& ticket) {
+    arrived_.reset();
+    submitted_.reset();
+    if (ticket) {
+        arrived_ = copies_.take(*ticket);
+        if (!arrived_) {
+            return std::nullopt;
+        }
+        ticket.reset();
     }
-    return {200, answer->dump(-1, ' ', false, ordered_json::error_handler_t::replace)};
+    const Result<ordered_json> answer = request(body, includeTypes);
+    if (submitted_) {
+        ticket = submitted_;
+        return std::nullopt;
+    }
+    if (!answer) {
+        return Reply{answer.error().status, errorBody(answer.error())};
+    }
+    return Reply{200, answer->dump(-1, ' ', false, ordered_json::error_handler_t::replace)};
+}
+
+// What the cluster answered, or a failure that stands for "not yet" and is never shown.
+Result<json> Engine::fromCluster(json request) {
+    if (!arrived_) {
+        submitted_ = copies_.submit(std::move(request), TableCopies::Clock::now());
+        return std::unexpected(Error{503, 5030, ""});
+    }
+    if (arrived_->contains("failed")) {
+        return std::unexpected(
+            Error{500, 5002, "UnavailableShardsException[" + textOf(*arrived_, "failed") + "]"});
+    }
+    return *arrived_;
 }
 
 Result<ordered_json> Engine::request(std::string_view text, bool includeTypes) {
@@ -97,6 +127,7 @@ Result<ordered_json> Engine::request(std::string_view text, bool includeTypes) {
 // Errors of single entries are a rowcount of -2 in a 200, as documented.
 Result<ordered_json> Engine::bulk(const std::string& text, const json& bulkArgs) {
     ordered_json results = ordered_json::array();
+    json entries = json::array();
     for (const json& args : bulkArgs) {
         if (!args.is_array()) {
             return std::unexpected(
@@ -106,19 +137,28 @@ Result<ordered_json> Engine::bulk(const std::string& text, const json& bulkArgs)
         if (!statement) {
             return std::unexpected(statement.error());
         }
-        if (std::holds_alternative<Select>(*statement)) {
-            return std::unexpected(
-                Error{400, 4004,
-                      "UnsupportedFeatureException[Bulk operations for statements that return "
-                      "result sets is not supported]"});
+        const auto* insert = std::get_if<Insert>(&*statement);
+        if (insert == nullptr) {
+            return std::unexpected(notSupported("Bulk operations for other statements than INSERT"));
         }
-        const Result<Outcome> outcome = execute(*statement);
-        if (outcome) {
-            results.push_back({{"rowcount", outcome->rowCount}});
-        } else if (outcome.error().status == 503) {
-            return std::unexpected(outcome.error());
-        } else {
-            results.push_back({{"rowcount", -2}, {"error_message", outcome.error().message}});
+        const Result<json> ids = idsOf(*insert);
+        if (!ids && ids.error().status == 503) {
+            return std::unexpected(ids.error());
+        }
+        entries.push_back(ids ? *ids : json::array());
+        results.push_back(ids ? ordered_json()
+                              : ordered_json{{"rowcount", -2}, {"error_message", ids.error().message}});
+    }
+    const Result<json> counts = fromCluster({{"what", "insert"}, {"entries", entries}});
+    if (!counts) {
+        return std::unexpected(counts.error());
+    }
+    const json each = partOf(*counts, "results");
+    for (std::size_t i = 0; i < results.size() && i < each.size(); ++i) {
+        if (results[i].is_null() && each[i] == json(-1)) {
+            results[i] = {{"rowcount", -2}, {"error_message", duplicateKey().message}};
+        } else if (results[i].is_null()) {
+            results[i] = {{"rowcount", each[i]}};
         }
     }
     return results;
@@ -128,13 +168,22 @@ Result<Engine::Outcome> Engine::execute(const Statement& statement) {
     return std::visit([this](const auto& kind) -> Result<Outcome> { return run(kind); }, statement);
 }
 
-Result<Engine::Outcome> Engine::run(const Select& select) const {
+Result<Engine::Outcome> Engine::run(const Select& select) {
     // Without FROM there is one row without columns.
     const Relation oneRow{ordered_json::object(), {ordered_json::object()}};
     Result<Relation> relation =
-        select.relation ? findRelation(*select.relation, node_, cluster_, table_) : Result<Relation>(oneRow);
+        select.relation ? findRelation(*select.relation, node_, cluster_) : Result<Relation>(oneRow);
     if (!relation) {
         return std::unexpected(relation.error());
+    }
+    if (select.relation && select.relation->schema == "doc") {
+        const Result<json> table = fromCluster({{"what", "read"}});
+        if (!table) {
+            return std::unexpected(table.error());
+        }
+        for (const json& id : partOf(*table, "rows")) {
+            relation->rows.push_back({{"id", ordered_json(id)}});
+        }
     }
     Result<Selected> selected = evaluate(select, std::move(*relation));
     if (!selected) {
@@ -170,20 +219,23 @@ Result<Engine::Outcome> Engine::run(const CreateTable& create) {
     if (create.relation != RelationName{"doc", "t"} || create.column != "id" || !typeKnown) {
         return std::unexpected(notSupported("only CREATE TABLE t (id BIGINT|INTEGER|TEXT [PRIMARY KEY])"));
     }
-    if (table_.schema()) {
+    if (!arrived_ && !cluster_.table().type.empty()) {
         if (create.ifNotExists) {
             return Outcome{{}, {}, {ordered_json::array()}, 0};
         }
         return std::unexpected(Error{409, 4093, "RelationAlreadyExists[Relation 'doc.t' already exists.]"});
     }
-    if (auto created = table_.create({create.type, create.primaryKey}); !created) {
-        return std::unexpected(Error{500, 5000, "IOException[" + created.error().message + "]"});
+    const Result<json> created =
+        fromCluster({{"what", "create"}, {"type", create.type}, {"primary_key", create.primaryKey}});
+    if (!created) {
+        return std::unexpected(created.error());
     }
     return Outcome{{}, {}, {ordered_json::array()}, 1};
 }
 
-Result<Engine::Outcome> Engine::run(const Insert& insert) {
-    if (auto relation = findRelation(insert.relation, node_, cluster_, table_); !relation) {
+// The values to insert, cast to the column's type.
+Result<json> Engine::idsOf(const Insert& insert) const {
+    if (auto relation = findRelation(insert.relation, node_, cluster_); !relation) {
         return std::unexpected(relation.error());
     }
     if (insert.relation.schema != "doc") {
@@ -196,27 +248,34 @@ Result<Engine::Outcome> Engine::run(const Insert& insert) {
         return std::unexpected(
             Error{404, 4043, "ColumnUnknownException[Column " + insert.column + " unknown]"});
     }
-    std::vector<json> ids;
+    json ids = json::array();
     for (const json& value : insert.values) {
-        Result<json> id = castId(value, table_.schema()->type);
+        Result<json> id = castId(value, cluster_.table().type);
         if (!id) {
-            return std::unexpected(id.error());
-        }
-        const bool repeated = table_.contains(*id) || std::ranges::find(ids, *id) != ids.end();
-        if (table_.schema()->primaryKey && repeated) {
-            return std::unexpected(Error{
-                409, 4091, "DuplicateKeyException[A document with the same primary key exists already]"});
+            return id;
         }
         ids.push_back(std::move(*id));
     }
-    if (auto stored = table_.insert(ids); !stored) {
-        return std::unexpected(Error{500, 5000, "IOException[" + stored.error().message + "]"});
+    return ids;
+}
+
+Result<Engine::Outcome> Engine::run(const Insert& insert) {
+    const Result<json> ids = idsOf(insert);
+    if (!ids) {
+        return std::unexpected(ids.error());
     }
-    return Outcome{{}, {}, {ordered_json::array()}, static_cast<std::int64_t>(ids.size())};
+    const Result<json> counts = fromCluster({{"what", "insert"}, {"entries", json::array({*ids})}});
+    if (!counts) {
+        return std::unexpected(counts.error());
+    }
+    if (partOf(*counts, "results") == json::array({-1})) {
+        return std::unexpected(duplicateKey());
+    }
+    return Outcome{{}, {}, {ordered_json::array()}, static_cast<std::int64_t>(ids->size())};
 }
 
 Result<Engine::Outcome> Engine::run(const Refresh& refresh) const {
-    if (auto relation = findRelation(refresh.relation, node_, cluster_, table_); !relation) {
+    if (auto relation = findRelation(refresh.relation, node_, cluster_); !relation) {
         return std::unexpected(relation.error());
     }
     return Outcome{{}, {}, {ordered_json::array()}, 1};

@@ -1,9 +1,11 @@
 // Executes parsed statements against the node and answers in the JSON of CrateDB's _sql endpoint.
-// Owns nothing: node, cluster and table are the caller's. Decommissioning is reported to the caller, who ends the
+// Owns nothing: node, cluster and table are the caller's. What other nodes must do takes its time: the statement gets a
+// ticket then, and the caller asks again. Decommissioning is reported to the caller, who ends the
 // process later. Knows no HTTP beyond the status number.
 #pragma once
 
 #include "tests/standin/sql_relations.hpp"
+#include "tests/standin/table_copies.hpp"
 
 #include <chrono>
 #include <functional>
@@ -17,11 +19,16 @@ struct Reply {
 
 class Engine {
 public:
-    Engine(const Node& node, const Cluster& cluster, TableStore& table,
+    Engine(const Node& node, const Cluster& cluster, TableCopies& copies,
            std::function<void(const NodeInfo&)> decommission);
 
-    // `body` is the request's JSON document; `includeTypes` adds "col_types".
-    [[nodiscard]] Reply handle(std::string_view body, bool includeTypes);
+    using Ticket = std::optional<std::uint64_t>;
+
+    // `body` is the request's JSON document; `includeTypes` adds "col_types". Nothing is returned while other nodes are
+    // at work: the call is to be repeated with the same arguments and the ticket it gave.
+    [[nodiscard]] std::optional<Reply> handle(std::string_view body, bool includeTypes, Ticket& ticket);
+    [[nodiscard]] bool isDone(std::uint64_t ticket) const { return copies_.isDone(ticket); }
+    void forget(std::uint64_t ticket) { copies_.forget(ticket); }
 
 private:
     struct Outcome {
@@ -32,19 +39,23 @@ private:
     };
 
     [[nodiscard]] Result<Outcome> execute(const Statement& statement);
-    [[nodiscard]] Result<Outcome> run(const Select& select) const;
+    [[nodiscard]] Result<Outcome> run(const Select& select);
     [[nodiscard]] Result<Outcome> run(const Decommission& decommission) const;
     [[nodiscard]] Result<Outcome> run(const CreateTable& create);
     [[nodiscard]] Result<Outcome> run(const Insert& insert);
     [[nodiscard]] Result<Outcome> run(const Refresh& refresh) const;
     [[nodiscard]] Result<nlohmann::ordered_json> request(std::string_view text, bool includeTypes);
+    [[nodiscard]] Result<nlohmann::json> idsOf(const Insert& insert) const;
+    [[nodiscard]] Result<nlohmann::json> fromCluster(nlohmann::json request);
     [[nodiscard]] Result<nlohmann::ordered_json> bulk(const std::string& text,
                                                       const nlohmann::json& bulkArgs);
 
     const Node& node_;
     const Cluster& cluster_;
-    TableStore& table_;
+    TableCopies& copies_;
     std::function<void(const NodeInfo&)> decommission_;
+    std::optional<nlohmann::json> arrived_; // what the cluster answered to the statement being executed
+    Ticket submitted_;
 };
 
 } // namespace standin::sql

@@ -44,25 +44,43 @@ Relation nodesRelation(const Node& node, const Cluster& cluster) {
     return relation;
 }
 
-ordered_json tableHealth() {
-    return {{"health", "GREEN"},          {"severity", 1},
-            {"missing_shards", 0},        {"underreplicated_shards", 0},
-            {"partition_ident", nullptr}, {"table_name", "t"},
-            {"table_schema", "doc"}};
+bool isLive(const Cluster& cluster, const std::string& id) {
+    return findNode(cluster.shared().nodes, id) != nullptr;
+}
+
+// RED without the primary, YELLOW when there are nodes enough for a replica and none is complete.
+ordered_json health(const Cluster& cluster) {
+    const TableRouting& table = cluster.table();
+    const bool isMissing = !table.type.empty() && !isLive(cluster, table.primary);
+    const bool isReplicated = table.replicaInSync && isLive(cluster, table.replica);
+    const bool isThin = !table.type.empty() && cluster.shared().nodes.size() > 1 && !isReplicated;
+    return {{"health", isMissing ? "RED"
+                       : isThin  ? "YELLOW"
+                                 : "GREEN"},
+            {"severity", isMissing ? 3
+                         : isThin  ? 2
+                                   : 1},
+            {"missing_shards", isMissing ? 1 : 0},
+            {"underreplicated_shards", isThin && !isMissing ? 1 : 0}};
 }
 
 // No rows without a master: the node has no table metadata then, which makes an empty sys.health no proof of health.
-Relation healthRelation(const Cluster& cluster, const TableStore& table) {
-    Relation relation{tableHealth(), {}};
-    if (cluster.hasMaster() && table.schema()) {
-        relation.rows.push_back(tableHealth());
+Relation healthRelation(const Cluster& cluster) {
+    ordered_json row = health(cluster);
+    row["partition_ident"] = nullptr;
+    row["table_name"] = "t";
+    row["table_schema"] = "doc";
+    Relation relation{row, {}};
+    if (cluster.hasMaster() && !cluster.table().type.empty()) {
+        relation.rows.push_back(row);
     }
     return relation;
 }
 
-Relation clusterHealthRelation() {
-    const ordered_json row{{"description", ""}, {"health", "GREEN"},           {"missing_shards", 0},
-                           {"severity", 1},     {"underreplicated_shards", 0}, {"pending_tasks", 0}};
+Relation clusterHealthRelation(const Cluster& cluster) {
+    ordered_json row = health(cluster);
+    row["description"] = "";
+    row["pending_tasks"] = 0;
     return {row, {row}};
 }
 
@@ -100,33 +118,34 @@ Relation checksRelation() {
     return relation;
 }
 
-Relation shardsRelation(const Node& node, const TableStore& table) {
-    const ordered_json row{{"schema_name", "doc"},
-                           {"table_name", "t"},
-                           {"id", 0},
-                           {"primary", true},
-                           {"state", "STARTED"},
-                           {"routing_state", "STARTED"},
-                           {"num_docs", table.ids().size()},
-                           {"node", {{"id", node.id}, {"name", node.name}}}};
-    Relation relation{row, {}};
-    if (table.schema()) {
-        relation.rows.push_back(row);
+ordered_json shard(const Cluster& cluster, bool primary) {
+    const TableRouting& table = cluster.table();
+    const std::string& id = primary ? table.primary : table.replica;
+    const NodeInfo* node = findNode(cluster.shared().nodes, id);
+    const char* state = node == nullptr                  ? "UNASSIGNED"
+                        : primary || table.replicaInSync ? "STARTED"
+                                                         : "INITIALIZING";
+    return {{"schema_name", "doc"},
+            {"table_name", "t"},
+            {"id", 0},
+            {"primary", primary},
+            {"state", state},
+            {"routing_state", state},
+            {"node", {{"id", id}, {"name", node == nullptr ? "" : node->name}}}};
+}
+
+Relation shardsRelation(const Cluster& cluster) {
+    Relation relation{shard(cluster, true), {}};
+    if (!cluster.table().type.empty()) {
+        relation.rows.push_back(shard(cluster, true));
+    }
+    if (!cluster.table().replica.empty()) {
+        relation.rows.push_back(shard(cluster, false));
     }
     return relation;
 }
 
-Relation userRelation(const TableStore& table) {
-    Relation relation;
-    relation.columns["id"] = table.schema()->type == "text" ? ordered_json("") : ordered_json(0);
-    for (const nlohmann::json& id : table.ids()) {
-        relation.rows.push_back({{"id", ordered_json(id)}});
-    }
-    return relation;
-}
-
-Result<Relation> systemRelation(const RelationName& name, const Node& node, const Cluster& cluster,
-                                const TableStore& table) {
+Result<Relation> systemRelation(const RelationName& name, const Node& node, const Cluster& cluster) {
     if (name.table == "cluster") {
         return clusterRelation(node, cluster);
     }
@@ -134,7 +153,7 @@ Result<Relation> systemRelation(const RelationName& name, const Node& node, cons
         return nodesRelation(node, cluster);
     }
     if (name.table == "health") {
-        return healthRelation(cluster, table);
+        return healthRelation(cluster);
     }
     if (name.table == "node_checks") {
         return nodeChecksRelation(node, cluster);
@@ -149,15 +168,14 @@ Result<Relation> systemRelation(const RelationName& name, const Node& node, cons
     if (name.table == "checks") {
         return checksRelation();
     }
-    return name.table == "shards" ? shardsRelation(node, table) : clusterHealthRelation();
+    return name.table == "shards" ? shardsRelation(cluster) : clusterHealthRelation(cluster);
 }
 
 } // namespace
 
-Result<Relation> findRelation(const RelationName& name, const Node& node, const Cluster& cluster,
-                              const TableStore& table) {
+Result<Relation> findRelation(const RelationName& name, const Node& node, const Cluster& cluster) {
     if (name.schema == "sys") {
-        return systemRelation(name, node, cluster, table);
+        return systemRelation(name, node, cluster);
     }
     if (name.schema != "doc") {
         return std::unexpected(
@@ -166,10 +184,10 @@ Result<Relation> findRelation(const RelationName& name, const Node& node, const 
     if (!cluster.hasMaster()) {
         return std::unexpected(masterNotDiscovered());
     }
-    if (name.table != "t" || !table.schema()) {
+    if (name.table != "t" || cluster.table().type.empty()) {
         return std::unexpected(relationUnknown(name));
     }
-    return userRelation(table);
+    return Relation{{{"id", cluster.table().type == "text" ? ordered_json("") : ordered_json(0)}}, {}};
 }
 
 ordered_json nodeFacts(const Node& node) {

@@ -1,11 +1,10 @@
 // The tables a SELECT can read: sys.cluster, sys.nodes, sys.health, sys.cluster_health, sys.checks, sys.node_checks,
-// sys.shards and doc.t. Pure over the node's facts, the cluster and the user table; makes rows, evaluates nothing.
+// sys.shards and the columns of doc.t. Pure over the node's facts and the cluster; makes rows, evaluates nothing.
 #pragma once
 
 #include "tests/standin/cluster.hpp"
 #include "tests/standin/node.hpp"
 #include "tests/standin/sql_statement.hpp"
-#include "tests/standin/table_store.hpp"
 
 namespace standin::sql {
 
@@ -26,9 +25,10 @@ struct Relation {
     std::vector<nlohmann::ordered_json> rows;
 };
 
+// The table doc.t comes without its rows: they are where its primary is.
 // RelationUnknown 4041, SchemaUnknown 4045, or 5031 for what cannot be read without a master.
 [[nodiscard]] Result<Relation> findRelation(const RelationName& name, const Node& node,
-                                            const Cluster& cluster, const TableStore& table);
+                                            const Cluster& cluster);
 
 // The row of sys.nodes that a node tells the others about itself.
 [[nodiscard]] nlohmann::ordered_json nodeFacts(const Node& node);

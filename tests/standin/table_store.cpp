@@ -14,6 +14,20 @@ namespace {
 
 using nlohmann::json;
 
+std::string header(const TableSchema& schema) {
+    const json value{
+        {"type", schema.type}, {"primary_key", schema.primaryKey}, {"allocation", schema.allocation}};
+    return value.dump() + "\n";
+}
+
+std::string lines(const std::vector<json>& ids) {
+    std::string text;
+    for (const json& id : ids) {
+        text += id.dump() + "\n";
+    }
+    return text;
+}
+
 } // namespace
 
 Result<TableStore> TableStore::open(const std::filesystem::path& directory) {
@@ -46,7 +60,8 @@ Result<void> TableStore::load() {
                         "]: expected a schema and one JSON value a line");
         }
         if (!schema_) {
-            schema_ = TableSchema{value.value("type", "bigint"), value.value("primary_key", false)};
+            schema_ = TableSchema{value.value("type", "bigint"), value.value("primary_key", false),
+                                  value.value("allocation", std::int64_t{0})};
         } else {
             known_.insert(value);
             ids_.push_back(std::move(value));
@@ -56,20 +71,32 @@ Result<void> TableStore::load() {
 }
 
 Result<void> TableStore::create(const TableSchema& schema) {
-    const json header{{"type", schema.type}, {"primary_key", schema.primaryKey}};
-    auto written = append(header.dump() + "\n");
+    auto written = append(header(schema));
     if (written) {
         schema_ = schema;
     }
     return written;
 }
 
-Result<void> TableStore::insert(const std::vector<json>& ids) {
-    std::string lines;
-    for (const json& id : ids) {
-        lines += id.dump() + "\n";
+Result<void> TableStore::replace(const TableSchema& schema, const std::vector<json>& ids) {
+    const TableStore fresh(file_.string() + ".new");
+    std::error_code error;
+    std::filesystem::remove(fresh.file_, error);
+    if (auto written = fresh.append(header(schema) + lines(ids)); !written) {
+        return written;
     }
-    auto written = append(lines);
+    std::filesystem::rename(fresh.file_, file_, error);
+    if (error) {
+        return fail("failed to replace [" + file_.string() + "]: " + error.message());
+    }
+    schema_ = schema;
+    ids_ = ids;
+    known_ = {ids.begin(), ids.end()};
+    return {};
+}
+
+Result<void> TableStore::insert(const std::vector<json>& ids) {
+    auto written = append(lines(ids));
     if (written) {
         ids_.insert(ids_.end(), ids.begin(), ids.end());
         known_.insert(ids.begin(), ids.end());

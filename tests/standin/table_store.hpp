@@ -17,6 +17,7 @@ namespace standin {
 struct TableSchema {
     std::string type; // "bigint", "integer" or "text"
     bool primaryKey = false;
+    std::int64_t allocation = 0; // of a replica: which copy of the primary this is
 };
 
 class TableStore {
@@ -28,6 +29,8 @@ public:
     [[nodiscard]] bool contains(const nlohmann::json& id) const { return known_.contains(id); }
 
     [[nodiscard]] Result<void> create(const TableSchema& schema);
+    // Everything at once, for a replica that starts anew: a kill leaves the old or the new table.
+    [[nodiscard]] Result<void> replace(const TableSchema& schema, const std::vector<nlohmann::json>& ids);
     [[nodiscard]] Result<void> insert(const std::vector<nlohmann::json>& ids);
 
 private:
