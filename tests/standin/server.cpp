@@ -104,7 +104,7 @@ Result<void> Server::carryOut(const Cluster::Step& step) {
         }
     }
     for (const Cluster::Message& message : step.messages) {
-        transport_.send(message.address, message.body, Clock::now());
+        post(message);
     }
     return {};
 }
@@ -114,7 +114,7 @@ Result<void> Server::carryOut(Result<TableCopies::Messages> messages) {
         return std::unexpected(messages.error());
     }
     for (const Cluster::Message& message : *messages) {
-        transport_.send(message.address, message.body, Clock::now());
+        post(message);
     }
     return {};
 }
@@ -150,19 +150,32 @@ Result<void> Server::advance(Clock::time_point now) {
     return carryOut(cluster_.tick(cluster_.hasMaster() ? std::vector<std::string>{} : seeds(), now));
 }
 
+// A node does not rely on a way back to its own published address: behind a published port there may be none.
+void Server::post(const Cluster::Message& message) {
+    if (message.address == cluster_.local().transportAddress) {
+        ownMail_.push_back(message.body);
+    } else {
+        transport_.send(message.address, message.body, Clock::now());
+    }
+}
+
+Result<void> Server::deliver(const nlohmann::json& message, Clock::time_point now) {
+    if (textOf(message, "kind") == "decommission" && textOf(message, "to") == node_.id) {
+        startDecommission();
+        return {};
+    }
+    auto carriedOut = carryOut(cluster_.receive(message, now));
+    return carriedOut ? carryOut(copies_.receive(message, now)) : carriedOut;
+}
+
 Result<void> Server::exchange(Clock::time_point now) {
-    Result<void> carriedOut;
-    transport_.run(
-        [this, now, &carriedOut](const nlohmann::json& message) {
-            if (textOf(message, "kind") == "decommission" && textOf(message, "to") == node_.id) {
-                startDecommission();
-            } else if (carriedOut) {
-                carriedOut = carryOut(cluster_.receive(message, now));
-                carriedOut = carriedOut ? carryOut(copies_.receive(message, now)) : carriedOut;
-            }
-        },
-        now);
-    return carriedOut;
+    Result<void> delivered;
+    const auto receiver = [this, now, &delivered](const nlohmann::json& message) {
+        delivered = delivered ? deliver(message, now) : delivered;
+    };
+    std::ranges::for_each(std::exchange(ownMail_, {}), receiver);
+    transport_.run(receiver, now);
+    return delivered;
 }
 
 void Server::warnAboutMissingMaster(Clock::time_point now) {
@@ -203,6 +216,9 @@ Server::Clock::time_point Server::nextDeadline() const {
     }
     if (!knobs_.noMasterFile.empty() || !farewell_.empty()) {
         deadline = std::min(deadline, now + 50ms);
+    }
+    if (!ownMail_.empty()) {
+        return now;
     }
     if (copies_.isBusy()) {
         deadline = std::min(deadline, now + TableCopies::kPace);

@@ -30,6 +30,8 @@ private:
     [[nodiscard]] Result<void> carryOut(const Cluster::Step& step);
     [[nodiscard]] Result<void> carryOut(Result<TableCopies::Messages> messages);
     [[nodiscard]] Result<void> advance(Clock::time_point now);
+    [[nodiscard]] Result<void> deliver(const nlohmann::json& message, Clock::time_point now);
+    void post(const Cluster::Message& message);
     [[nodiscard]] Result<void> exchange(Clock::time_point now);
     void isolateAsTold(Clock::time_point now);
     [[nodiscard]] std::vector<std::string> seeds();
@@ -54,6 +56,7 @@ private:
     std::unique_ptr<HttpServer> http_;
     Farewell farewell_;
     Transport transport_;
+    std::vector<nlohmann::json> ownMail_; // messages to this node itself
     Clock::time_point nextWarning_;
     std::optional<Clock::time_point> exitAt_;
     std::string lastSeedWarning_;

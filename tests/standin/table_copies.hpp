@@ -1,7 +1,7 @@
 // The rows of table doc.t in a cluster: who asks whom, and how the replica gets what the primary has.
 // Owns the requests under way and the replica's progress; the table file and the cluster are the caller's, messages go
 // out as values. An insert is answered only after the primary and, if there is one to wait for, the replica have it on
-// disk. Every message goes over the transport, also one to this node itself.
+// disk. A message may be for this node itself.
 #pragma once
 
 #include "tests/standin/cluster.hpp"
