@@ -27,12 +27,10 @@ void Cluster::campaign(Clock::time_point now) {
     }
     if (!local_.masterEligible || !isQuorum(durable_.accepted, present)) {
         nextElection_.reset();
-    } else if (isQuorum(durable_.accepted, {local_.id})) {
+    } else if (isQuorum(durable_.accepted, {local_.id}) || (nextElection_ && now >= *nextElection_)) {
         startElection(now);
     } else if (!nextElection_) {
         nextElection_ = now + electionDelay();
-    } else if (now >= *nextElection_) {
-        startElection(now);
     }
 }
 
@@ -60,6 +58,7 @@ void Cluster::voteInitialConfiguration(Clock::time_point now) {
         return;
     }
     std::vector<NodeInfo> others;
+    others.reserve(peers_.size());
     for (const auto& [id, peer] : peers_) {
         others.push_back(peer.node);
     }
