@@ -112,8 +112,14 @@ void decideVote(Formation& formation, const Observed& observed, const Config& co
         repeatVote(formation, observed, config);
         return;
     }
-    if (observed.dataHoldsDatabase.value_or(true)) {
-        return; // somebody's data, or unknown: both forbid the vote
+    if (!observed.dataHoldsDatabase) {
+        formation.waitingFor =
+            "a look into " + config.dataDirectory +
+            "/data, which the user cratekeeper may not read: it decides whether this node votes";
+        return;
+    }
+    if (*observed.dataHoldsDatabase) {
+        return; // somebody's data: its cluster is found, not founded
     }
     const auto& registry = observed.store.registry;
     if (!registry) {
@@ -145,7 +151,9 @@ std::optional<std::string> identityConflict(const Identity& identity, const Stor
     }
     for (const auto& node : store.registry->nodes) {
         const bool ours = node.lease && node.lease == store.lease;
-        if (node.nodeId == identity.nodeId && node.bootId != identity.bootId && !ours) {
+        // Our own record of this boot bears our name; the boot id alone is shared by containers of one machine.
+        const bool ourRecord = node.bootId == identity.bootId && node.name == identity.nodeName;
+        if (node.nodeId == identity.nodeId && !ourRecord && !ours) {
             return "another machine (" + node.name + ", " + node.address.value_or("no address") +
                    ") announces our machine-id " + identity.nodeId +
                    ": one is a clone of the other; run `rm /etc/machine-id; systemd-machine-id-setup` on the "

@@ -100,6 +100,14 @@ TEST(FormationIdentity, OurOwnKeyOfThisBootIsNoConflict) {
     CHECK_TRUE(!agent::form(observed, kConfig).refusal);
 }
 
+TEST(FormationIdentity, ACloneBesideUsInAContainerIsToldByItsName) {
+    auto observed = values::observed();
+    auto clone = otherNode("n2", kMachineId);
+    clone.bootId = values::kBootId; // containers of one machine share it
+    observed.store.registry->nodes = {clone};
+    STRCMP_CONTAINS("announces our machine-id", agent::form(observed, kConfig).refusal.value_or("").c_str());
+}
+
 TEST(FormationIdentity, AKeyUnderOurOwnLeaseIsOursWhateverItSays) {
     auto observed = values::observed();
     auto own = otherNode("n1", kMachineId);

@@ -213,6 +213,7 @@ TEST(Formation, DataThatCannotBeLookedIntoForbidsTheVoteToo) {
     observed.dataHoldsDatabase.reset();
     const auto formation = agent::form(observed, kConfig);
     CHECK_TRUE(formation.initialMasterNodes.empty());
+    STRCMP_CONTAINS("/data/crate/data", formation.waitingFor.value_or("").c_str());
 }
 
 TEST(Formation, ANodeWithDataDecidesNoVoteForOthers) {
