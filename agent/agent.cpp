@@ -61,6 +61,9 @@ std::string statusLine(const Observed& observed, const Formation& formation, con
             words = "not ready: " + failing->name + ": " + failing->output.value_or("failed");
         }
     }
+    if (!observed.configErrors.empty()) {
+        words += "; the new configuration is refused: " + observed.configErrors.front();
+    }
     return trouble.empty() ? words : words + "; etcd: " + trouble;
 }
 

@@ -57,7 +57,6 @@ void PullProgress::takeLine(const std::string& line) {
         }
     } else if (status == "Download complete" || status == "Pull complete" || status == "Extracting") {
         auto& layer = layers_[id];
-        layer.downloaded = true;
         layer.current = layer.total;
     }
 }

@@ -28,7 +28,6 @@ private:
     struct Layer {
         uint64_t current = 0;
         uint64_t total = 0;
-        bool downloaded = false;
     };
 
     void takeLine(const std::string& line);

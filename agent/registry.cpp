@@ -91,7 +91,8 @@ public:
 
     void readService(const hal::KeyValue& keyValue) {
         // No version here: consumers of 2014 wrote and read bare {"http":…,"transport":…} objects.
-        const json object = json::parse(keyValue.value, nullptr, false);
+        const bool sensible = keyValue.value.size() <= kMaxValueBytes;
+        const json object = sensible ? json::parse(keyValue.value, nullptr, false) : json();
         registry_.services.push_back(
             {.nodeName = keyValue.key.substr(Keys::services().size()),
              .nodeId = object.is_object() ? text(object, "node_id").value_or("") : "",

@@ -124,6 +124,13 @@ TEST(Agent, EtcdsTroubleIsToldBesideAReadyDatabase) {
                 planned().status);
 }
 
+TEST(Agent, ARefusedReloadIsToldBesideAReadyDatabase) {
+    observed.configErrors = {
+        "/etc/cratekeeper/agent.conf:2: [Etcd] LeaseSeconds: expected seconds from 2 to 60"};
+    STRCMP_CONTAINS("the new configuration is refused: /etc/cratekeeper/agent.conf:2",
+                    planned().status.c_str());
+}
+
 TEST(Agent, AReadyDatabaseOfUnknownVersionIsReady) {
     observed.database.answer->version.reset();
     CHECK_EQUAL("ready: crate@1.service runs CrateDB of unknown version, slot 1", planned().status);
