@@ -1,5 +1,7 @@
 """Several nodes on one network, the first three of them members of one etcd: what stands on a shelf."""
 
+import json
+
 from harness.agent import AgentNode
 from harness.etcd import BINARIES, parse_get
 from harness.wait import wait_until
@@ -85,3 +87,39 @@ class Shelf:
     def close(self):
         for node in reversed(self.nodes):
             node.close()
+
+    def ready(self, nodes=None):
+        """Whether all (or these) nodes say that they may get traffic."""
+        return all(node.status_code() == 200 for node in nodes or self.nodes)
+
+    def until_ready(self, timeout=90, nodes=None):
+        self.wait_for(lambda: self.ready(nodes), timeout, "the nodes to be ready")
+        return self
+
+    def cluster_ids(self):
+        """The cluster ids the nodes know; one when all is well."""
+        return {node.page("/v1/node")["cluster_id"] for node in self.nodes}
+
+    def containers(self, nodes=None):
+        """The main processes of the nodes' containers: what must not change when nobody asked for it."""
+        return {node.name: node.container_pid(node.page("/v1/node")["unit"]["name"].split(".")[0].replace("@", "-"))
+                for node in nodes or self.nodes}
+
+
+def sql(node, statement):
+    """A statement for the node's database: (HTTP status, answer)."""
+    status, _, body = node.http("/_sql", port=4200, method="POST", body=json.dumps({"stmt": statement}),
+                                headers={"Content-Type": "application/json"}, timeout=10)
+    return status, json.loads(body)
+
+
+def rows(node):
+    """How many rows the node counts in the table t; None while it cannot tell."""
+    status, answer = sql(node, "SELECT count(*) FROM t")
+    return answer["rows"][0][0] if status == 200 else None
+
+
+def write_rows(node, numbers):
+    """Makes the table t when it is missing and inserts rows; returns how many were acknowledged."""
+    sql(node, "CREATE TABLE t (id INTEGER)")
+    return sum(sql(node, f"INSERT INTO t (id) VALUES ({number})")[0] == 200 for number in numbers)
