@@ -79,10 +79,10 @@ unit-asan: $(B)/sanitize/unit-tests ## run the unit tests under ASan and UBSan
 	$< -s
 
 live: $(NODE) ## run the agent against real etcd, systemd, Docker and Btrfs (root)
-	/usr/bin/python3 -B -m pytest -p no:cacheprovider -ra $(PYTEST_ARGS) tests/live
+	/usr/bin/python3 -B -m pytest -ra $(PYTEST_ARGS) tests/live
 
 cluster: $(NODE) ## run several nodes with real systemd on a network of their own (root)
-	/usr/bin/python3 -B -m pytest -p no:cacheprovider -ra $(PYTEST_ARGS) tests/cluster
+	/usr/bin/python3 -B -m pytest -ra $(PYTEST_ARGS) tests/cluster
 
 check: ## run every rung that exists, print a summary line (what CI runs)
 	+tools/check
