@@ -12,8 +12,6 @@ using nlohmann::json;
 constexpr int kSchemaVersion = 1;
 // A node's document is about 4 KiB; something much larger under our prefix is not ours.
 constexpr size_t kMaxValueBytes = 64 * 1024;
-// 30 nodes is what this is made for; slots beyond this number are a typing error.
-constexpr unsigned kMaxSlot = 999;
 
 std::optional<std::string> text(const json& object, const char* name) {
     const auto field = object.find(name);

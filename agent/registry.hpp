@@ -32,6 +32,9 @@ private:
     std::string prefix_;
 };
 
+/// 30 nodes is what this is made for; a slot beyond this number is a typing error.
+inline constexpr unsigned kMaxSlot = 999;
+
 /// A node that was ever part of the cluster; only `cratectl forget` removes it.
 struct Member {
     std::string nodeId;

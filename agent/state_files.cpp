@@ -13,7 +13,6 @@ namespace {
 using nlohmann::json;
 
 constexpr size_t kContainerIdLength = 64;
-constexpr uint64_t kMaxSlot = 999; // as in agent/registry: beyond it is no slot of ours
 
 std::string instanceDirectory(const std::string& stateDirectory, unsigned slot) {
     return stateDirectory + "/crate@" + std::to_string(slot);
