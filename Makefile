@@ -82,7 +82,7 @@ live: $(NODE) ## run the agent against real etcd, systemd, Docker and Btrfs (roo
 	/usr/bin/python3 -B -m pytest -ra $(PYTEST_ARGS) tests/live
 
 cluster: $(NODE) ## run several nodes with real systemd on a network of their own (root)
-	/usr/bin/python3 -B -m pytest -ra $(PYTEST_ARGS) tests/cluster
+	/usr/bin/python3 -B -m pytest -ra --timeout=180 $(PYTEST_ARGS) tests/cluster
 
 check: ## run every rung that exists, print a summary line (what CI runs)
 	+tools/check
