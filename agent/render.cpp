@@ -32,6 +32,8 @@ private:
     string lines_;
 };
 
+bool isIpv6(const string& address) { return address.find(':') != string::npos; }
+
 bool overridden(const Config& config, const string& name) {
     return std::ranges::find(config.crate.settings, name, &CrateSetting::name) != config.crate.settings.end();
 }
@@ -41,14 +43,14 @@ string renderSettings(const Observed& observed, const Formation& formation, cons
     Settings settings;
     settings.set("cluster.name", config.clusterName);
     settings.set("node.name", observed.identity.nodeName);
-    // The container has its own network: bind everywhere in it, publish what other nodes can reach.
-    settings.set("network.bind_host", "0.0.0.0");
+    // Every address, so that a lease of DHCP that changes leaves a running database reachable; the JVM takes both
+    // families at "::". Published is the one address that other nodes know.
+    settings.set("network.bind_host", isIpv6(*inventory.announcedAddress) ? "::" : "0.0.0.0");
     settings.set("network.publish_host", *inventory.announcedAddress);
-    settings.set("http.port", uint64_t{4200}); // inside of the container; crate@.service publishes them
-    settings.set("http.publish_port", uint64_t{config.crate.httpPort});
-    settings.set("transport.tcp.port", uint64_t{4300});
-    settings.set("transport.publish_port", uint64_t{config.crate.transportPort});
-    settings.set("psql.port", uint64_t{5432});
+    // One number each and not CrateDB's ranges: the next free port is one nobody asks.
+    settings.set("http.port", uint64_t{config.crate.httpPort});
+    settings.set("transport.tcp.port", uint64_t{config.crate.transportPort});
+    settings.set("psql.port", uint64_t{config.crate.postgresPort});
     settings.set("path.data", "/data/data");
     // An explicitly empty list turns the scan of local ports off; peers come from unicast_hosts.txt, which CrateDB
     // reads again every second while it knows no master.

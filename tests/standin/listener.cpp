@@ -20,7 +20,7 @@ int listenOn(Address address, int port) {
     }
     const int on = 1;
     ::setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
-    if (address.isV6()) {
+    if (address.isV6() && !address.isWildcard()) { // at "::" the JVM takes both families
         ::setsockopt(descriptor, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on));
     }
     if (::bind(descriptor, reinterpret_cast<const sockaddr*>(&address.storage), address.length()) != 0 ||

@@ -18,9 +18,7 @@ node.name: "n1"
 network.bind_host: "0.0.0.0"
 network.publish_host: "10.0.0.1"
 http.port: 4200
-http.publish_port: 4200
 transport.tcp.port: 4300
-transport.publish_port: 4300
 psql.port: 5432
 path.data: "/data/data"
 discovery.seed_hosts: []
@@ -33,13 +31,11 @@ constexpr const char* kVotingCrateYml =
     R"(# Written by cratekeeper; changes are lost. Add settings as [Crate] Setting= in agent.conf.
 cluster.name: "lab"
 node.name: "n1"
-network.bind_host: "0.0.0.0"
+network.bind_host: "::"
 network.publish_host: "fd00::1"
-http.port: 4200
-http.publish_port: 14200
-transport.tcp.port: 4300
-transport.publish_port: 14300
-psql.port: 5432
+http.port: 14200
+transport.tcp.port: 14300
+psql.port: 15432
 path.data: "/data/data"
 discovery.seed_hosts: []
 discovery.seed_providers: "file"
@@ -101,6 +97,7 @@ TEST(Render, TheSettingsOfAVotingNodeWithSettingsOfItsOwnAreTheGoldenOnes) {
     config.clusterName = "lab";
     config.crate.httpPort = 14200;
     config.crate.transportPort = 14300;
+    config.crate.postgresPort = 15432;
     config.crate.settings = {{"udc.enabled", "true"},
                              {"processors", "2"},
                              {"stats.jobs_log_filter", "ended - started > '5 minutes'::interval \"x\" \\"}};
