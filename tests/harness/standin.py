@@ -1,5 +1,6 @@
 """The CrateDB stand-in on loopback, as an unprivileged user, with its own configuration and data directory."""
 
+import base64
 import http.client
 import json
 import os
@@ -41,18 +42,21 @@ class Answer:
 
 
 class Connection:
-    """One keep-alive HTTP connection."""
+    """One keep-alive HTTP connection; from another address of this machine, as a user with a password."""
 
-    def __init__(self, port):
-        self._client = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    def __init__(self, port, source=None, user=None, password=""):
+        self._client = http.client.HTTPConnection("127.0.0.1", port, timeout=5,
+                                                  source_address=source and (source, 0))
+        words = base64.b64encode(f"{user}:{password}".encode()).decode()
+        self._own = {} if user is None else {"Authorization": f"Basic {words}"}
 
     def get(self, path="/", method="GET", headers=None):
-        self._client.request(method, path, headers=headers or {"User-Agent": "test"})
+        self._client.request(method, path, headers={**self._own, **(headers or {"User-Agent": "test"})})
         return Answer(self._client.getresponse())
 
     def sql(self, statement, path="/_sql", **more):
         body = json.dumps({"stmt": statement, **more})
-        self._client.request("POST", path, body, {"Content-Type": "application/json"})
+        self._client.request("POST", path, body, {"Content-Type": "application/json", **self._own})
         return Answer(self._client.getresponse())
 
     def close(self):
@@ -112,8 +116,8 @@ class Standin:
         wait_until(lambda: self.status() == status, timeout, lambda: f"GET / to be {status}, log:\n{self.says()}")
         return self
 
-    def connect(self):
-        return Connection(self.http_port)
+    def connect(self, **options):
+        return Connection(self.http_port, **options)
 
     def get(self, *arguments, **options):
         connection = self.connect()

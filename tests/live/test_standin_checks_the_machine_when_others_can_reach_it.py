@@ -2,6 +2,8 @@
 
 import pytest
 
+from harness.standin import AS_NOBODY
+
 PUBLISHED = {"network.publish_host": "192.0.2.1"}
 IMPOSSIBLE = {"STANDIN_MIN_NOFILE": "1000000000", "STANDIN_MIN_NPROC": "0", "STANDIN_MIN_MAX_MAP_COUNT": "0"}
 POSSIBLE = {"STANDIN_MIN_NOFILE": "64", "STANDIN_MIN_NPROC": "0", "STANDIN_MIN_MAX_MAP_COUNT": "0"}
@@ -26,6 +28,22 @@ def test_all_that_fails_is_said_at_once(make_standin):
 def test_mapped_memory_does_not_matter_without_mmap(make_standin):
     environment = {**POSSIBLE, "STANDIN_MIN_MAX_MAP_COUNT": "4000000000"}
     make_standin(settings={**PUBLISHED, "node.store.allow_mmap": "false"}, environment=environment).start().until_status(200)
+
+
+LOCKED = {**PUBLISHED, "bootstrap.memory_lock": "true"}
+AS_NOBODY_WITH = ("prlimit", "--memlock=65536:65536", *AS_NOBODY)
+
+
+def test_memory_that_may_not_be_locked_ends_it_with_78(make_standin):
+    standin = make_standin(settings=LOCKED, environment=POSSIBLE).start(user=AS_NOBODY_WITH)
+    assert standin.exit_status() == 78
+    assert "[1]: memory locking requested for crate process but memory is not locked" in standin.says()
+
+
+def test_a_lower_demand_for_locked_memory_can_be_asked_for(make_standin):
+    environment = {**POSSIBLE, "STANDIN_MIN_MEMLOCK": "65536"}
+    standin = make_standin(settings=LOCKED, environment=environment).start(user=AS_NOBODY_WITH).until_status(200)
+    assert "memory lock 65536" in standin.says()
 
 
 def test_lowered_demands_are_said_loudly(make_standin):

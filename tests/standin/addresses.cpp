@@ -149,9 +149,17 @@ Result<std::vector<Address>> resolveWords(const std::vector<std::string>& words)
     return all;
 }
 
-// Higher is better: anything that others can reach before loopback, and v4 before v6 as the JVM prefers it.
-int publishRank(const Address& address) {
-    return (address.isLoopback() ? 0 : 4) + (isLinkLocal(address) ? 0 : 2) + (address.isV6() ? 0 : 1);
+// The least is published, as CrateDB sorts: version 4 before 6, public before private before link-local before
+// loopback, and among equals the smaller bytes. So of a bridge 172.17.0.1 and a card 192.168.1.5 the bridge wins.
+std::pair<int, std::string> publishOrder(const Address& address) {
+    const int key = (address.isV6() ? 16 : 4) + (address.isWildcard() ? 5 : 0) +
+                    (address.isLoopback() ? 3 : 0) + (isLinkLocal(address) ? 2 : 0) +
+                    (isSiteLocal(address) ? 1 : 0);
+    const auto* v4 = reinterpret_cast<const sockaddr_in*>(&address.storage);
+    const auto* v6 = reinterpret_cast<const sockaddr_in6*>(&address.storage);
+    return {key, address.isV6()
+                     ? std::string(reinterpret_cast<const char*>(&v6->sin6_addr), sizeof(v6->sin6_addr))
+                     : std::string(reinterpret_cast<const char*>(&v4->sin_addr), sizeof(v4->sin_addr))};
 }
 
 std::vector<std::string> firstOf(const Settings& settings, std::initializer_list<std::string> names) {
@@ -207,7 +215,7 @@ Result<Binding> resolveBinding(const Settings& settings, const std::string& prot
             candidates.push_back(interface.address);
         }
     }
-    const auto best = std::ranges::max_element(candidates, {}, publishRank);
+    const auto best = std::ranges::min_element(candidates, {}, publishOrder);
     if (best == candidates.end()) {
         return fail("No up-and-running address found to publish");
     }

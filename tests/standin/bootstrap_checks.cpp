@@ -37,7 +37,8 @@ Demands demandsFrom(const Environment& environment) {
     const Demands real;
     return {.openFiles = lowered("STANDIN_MIN_NOFILE", real.openFiles),
             .processes = lowered("STANDIN_MIN_NPROC", real.processes),
-            .maxMapCount = lowered("STANDIN_MIN_MAX_MAP_COUNT", real.maxMapCount)};
+            .maxMapCount = lowered("STANDIN_MIN_MAX_MAP_COUNT", real.maxMapCount),
+            .lockableBytes = lowered("STANDIN_MIN_MEMLOCK", real.lockableBytes)};
 }
 
 std::vector<std::string> checkMachine(const Machine& machine, const Demands& demands,
@@ -55,7 +56,10 @@ std::vector<std::string> checkMachine(const Machine& machine, const Demands& dem
                            " for crate process is too low, increase to at least " +
                            bracketed(demands.openFiles));
     }
-    if (settings.flag("bootstrap.memory_lock", false) && !machine.memoryLocked) {
+    // This program is small enough to be locked where a JVM with its heap is not, so the limit itself is looked at.
+    const bool isLocked = machine.lockableBytes >= demands.lockableBytes &&
+                          (machine.memoryLocked || demands.lockableBytes != Demands{}.lockableBytes);
+    if (settings.flag("bootstrap.memory_lock", false) && !isLocked) {
         failures.emplace_back("memory locking requested for crate process but memory is not locked");
     }
     if (machine.processes < demands.processes) {
@@ -110,6 +114,8 @@ Machine readMachine(const Settings& settings, std::optional<std::uint64_t> heapB
     machine.processes = limitOf(RLIMIT_NPROC).rlim_cur;
     machine.addressSpaceUnlimited = limitOf(RLIMIT_AS).rlim_cur == RLIM_INFINITY;
     machine.fileSizeUnlimited = limitOf(RLIMIT_FSIZE).rlim_cur == RLIM_INFINITY;
+    const rlim_t lockable = limitOf(RLIMIT_MEMLOCK).rlim_cur;
+    machine.lockableBytes = lockable == RLIM_INFINITY ? UINT64_MAX : lockable;
     if (settings.flag("bootstrap.memory_lock", false)) {
         machine.memoryLocked = mlockall(MCL_CURRENT) == 0;
     }

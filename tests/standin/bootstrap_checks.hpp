@@ -19,6 +19,7 @@ struct Machine {
     bool addressSpaceUnlimited = true;
     bool fileSizeUnlimited = true;
     std::optional<std::uint64_t> maxMapCount;
+    std::uint64_t lockableBytes = 0; // of RLIMIT_MEMLOCK; all ones stand for unlimited
     bool memoryLocked = false;
 };
 
@@ -27,11 +28,12 @@ struct Demands {
     std::uint64_t openFiles = 65536;
     std::uint64_t processes = 4096;
     std::uint64_t maxMapCount = 262144;
+    std::uint64_t lockableBytes = UINT64_MAX; // asked for by bootstrap.memory_lock only
 
     bool operator==(const Demands&) const = default;
 };
 
-// STANDIN_MIN_NOFILE, STANDIN_MIN_NPROC and STANDIN_MIN_MAX_MAP_COUNT.
+// STANDIN_MIN_NOFILE, STANDIN_MIN_NPROC, STANDIN_MIN_MAX_MAP_COUNT and STANDIN_MIN_MEMLOCK.
 [[nodiscard]] Demands demandsFrom(const Environment& environment);
 
 // Messages of the checks that fail, in CrateDB's order and words. Empty means all pass.

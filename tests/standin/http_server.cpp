@@ -4,7 +4,10 @@
 #include "tests/standin/log.hpp"
 
 #include <algorithm>
+#include <arpa/inet.h>
+#include <array>
 #include <exception>
+#include <mbedtls/base64.h>
 #include <microhttpd.h>
 #include <new>
 
@@ -44,11 +47,15 @@ MHD_Result send(MHD_Connection* connection, const HttpServer::Page& page, bool w
     if (response == nullptr) {
         return MHD_NO;
     }
-    if (withBody) {
+    if (withBody && !page.contentType.empty()) {
         MHD_add_response_header(response, "Content-Type", page.contentType.c_str());
     }
     if (!page.location.empty()) {
         MHD_add_response_header(response, "Location", page.location.c_str());
+    }
+    if (page.asksForPassword) {
+        MHD_add_response_header(response, "WWW-Authenticate", "Basic realm=\"CrateDB Authenticator\"");
+        MHD_add_response_header(response, "Connection", "close");
     }
     MHD_add_response_header(response, "X-Stand-In", kDisclaimer);
     const MHD_Result queued = MHD_queue_response(connection, page.status, response);
@@ -56,10 +63,62 @@ MHD_Result send(MHD_Connection* connection, const HttpServer::Page& page, bool w
     return queued;
 }
 
+std::string peerAddress(MHD_Connection* connection) {
+    const MHD_ConnectionInfo* info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    if (info == nullptr || info->client_addr == nullptr) {
+        return "";
+    }
+    const sockaddr* peer = info->client_addr;
+    const void* bytes =
+        peer->sa_family == AF_INET6
+            ? static_cast<const void*>(&reinterpret_cast<const sockaddr_in6*>(peer)->sin6_addr)
+            : &reinterpret_cast<const sockaddr_in*>(peer)->sin_addr;
+    std::array<char, INET6_ADDRSTRLEN> text{};
+    return ::inet_ntop(peer->sa_family, bytes, text.data(), text.size()) == nullptr ? "" : text.data();
+}
+
+// Who asks. Words that are no basic authentication name a user that does not exist.
+Client clientOf(const HttpServer& server, MHD_Connection* connection) {
+    Client client{server.defaultUser(), std::nullopt, peerAddress(connection), std::nullopt};
+    if (std::string real = header(connection, "X-Real-Ip"); !real.empty()) {
+        client.realAddress = std::move(real);
+    }
+    const std::string words = header(connection, "Authorization");
+    if (words.empty()) {
+        return client;
+    }
+    client.user.clear();
+    if (words.starts_with("Basic ")) {
+        std::string plain(words.size(), '\0');
+        std::size_t length = 0;
+        const auto* encoded = reinterpret_cast<const unsigned char*>(words.data()) + 6;
+        if (mbedtls_base64_decode(reinterpret_cast<unsigned char*>(plain.data()), plain.size(), &length,
+                                  encoded, words.size() - 6) == 0) {
+            plain.resize(length);
+            const std::size_t colon = plain.find(':');
+            client.user = plain.substr(0, colon);
+            client.password = colon == std::string::npos ? "" : plain.substr(colon + 1);
+        }
+    }
+    return client;
+}
+
 MHD_Result finish(HttpServer& server, MHD_Connection* connection, HttpServer::Request& request) {
     request.accept = header(connection, "Accept");
     request.userAgent = header(connection, "User-Agent");
     request.types = flag(connection, "types");
+    request.client = clientOf(server, connection);
+    const HostBased::Judgement judgement = server.judge(request.client);
+    if (judgement.verdict == HostBased::Verdict::refused) {
+        logWarn("i.c.a.HttpAuthUpstreamHandler", judgement.reason);
+        return send(connection, {401, "", judgement.reason + "\n", "", true}, request.method != "HEAD");
+    }
+    if (judgement.verdict == HostBased::Verdict::broken) {
+        logWarn("o.e.h.n.Netty4HttpServerTransport",
+                "caught exception while handling client http traffic, closing connection: " +
+                    judgement.reason);
+        return MHD_NO;
+    }
     if (request.path.starts_with("/_sql")) {
         const MHD_ConnectionInfo* info =
             MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
@@ -136,12 +195,12 @@ bool isBrowser(std::string_view userAgent) {
 
 } // namespace
 
-HttpServer::HttpServer(const Node& node, const Cluster& cluster, sql::Engine& engine)
-    : node_(node), cluster_(cluster), engine_(engine) {}
+HttpServer::HttpServer(const Node& node, const Cluster& cluster, sql::Engine& engine, HostBased hostBased)
+    : node_(node), cluster_(cluster), engine_(engine), hostBased_(std::move(hostBased)) {}
 
 Result<std::unique_ptr<HttpServer>> HttpServer::start(const Node& node, const Cluster& cluster,
-                                                      sql::Engine& engine) {
-    std::unique_ptr<HttpServer> server(new HttpServer(node, cluster, engine));
+                                                      sql::Engine& engine, HostBased hostBased) {
+    std::unique_ptr<HttpServer> server(new HttpServer(node, cluster, engine, std::move(hostBased)));
     server->daemon_ = MHD_start_daemon(
         MHD_USE_EPOLL | MHD_USE_NO_LISTEN_SOCKET | MHD_ALLOW_SUSPEND_RESUME, 0, nullptr, nullptr, &onRequest,
         server.get(), MHD_OPTION_NOTIFY_COMPLETED, &onCompleted, server.get(), MHD_OPTION_NOTIFY_CONNECTION,
@@ -202,6 +261,12 @@ std::optional<std::chrono::milliseconds> HttpServer::timeout() const {
     return std::chrono::milliseconds(milliseconds);
 }
 
+HostBased::Judgement HttpServer::judge(const Client& client) const {
+    return hostBased_.judge(client, "http", [](const std::string& name) {
+        return name == kSuperuser ? std::optional(KnownUser{}) : std::nullopt;
+    });
+}
+
 bool HttpServer::ensureSession(bool& hasSession) const {
     hasSession = hasSession || newSessionsEnabled_;
     return hasSession;
@@ -213,10 +278,10 @@ std::optional<HttpServer::Page> HttpServer::answer(Request& request) const {
         if (!reply) {
             return std::nullopt;
         }
-        return Page{static_cast<unsigned>(reply->status), "application/json", reply->body, ""};
+        return Page{static_cast<unsigned>(reply->status), "application/json", reply->body, "", false};
     }
     if (request.path == "/admin" || request.path == "/_plugin/crate-admin") {
-        return Page{301, "text/plain", "", "/"};
+        return Page{301, "text/plain", "", "/", false};
     }
     const bool json = request.accept.contains("application/json") || !isBrowser(request.userAgent);
     if (request.path == "/" && json) {
@@ -226,9 +291,9 @@ std::optional<HttpServer::Page> HttpServer::answer(Request& request) const {
         return Page{200, "text/html",
                     "<!DOCTYPE html><title>stand-in</title><p>Node " + node_.name + ": this is a " +
                         kDisclaimer + ". There is no Admin UI here.\n",
-                    ""};
+                    "", false};
     }
-    return Page{404, "text/plain", std::string("Not Found (") + kDisclaimer + ")\n", ""};
+    return Page{404, "text/plain", std::string("Not Found (") + kDisclaimer + ")\n", "", false};
 }
 
 // 503 only without a master; a node that is being decommissioned still says 200, which is the trap for balancers.
@@ -255,7 +320,7 @@ HttpServer::Page HttpServer::mainPage() const {
         escaped = c == '\\' && !escaped;
         pretty += c == ':' && !inString ? " :" : std::string(1, c);
     }
-    return {status, "application/json", pretty + "\n", ""};
+    return {status, "application/json", pretty + "\n", "", false};
 }
 
 } // namespace standin

@@ -1,10 +1,12 @@
-// The HTTP side: GET / with CrateDB's status rules, POST /_sql, and a page for browsers.
+// The HTTP side: GET / with CrateDB's status rules, POST /_sql, and a page for browsers; before all of them, GET / as
+// well, stands host-based authentication.
 // Owns the connections and their sessions. A connection gets its SQL session with its first statement; once new
 // sessions are disabled (decommissioning) a connection without one is closed without an answer, as the real server
 // does. Driven by the caller's loop: no thread of its own.
 #pragma once
 
 #include "tests/standin/cluster.hpp"
+#include "tests/standin/host_based.hpp"
 #include "tests/standin/listener.hpp"
 #include "tests/standin/node.hpp"
 #include "tests/standin/sql_engine.hpp"
@@ -19,7 +21,7 @@ namespace standin {
 class HttpServer {
 public:
     [[nodiscard]] static Result<std::unique_ptr<HttpServer>> start(const Node& node, const Cluster& cluster,
-                                                                   sql::Engine& engine);
+                                                                   sql::Engine& engine, HostBased hostBased);
 
     HttpServer(const HttpServer&) = delete;
     HttpServer& operator=(const HttpServer&) = delete;
@@ -39,6 +41,7 @@ public:
         std::string contentType;
         std::string body;
         std::string location;
+        bool asksForPassword = false;
     };
 
     struct Request {
@@ -48,9 +51,13 @@ public:
         std::string userAgent;
         std::string body;
         bool types = false;
+        Client client;
         sql::Engine::Ticket ticket; // of a statement that waits for other nodes
     };
 
+    // Who asks when the request does not say it.
+    [[nodiscard]] const std::string& defaultUser() const { return hostBased_.defaultUser(); }
+    [[nodiscard]] HostBased::Judgement judge(const Client& client) const;
     // Whether this connection may run SQL; gives it a session if it may have one.
     [[nodiscard]] bool ensureSession(bool& hasSession) const;
     // Nothing while other nodes are at work; to be asked again once the ticket is done.
@@ -59,12 +66,13 @@ public:
     void forget(const Request& request);
 
 private:
-    HttpServer(const Node& node, const Cluster& cluster, sql::Engine& engine);
+    HttpServer(const Node& node, const Cluster& cluster, sql::Engine& engine, HostBased hostBased);
     [[nodiscard]] Page mainPage() const;
 
     const Node& node_;
     const Cluster& cluster_;
     sql::Engine& engine_;
+    HostBased hostBased_;
     MHD_Daemon* daemon_ = nullptr;
     bool newSessionsEnabled_ = true;
     std::map<MHD_Connection*, std::uint64_t> suspended_; // connection -> ticket

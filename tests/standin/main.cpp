@@ -105,11 +105,13 @@ Result<void> checkBootstrap(const Settings& settings, const Binding& transport,
                             std::optional<std::uint64_t> heapBytes) {
     const Demands demands = demandsFrom(environment);
     if (demands != Demands{}) {
-        logWarn("o.e.b.BootstrapChecks",
-                "STAND-IN ONLY: demands lowered to nofile " + std::to_string(demands.openFiles) + ", nproc " +
-                    std::to_string(demands.processes) + ", vm.max_map_count " +
-                    std::to_string(demands.maxMapCount) +
-                    "; a real CrateDB would refuse to start with less than 65536, 4096 and 262144");
+        logWarn(
+            "o.e.b.BootstrapChecks",
+            "STAND-IN ONLY: demands lowered to nofile " + std::to_string(demands.openFiles) + ", nproc " +
+                std::to_string(demands.processes) + ", vm.max_map_count " +
+                std::to_string(demands.maxMapCount) + ", memory lock " +
+                std::to_string(demands.lockableBytes) +
+                "; a real CrateDB would refuse to start with less than 65536, 4096, 262144 and unlimited");
     }
     const bool enforced =
         transport.reachesBeyondLoopback() && settings.text("discovery.type", "zen") != "single-node";

@@ -56,7 +56,12 @@ Server::Server(Settings settings, std::string configDirectory, Knobs knobs, Node
       nextWarning_(Clock::now() + kFormationWarning) {}
 
 Result<int> Server::run(int signals) {
-    Result<std::unique_ptr<HttpServer>> http = HttpServer::start(node_, cluster_, engine_);
+    Result<HostBased> hostBased = HostBased::from(settings_);
+    if (!hostBased) {
+        return std::unexpected(hostBased.error());
+    }
+    Result<std::unique_ptr<HttpServer>> http =
+        HttpServer::start(node_, cluster_, engine_, std::move(*hostBased));
     if (!http) {
         return std::unexpected(http.error());
     }
