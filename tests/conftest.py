@@ -15,7 +15,6 @@ import pytest  # noqa: E402
 
 from harness.agent import AgentNode  # noqa: E402
 from harness.btrfs import Volume  # noqa: E402
-from harness.cluster import Shelf  # noqa: E402
 from harness.etcd import Etcd  # noqa: E402
 from harness.netns import Network  # noqa: E402
 from harness.node import Node  # noqa: E402
@@ -144,18 +143,4 @@ def make_standin(workspace):
 
     yield make
     for each in made:
-        each.close()
-
-
-@pytest.fixture
-def make_shelf(workspace, network, tree, installed):
-    """A function that makes several nodes, the first three etcd members, not booted yet: make_shelf(count=4)."""
-    made = []
-
-    def make(**options):
-        made.append(Shelf(workspace, network, **options))
-        return made[-1]
-
-    yield make
-    for each in reversed(made):
         each.close()

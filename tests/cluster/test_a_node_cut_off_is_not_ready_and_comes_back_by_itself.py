@@ -1,16 +1,21 @@
 """Somebody pulls a cable: that node is out of traffic, the others go on, and plugging it in is all it takes."""
 
 
-def test_a_node_cut_off_is_not_ready_and_comes_back_by_itself(make_shelf):
-    shelf = make_shelf(count=4).boot().until_ready()
-    lonely, others = shelf.nodes[3], shelf.nodes[:3]
-    container = lonely.container_pid(lonely.page("/v1/node")["unit"]["name"].split(".")[0].replace("@", "-"))
-    lonely.link.unplug()
-    shelf.wait_for(lambda: not shelf.etcd.get("/services/crate/n4"), 20, "the key to run out")
-    # Nobody outside reaches it now; its own socket answers inside.
-    inside = lambda: lonely.run("cratectl", "status", check=False)  # noqa: E731
-    shelf.wait_for(lambda: inside().returncode == 3, 20, "the node to know")
-    shelf.until_ready(30, others)
-    lonely.link.plug()
-    shelf.until_ready(60)
-    assert lonely.container_pid(lonely.page("/v1/node")["unit"]["name"].split(".")[0].replace("@", "-")) == container
+def test_a_node_cut_off_is_not_ready_and_comes_back_by_itself(shelf):
+    (cluster_id,) = shelf.cluster_ids()
+    lonely = next(node for node in shelf.others(shelf.master()) if node.address != shelf.etcd.leader())
+    others, containers = shelf.others(lonely), shelf.containers()
+    with shelf.staying_ready(others), shelf.rows.writing(shelf.nodes):
+        clock = shelf.clock("cable pulled")
+        lonely.link.unplug()
+        # Nobody outside reaches it now; its own socket answers inside.
+        clock.until(lambda: lonely.run("cratectl", "status", check=False).returncode == 3, 20, "the node knows")
+        clock.until(lambda: lonely.name not in shelf.announced(), 20, "its key gone from etcd")
+        lonely.link.plug()
+        clock = shelf.clock("cable plugged in")
+        clock.until(lambda: shelf.ready([lonely]), 60, "ready again")
+        clock.until(lambda: lonely.name in shelf.announced(), 10, "its key in etcd again")
+    assert shelf.containers() == containers
+    assert shelf.cluster_ids() == {cluster_id}
+    for node in shelf.nodes:
+        shelf.wait_for(lambda: shelf.rows.all_in(node), 20, f"every acknowledged row on {node.name}")

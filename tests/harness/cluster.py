@@ -1,9 +1,15 @@
 """Several nodes on one network, the first three of them members of one etcd: what stands on a shelf."""
 
+import concurrent.futures
+import contextlib
 import json
+import threading
 
 from harness.agent import AgentNode
+from harness.clock import Clock
 from harness.etcd import BINARIES, parse_get
+from harness.rows import Rows
+from harness.sql import query
 from harness.wait import wait_until
 
 ETCD_UNIT = """[Unit]
@@ -34,12 +40,40 @@ class ShelfEtcd:
         """All client URLs, as agent.conf takes them."""
         return " ".join(f"http://{address}:2379" for address in self.addresses)
 
+    def _etcdctl(self, *arguments, addresses=None):
+        """What etcdctl printed; an empty text when it failed."""
+        endpoints = ",".join(f"http://{address}:2379" for address in addresses or self.addresses)
+        argv = [BINARIES["3.5"] / "etcdctl", "--endpoints", endpoints, "--dial-timeout", "1s", "--command-timeout", "3s",
+                *arguments]
+        answer = self._network.hub.run(*argv, check=False, env={"ETCDCTL_API": "3", "PATH": "/usr/bin"})
+        return answer.stdout if answer.returncode == 0 else ""
+
     def get(self, key, prefix=False):
         """As harness.etcd.Etcd.get: {key: value}, values parsed where they are JSON."""
-        argv = [BINARIES["3.5"] / "etcdctl", "--endpoints", ",".join(self.endpoint.split()), "--command-timeout", "3s",
-                "get", key, *(["--prefix"] if prefix else []), "--write-out=json"]
-        answer = self._network.hub.run(*argv, check=False, env={"ETCDCTL_API": "3", "PATH": "/usr/bin"})
-        return parse_get(answer.stdout) if answer.returncode == 0 else {}
+        text = self._etcdctl("get", key, *(["--prefix"] if prefix else []), "--write-out=json")
+        return parse_get(text) if text else {}
+
+    def status(self):
+        """What each member says of itself, in the order of `addresses`; None for one that does not answer."""
+        def ask(address):
+            text = self._etcdctl("endpoint", "status", "--write-out=json", addresses=[address])
+            return json.loads(text)[0]["Status"] if text else None
+
+        with concurrent.futures.ThreadPoolExecutor() as askers:
+            return list(askers.map(ask, self.addresses))
+
+    def leader(self):
+        """The address of the member that leads; None while there is none."""
+        for address, status in zip(self.addresses, self.status()):
+            if status and status["header"]["member_id"] == status["leader"]:
+                return address
+        return None
+
+    def move_leader(self, address):
+        """Lets this member lead from now on."""
+        if self.leader() != address:
+            target = self.status()[self.addresses.index(address)]["header"]["member_id"]
+            self._etcdctl("move-leader", f"{target:x}", addresses=[self.leader()])
 
 
 class Shelf:
@@ -49,6 +83,7 @@ class Shelf:
         self._workspace, self._network = workspace, network
         self._config, self._options = config, options
         self.nodes = []
+        self.rows = Rows()
         # The network hands out addresses in order; the members' must be known before the first node is made.
         self.etcd = ShelfEtcd(network, [f"10.77.0.{11 + index}" for index in range(members)])
         for _ in range(count):
@@ -79,14 +114,32 @@ class Shelf:
         prefix = "/cratekeeper/crate/"
         return {key.removeprefix(prefix): value for key, value in self.etcd.get(prefix, prefix=True).items()}
 
+    def announced(self):
+        """The names that stand in etcd as they did in 2014: who may be sent traffic."""
+        return {key.rpartition("/")[2] for key in self.etcd.get("/services/crate/", prefix=True)}
+
     def wait_for(self, predicate, timeout, what):
         """Waits until the predicate holds; on a timeout the status of every node is told."""
         wait_until(predicate, timeout, lambda: (what() if callable(what) else what) + "; the nodes say:\n"
                    + "\n".join(f"{node.name}: {node.status_text() if node.running else 'off'}" for node in self.nodes))
 
+    def clock(self, act):
+        """A clock that starts now, to be followed by `act`."""
+        return Clock(self, act)
+
+    def remove(self, node):
+        """Ends a node and takes it off the shelf."""
+        self.nodes.remove(node)
+        node.close()
+
     def close(self):
+        # All off before the first is taken apart: what runs holds the disks that were mounted when it started.
+        for node in self.nodes:
+            node.power_cut()
         for node in reversed(self.nodes):
             node.close()
+
+    # ---- what it is like now ----------------------------------------------------------------------------
 
     def ready(self, nodes=None):
         """Whether all (or these) nodes say that they may get traffic."""
@@ -96,30 +149,62 @@ class Shelf:
         self.wait_for(lambda: self.ready(nodes), timeout, "the nodes to be ready")
         return self
 
-    def cluster_ids(self):
+    @contextlib.contextmanager
+    def staying_ready(self, nodes):
+        """Asks these nodes for as long as the block runs; fails at its end when one was not ready in between."""
+        end, interruptions = threading.Event(), []
+
+        def ask(node):
+            while not end.wait(0.1):
+                code = node.status_code()
+                if code != 200:
+                    interruptions.append(f"{node.name} answered {code}, it said: {node.status_text()}")
+
+        watchers = [threading.Thread(target=ask, args=(node,), daemon=True) for node in nodes]
+        for watcher in watchers:
+            watcher.start()
+        try:
+            yield
+        finally:
+            end.set()
+            for watcher in watchers:
+                watcher.join(20)
+        assert not interruptions, "\n".join(interruptions)
+
+    def cluster_ids(self, nodes=None):
         """The cluster ids the nodes know; one when all is well."""
-        return {node.page("/v1/node")["cluster_id"] for node in self.nodes}
+        return {node.page("/v1/node")["cluster_id"] for node in nodes or self.nodes}
 
     def containers(self, nodes=None):
         """The main processes of the nodes' containers: what must not change when nobody asked for it."""
-        return {node.name: node.container_pid(node.page("/v1/node")["unit"]["name"].split(".")[0].replace("@", "-"))
-                for node in nodes or self.nodes}
+        return {node.name: node.container_pid(container(node)) for node in nodes or self.nodes}
+
+    def master(self):
+        """The node whose database is the elected master, by the word of the databases; None while they disagree."""
+        running = [node for node in self.nodes if node.running]
+        ids = {(query(node, "SELECT master_node FROM sys.cluster") or [[None]])[0][0] for node in running}
+        if len(ids) != 1 or None in ids:
+            return None
+        found = query(running[0], f"SELECT name FROM sys.nodes WHERE id = '{ids.pop()}'")
+        return self.named(found[0][0]) if found else None
+
+    def named(self, name):
+        """The node of this name; None when there is none."""
+        return next((node for node in self.nodes if node.name == name), None)
+
+    def others(self, *nodes):
+        """All nodes but these."""
+        return [node for node in self.nodes if node not in nodes]
+
+    def is_whole(self):
+        """Whether this is one healthy cluster of exactly these nodes, with every etcd member in place."""
+        names = {node.name for node in self.nodes}
+        members = {value["name"] for key, value in self.registry().items() if key.startswith("members/")}
+        return (all(node.running for node in self.nodes) and self.ready() and members == names
+                and self.announced() == names and len(self.cluster_ids()) == 1 and self.master() is not None
+                and self.etcd.leader() is not None and all(self.etcd.status()))
 
 
-def sql(node, statement):
-    """A statement for the node's database: (HTTP status, answer)."""
-    status, _, body = node.http("/_sql", port=4200, method="POST", body=json.dumps({"stmt": statement}),
-                                headers={"Content-Type": "application/json"}, timeout=10)
-    return status, json.loads(body)
-
-
-def rows(node):
-    """How many rows the node counts in the table t; None while it cannot tell."""
-    status, answer = sql(node, "SELECT count(*) FROM t")
-    return answer["rows"][0][0] if status == 200 else None
-
-
-def write_rows(node, numbers):
-    """Makes the table t when it is missing and inserts rows; returns how many were acknowledged."""
-    sql(node, "CREATE TABLE t (id INTEGER)")
-    return sum(sql(node, f"INSERT INTO t (id) VALUES ({number})")[0] == 200 for number in numbers)
+def container(node):
+    """The name of the node's container: crate-1 of crate@1.service."""
+    return node.page("/v1/node")["unit"]["name"].removesuffix(".service").replace("@", "-")

@@ -51,6 +51,7 @@ class Node:
         self.directory = workspace.make_directory(f"node-{name}")
         self.console = self.directory / "console.log"
         self.link = network.attach(name)
+        self.link.unplug()
         self.address = self.link.address
         self.data = data
         self._owns_data = data is None
@@ -98,6 +99,7 @@ class Node:
             raise RuntimeError(f"{self.name} runs already")
         self._workspace.preserve_parameters()
         disk = self.directory / "disk"
+        self.link.plug()
         self._workspace.cgroup(self.machine)
         argv = [
             "systemd-nspawn", "--quiet", "--register=no", "--keep-unit", "--boot", f"--directory={self._root}",
@@ -179,6 +181,8 @@ class Node:
         """Ends everything in the node at once; its disk stays, `boot()` starts it again."""
         if self._process is None:
             return
+        # First the carrier: the kernel would say goodbye for the connections of the dead processes.
+        self.link.unplug()
         kill_cgroup(self._workspace.cgroup(self.machine))
         self._process.wait(20)
         self._gone()
@@ -189,6 +193,8 @@ class Node:
         self._workspace.remove_cgroup(self.machine)
         # Docker's bridges and packet filter rules would be gone after a real power cut, too.
         self.link.renew()
+        # A machine that is off refuses nothing: it is silent.
+        self.link.unplug()
 
     def freeze(self):
         """Stops every process of the node where it stands; the network stays up, nothing answers."""
