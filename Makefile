@@ -92,7 +92,7 @@ lint: lint-rules lint-format lint-tidy ## check layout, names, bug patterns, scr
 bench: all $(B)/.check-packages ## measure what the design promises
 	tools/bench/run
 
-demo: $(NODE) ## start one node, look at it, try things; Ctrl-C ends it
+demo: $(NODE) ## start four nodes as one cluster, look, break things; Ctrl-C ends it
 	tools/demo/run
 
 size: all ## check that the stripped binaries keep to their budget

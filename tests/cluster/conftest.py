@@ -9,6 +9,7 @@ import pytest
 
 from harness import clock
 from harness.cluster import Shelf
+from harness.demo import Demo
 from harness.wait import Timeout
 
 
@@ -64,6 +65,20 @@ def make_shelf(shared_shelf, workspace, network):
 
     yield make
     for each in reversed(made):
+        each.close()
+
+
+@pytest.fixture
+def make_demo(tree, installed):
+    """A function that starts the demo with a script of what is typed: make_demo("list\\n")."""
+    made = []
+
+    def make(script=""):
+        made.append(Demo(script))
+        return made[-1]
+
+    yield make
+    for each in made:
         each.close()
 
 

@@ -8,7 +8,7 @@ def main_pid(node):
 
 
 def kill_agents(shelf, nodes):
-    """Kills and waits for the next processes; all announcements stay, which is watched for longer than a lease lives."""
+    """Kills and waits for the next processes; all announcements stay, watched for longer than a lease lives."""
     before = {node.name: main_pid(node) for node in nodes}
     clock = shelf.clock(f"kill -9 of {len(nodes)} agents" if len(nodes) > 1 else "kill -9 of an agent")
     for node in nodes:

@@ -43,8 +43,8 @@ class ShelfEtcd:
     def _etcdctl(self, *arguments, addresses=None):
         """What etcdctl printed; an empty text when it failed."""
         endpoints = ",".join(f"http://{address}:2379" for address in addresses or self.addresses)
-        argv = [BINARIES["3.5"] / "etcdctl", "--endpoints", endpoints, "--dial-timeout", "1s", "--command-timeout", "3s",
-                *arguments]
+        argv = [BINARIES["3.5"] / "etcdctl", "--endpoints", endpoints, "--dial-timeout", "1s",
+                "--command-timeout", "3s", *arguments]
         answer = self._network.hub.run(*argv, check=False, env={"ETCDCTL_API": "3", "PATH": "/usr/bin"})
         return answer.stdout if answer.returncode == 0 else ""
 
@@ -143,7 +143,7 @@ class Shelf:
 
     def ready(self, nodes=None):
         """Whether all (or these) nodes say that they may get traffic."""
-        return all(node.status_code() == 200 for node in nodes or self.nodes)
+        return all(node.status_code() == 200 for node in (self.nodes if nodes is None else nodes))
 
     def until_ready(self, timeout=90, nodes=None):
         self.wait_for(lambda: self.ready(nodes), timeout, "the nodes to be ready")

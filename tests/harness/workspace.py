@@ -202,9 +202,10 @@ class Workspace:
         """Removes everything; safe to call twice and in any state. Only the process that made it cleans up."""
         if self._closed or os.getpid() != self.pid:
             return
+        previous = [(number, signal.signal(number, signal.SIG_IGN))
+                    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)]
         self._closed = True
         atexit.unregister(self.close)
-        previous = [(number, signal.signal(number, signal.SIG_IGN)) for number in (signal.SIGINT, signal.SIGTERM)]
         try:
             _dispose(self.pid, self.directory)
             for child in self._children:
