@@ -61,7 +61,59 @@ std::string ipv6Text(std::span<const std::byte> bytes) {
     return text;
 }
 
+bool isIpv4Text(std::string_view text) {
+    size_t parts = 0;
+    while (true) {
+        const auto dot = text.find('.');
+        const auto part = text.substr(0, dot);
+        unsigned number = 0;
+        const auto [end, error] = std::from_chars(part.data(), part.data() + part.size(), number);
+        const bool leadingZero = part.size() > 1 && part.front() == '0'; // some read it as octal
+        if (error != std::errc{} || end != part.data() + part.size() || number > 255 || leadingZero) {
+            return false;
+        }
+        ++parts;
+        if (dot == std::string_view::npos) {
+            return parts == 4;
+        }
+        text.remove_prefix(dot + 1);
+    }
+}
+
+/// How many groups of one to four hexadecimal digits stand between single colons; nothing when something else does.
+std::optional<size_t> countGroups(std::string_view text) {
+    if (text.empty()) {
+        return 0;
+    }
+    size_t groups = 0;
+    while (true) {
+        const auto colon = text.find(':');
+        const auto group = text.substr(0, colon);
+        if (group.empty() || group.size() > 4 ||
+            group.find_first_not_of("0123456789abcdefABCDEF") != std::string_view::npos) {
+            return std::nullopt;
+        }
+        ++groups;
+        if (colon == std::string_view::npos) {
+            return groups;
+        }
+        text.remove_prefix(colon + 1);
+    }
+}
+
+bool isIpv6Text(std::string_view text) {
+    const auto gap = text.find("::");
+    if (gap == std::string_view::npos) {
+        return countGroups(text) == kGroups;
+    }
+    const auto before = countGroups(text.substr(0, gap));
+    const auto after = countGroups(text.substr(gap + 2));
+    return before && after && *before + *after < kGroups;
+}
+
 } // namespace
+
+bool isIpText(std::string_view text) { return isIpv4Text(text) || isIpv6Text(text); }
 
 std::optional<std::string> ipText(std::span<const std::byte> bytes) {
     constexpr size_t kIpv4Bytes = 4;

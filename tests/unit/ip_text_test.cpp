@@ -36,3 +36,40 @@ TEST(IpText, OtherLengthsAreNoAddress) {
     CHECK_FALSE(ip("c0a801").has_value());
     CHECK_FALSE(ip("c0a8010a00").has_value());
 }
+
+TEST(IpText, KnowsAnAddress) {
+    for (const char* const text : {"10.0.0.2", "0.0.0.0", "255.255.255.255", "::", "::1", "fd00::2",
+                                   "FD00::2", "1:2:3:4:5:6:7:8", "1::3:4:5:6:7:8", "1:2:3:4:5:6:7::"}) {
+        CHECK_TRUE_TEXT(hal::isIpText(text), text);
+    }
+}
+
+TEST(IpText, KnowsWhatIsNone) {
+    for (const char* const text : {"",
+                                   ".",
+                                   ":",
+                                   ":::",
+                                   "10.0.0",
+                                   "10.0.0.0.1",
+                                   "10.0.0.256",
+                                   "10.0.0.02",
+                                   "10.0.0.2 ",
+                                   " 10.0.0.2",
+                                   "10.0.0.-2",
+                                   "10..0.2",
+                                   "10.0.0.2\n10.0.0.3",
+                                   "n1",
+                                   "1:2:3:4:5:6:7",
+                                   "1:2:3:4:5:6:7:8:9",
+                                   "1::2::3",
+                                   "12345::",
+                                   "fe80::1%eth0",
+                                   "::ffff:10.0.0.2",
+                                   ":1",
+                                   "1:",
+                                   "1:2:3:4:5:6:7::8",
+                                   "[::1]",
+                                   "10.0.0.2:4300"}) {
+        CHECK_FALSE_TEXT(hal::isIpText(text), text);
+    }
+}
