@@ -173,8 +173,12 @@ Component judgeEtcd(const Observed& observed) {
         return warned(part, "etcd has not answered yet", "check [Etcd] Endpoints");
     }
     if (!observed.store.registry->problems.empty()) {
-        const auto& problem = observed.store.registry->problems.front();
-        return warned(part, problem.source + ": " + problem.reason);
+        const auto& problems = observed.store.registry->problems;
+        const auto& first = problems.front();
+        const auto more = problems.size() - 1;
+        return warned(part, first.source + ": " + first.reason,
+                      more == 0 ? "the value is left out, all others are read"
+                                : std::to_string(more) + " more, see `journalctl -u cratekeeper`");
     }
     return part;
 }

@@ -1,6 +1,8 @@
 // Every value is parsed without exceptions and with explicit types, because anybody may have written it by hand.
 #include "agent/registry.hpp"
 
+#include "hal/ip_text.hpp"
+
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
@@ -12,20 +14,53 @@ using nlohmann::json;
 constexpr int kSchemaVersion = 1;
 // A node's document is about 4 KiB; something much larger under our prefix is not ours.
 constexpr size_t kMaxValueBytes = 64 * 1024;
+// More than any name of a machine, a boot or a cluster; they end up in files, logs and pages.
+constexpr size_t kMaxTextBytes = 255;
+// As many as a person mends in one go; the text of the last one says that there are more.
+constexpr size_t kMaxProblems = 20;
+constexpr size_t kShownKeyBytes = 160;
 
+/// One line whatever it is made of: keys may hold any bytes, and texts of etcd end up in logs.
+std::string printable(std::string_view bytes) {
+    std::string text(bytes.substr(0, kShownKeyBytes));
+    std::ranges::replace_if(text, [](char letter) { return letter < ' ' || letter > '~'; }, '?');
+    return bytes.size() > kShownKeyBytes ? text + "..." : text;
+}
+
+bool isOneLine(const std::string& text) {
+    return std::ranges::none_of(text, [](char c) { return (c >= 0 && c < ' ') || c == '\x7f'; });
+}
+
+/// What stands behind the last '/' of a member's or node's key. Ours are machine ids.
+bool isNodeId(std::string_view id) {
+    return !id.empty() && id.size() <= kMaxTextBytes &&
+           std::ranges::all_of(id, [](char c) { return c > ' ' && c <= '~' && c != '/'; });
+}
+
+bool isText(const json& value) {
+    if (!value.is_string()) {
+        return false;
+    }
+    const auto& text = value.get_ref<const std::string&>();
+    return !text.empty() && text.size() <= kMaxTextBytes && isOneLine(text);
+}
+
+/// A text of one line that is neither empty nor absurdly long.
 std::optional<std::string> text(const json& object, const char* name) {
     const auto field = object.find(name);
-    if (field == object.end() || !field->is_string() || field->get_ref<const std::string&>().empty()) {
-        return std::nullopt;
-    }
-    return field->get<std::string>();
+    return field != object.end() && isText(*field) ? std::optional(field->get<std::string>()) : std::nullopt;
+}
+
+/// Unknown is written as null, or left out by a writer that never knew of it.
+bool isUnknown(const json& object, const char* name) {
+    const auto field = object.find(name);
+    return field == object.end() || field->is_null();
 }
 
 /// An IP address as text; anything else would end up in a file that CrateDB reads line by line.
 std::optional<std::string> address(const json& object) {
     const auto value = text(object, "address");
-    return value && value->find_first_not_of("0123456789abcdefABCDEF:.") == std::string::npos ? value
-                                                                                              : std::nullopt;
+    return value && hal::isIpText(*value) ? value : std::nullopt;
 }
 
 template <class Number>
@@ -41,14 +76,18 @@ std::optional<Number> number(const json& object, const char* name, Number lowest
 /// Names come from host names and may hold any bytes.
 std::string asText(const json& object) { return object.dump(-1, ' ', false, json::error_handler_t::replace); }
 
+constexpr const char* kTooLarge = "expected at most 64 KiB";
+constexpr const char* kNoObject = "expected a JSON object";
+constexpr const char* kNoNodeId = "expected a node's id behind the last '/'";
+
 /// A JSON object of our schema version, or the reason why it is none.
 hal::Result<json> parseValue(const hal::KeyValue& keyValue) {
     if (keyValue.value.size() > kMaxValueBytes) {
-        return hal::failure(hal::Error::invalid("expected at most 64 KiB"));
+        return hal::failure(hal::Error::invalid(kTooLarge));
     }
     json object = json::parse(keyValue.value, nullptr, false);
     if (!object.is_object()) {
-        return hal::failure(hal::Error::invalid("expected a JSON object"));
+        return hal::failure(hal::Error::invalid(kNoObject));
     }
     const auto version = object.find("v");
     if (version == object.end() || !version->is_number_integer() ||
@@ -65,10 +104,14 @@ public:
 
     void read(const hal::KeyValue& keyValue) {
         const std::string& key = keyValue.key;
+        if (key.starts_with(Keys::services())) {
+            readService(keyValue);
+            return;
+        }
         const bool known = key == keys_.bootstrap() || key == keys_.clusterId() ||
                            key.starts_with(keys_.members()) || key.starts_with(keys_.node(""));
         if (!known) {
-            return; // spec and maintenance are read by others
+            return;
         }
         const auto object = parseValue(keyValue);
         if (!object) {
@@ -87,32 +130,52 @@ public:
         }
     }
 
-    void readService(const hal::KeyValue& keyValue) {
-        // No version here: consumers of 2014 wrote and read bare {"http":…,"transport":…} objects.
-        const bool sensible = keyValue.value.size() <= kMaxValueBytes;
-        const json object = sensible ? json::parse(keyValue.value, nullptr, false) : json();
-        registry_.services.push_back(
-            {.nodeName = keyValue.key.substr(Keys::services().size()),
-             .nodeId = object.is_object() ? text(object, "node_id").value_or("") : "",
-             .lease = keyValue.lease});
+    /// Two machines may have been given one slot by hand: each keeps it, and both are told.
+    void compareSlots() {
+        const auto& members = registry_.members;
+        for (size_t i = 1; i < members.size(); ++i) {
+            if (members[i].slot == members[i - 1].slot) {
+                reject(keys_.member(members[i].nodeId), "expected a slot of its own, crate@" +
+                                                            std::to_string(members[i].slot) + " belongs to " +
+                                                            members[i - 1].name + " as well");
+            }
+        }
     }
 
 private:
     void reject(const std::string& key, const std::string& reason) {
-        registry_.problems.push_back({"etcd " + key, reason + "; correct or delete the key with etcdctl"});
+        auto& problems = registry_.problems;
+        if (problems.size() < kMaxProblems) {
+            problems.push_back(
+                {"etcd " + printable(key), reason + "; correct or delete the key with etcdctl"});
+        } else if (problems.size() == kMaxProblems) {
+            problems.push_back({"etcd " + keys_.prefix(),
+                                "more values do not fit than are named here; list the keys with "
+                                "`etcdctl get --prefix --keys-only`, then delete what is not "
+                                "cratekeeper's"});
+        }
+    }
+
+    void readService(const hal::KeyValue& keyValue) {
+        // No version here: consumers of 2014 wrote and read bare {"http":…,"transport":…} objects.
+        const bool sensible = keyValue.value.size() <= kMaxValueBytes;
+        const json object = sensible ? json::parse(keyValue.value, nullptr, false) : json();
+        if (!object.is_object()) {
+            reject(keyValue.key, sensible ? kNoObject : kTooLarge);
+            return;
+        }
+        registry_.services.push_back({.nodeName = keyValue.key.substr(Keys::services().size()),
+                                      .nodeId = text(object, "node_id").value_or(""),
+                                      .lease = keyValue.lease});
     }
 
     void readBootstrap(const json& object, const std::string& key) {
         const auto names = object.find("initial_master_nodes");
         std::vector<std::string> list;
-        if (names != object.end() && names->is_array()) {
-            for (const auto& name : *names) {
-                if (name.is_string() && !name.get_ref<const std::string&>().empty()) {
-                    list.push_back(name.get<std::string>());
-                }
-            }
+        if (names != object.end() && names->is_array() && std::ranges::all_of(*names, isText)) {
+            list = names->get<std::vector<std::string>>();
         }
-        if (list.empty() || list.size() != names->size()) {
+        if (list.empty()) {
             reject(key, "expected a list of names \"initial_master_nodes\"");
             return;
         }
@@ -122,30 +185,62 @@ private:
     void readMember(const json& object, const std::string& key) {
         const auto name = text(object, "name");
         const auto slot = number<unsigned>(object, "slot", 1, kMaxSlot);
-        if (!name || !slot) {
-            reject(key, "expected a text \"name\" and a number \"slot\"");
-            return;
+        auto nodeId = key.substr(keys_.members().size());
+        if (!isNodeId(nodeId)) {
+            reject(key, kNoNodeId);
+        } else if (!name || !slot) {
+            reject(key,
+                   "expected a text \"name\" and a number \"slot\" from 1 to " + std::to_string(kMaxSlot));
+        } else {
+            registry_.members.push_back({.nodeId = std::move(nodeId), .name = *name, .slot = *slot});
         }
-        registry_.members.push_back(
-            {.nodeId = key.substr(keys_.members().size()), .name = *name, .slot = *slot});
     }
 
     void readNode(const json& object, const hal::KeyValue& keyValue) {
+        const std::string& key = keyValue.key;
         const auto name = text(object, "name");
         const auto bootId = text(object, "boot_id");
-        if (!name || !bootId) {
-            reject(keyValue.key, "expected texts \"name\" and \"boot_id\"");
+        auto nodeId = key.substr(keys_.node("").size());
+        if (!isNodeId(nodeId)) {
+            reject(key, kNoNodeId);
             return;
         }
-        const auto endpoints = object.find("endpoints");
-        registry_.nodes.push_back({.nodeId = keyValue.key.substr(keys_.node("").size()),
+        if (!name || !bootId) {
+            reject(key, "expected texts \"name\" and \"boot_id\"");
+            return;
+        }
+        if (!keyValue.lease) {
+            // It would say for ever that the node lives. Whose record it was writes it anew.
+            reject(key, "expected a lease, which a living node's record always has");
+            return;
+        }
+        registry_.nodes.push_back({.nodeId = std::move(nodeId),
                                    .name = *name,
                                    .bootId = *bootId,
-                                   .address = address(object),
-                                   .transportPort = endpoints != object.end() && endpoints->is_object()
-                                                        ? number<uint16_t>(*endpoints, "transport", 1, 65535)
-                                                        : std::nullopt,
+                                   .address = readAddress(object, key),
+                                   .transportPort = readTransportPort(object, key),
                                    .lease = keyValue.lease});
+    }
+
+    std::optional<std::string> readAddress(const json& object, const std::string& key) {
+        auto found = address(object);
+        if (!found && !isUnknown(object, "address")) {
+            reject(key, "expected an IP address \"address\"");
+        }
+        return found;
+    }
+
+    std::optional<uint16_t> readTransportPort(const json& object, const std::string& key) {
+        if (isUnknown(object, "endpoints")) {
+            return std::nullopt;
+        }
+        const auto& endpoints = object.at("endpoints");
+        const auto port =
+            endpoints.is_object() ? number<uint16_t>(endpoints, "transport", 1, 65535) : std::nullopt;
+        if (!port) {
+            reject(key, "expected \"endpoints\" with a port \"transport\" from 1 to 65535");
+        }
+        return port;
     }
 
     const Keys& keys_;
@@ -156,20 +251,34 @@ private:
 
 Keys::Keys(const std::string& clusterName) : prefix_("/cratekeeper/" + clusterName + "/") {}
 
-Registry readRegistry(const Keys& keys, const hal::RangeReply& cluster, const hal::RangeReply& services) {
+hal::Transaction registryReading(const Keys& keys) {
+    return {.when = {},
+            .then = {hal::RangeRequest{.key = keys.bootstrap()}, hal::RangeRequest{.key = keys.clusterId()},
+                     hal::RangeRequest{.key = keys.members(), .prefix = true},
+                     hal::RangeRequest{.key = keys.node(""), .prefix = true},
+                     hal::RangeRequest{.key = keys.prefix() + "forgotten/", .prefix = true},
+                     hal::RangeRequest{.key = Keys::services(), .prefix = true}},
+            .otherwise = {}};
+}
+
+Registry readRegistry(const Keys& keys, hal::TransactionReply reply) {
     Registry registry;
-    registry.header = cluster.header;
+    registry.header = reply.header;
     Reader reader(keys, registry);
-    for (const auto& keyValue : cluster.keyValues) {
-        registry.raw.emplace(keyValue.key, keyValue);
-        reader.read(keyValue);
-    }
-    for (const auto& keyValue : services.keyValues) {
-        registry.raw.emplace(keyValue.key, keyValue);
-        reader.readService(keyValue);
+    for (auto& range : reply.ranges) {
+        for (auto& keyValue : range.keyValues) {
+            reader.read(keyValue);
+            // A guard compares revisions, so what is too large to be read needs no room.
+            if (keyValue.value.size() > kMaxValueBytes) {
+                keyValue.value.clear();
+            }
+            std::string key = keyValue.key;
+            registry.raw.insert_or_assign(std::move(key), std::move(keyValue));
+        }
     }
     std::ranges::sort(registry.members, {}, &Member::slot);
     std::ranges::sort(registry.nodes, {}, &LiveNode::name);
+    reader.compareSlots();
     return registry;
 }
 

@@ -69,14 +69,19 @@ struct Registry {
     std::vector<Service> services;
     std::optional<std::vector<std::string>> bootstrap; ///< the initial master nodes, sorted
     std::optional<std::string> clusterId;
-    std::map<std::string, hal::KeyValue> raw; ///< by key: what a guarded write compares with
-    hal::Problems problems;                   ///< values that do not fit the schema
+    /// By key: what a guarded write compares with. A value beyond 64 KiB is left out, its revision is not.
+    std::map<std::string, hal::KeyValue> raw;
+    /// Values that do not fit the schema, each with its key and the next step; a bounded number, in one line each.
+    hal::Problems problems;
     bool operator==(const Registry&) const = default;
 };
 
-/// Reads the answers of the ranges over Keys::prefix() and Keys::services().
-[[nodiscard]] Registry readRegistry(const Keys& keys, const hal::RangeReply& cluster,
-                                    const hal::RangeReply& services);
+/// Asks for the keys of the schema and no others, so that what else stands under our prefix costs nothing. One
+/// transaction: its answer is of one revision, and a guarded write compares with one consistent state.
+[[nodiscard]] hal::Transaction registryReading(const Keys& keys);
+
+/// Reads the answer of registryReading().
+[[nodiscard]] Registry readRegistry(const Keys& keys, hal::TransactionReply reply);
 
 [[nodiscard]] std::string memberValue(const Member& member);
 [[nodiscard]] std::string bootstrapValue(const std::vector<std::string>& initialMasterNodes,

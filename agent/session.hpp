@@ -1,5 +1,6 @@
 // The node's standing with etcd: one lease, the keys written under it, the registry as last read, and the watch that
-// says when to read again. It owns when to grant, keep alive, read, write and retry; one call is in flight at a time.
+// says when to read again. It owns when to grant, keep alive, read, write and retry; one call is in flight at a time,
+// and however much others write, most of the time is left to the node.
 // It never decides what is written: it makes etcd equal to what want() was last told, guarded so that it never
 // overwrites a stranger.
 #pragma once
@@ -8,6 +9,7 @@
 #include "agent/backoff.hpp"
 #include "agent/observed.hpp"
 #include "agent/registry.hpp"
+#include "agent/store_log.hpp"
 #include "hal/etcd.hpp"
 #include "hal/event_loop.hpp"
 
@@ -46,18 +48,29 @@ public:
     [[nodiscard]] std::optional<hal::TimePoint> lastAttempt() const { return lastAttempt_; }
 
 private:
+    enum class Step { grant, keepAlive, read, write, claim };
+
     void advance();
-    bool refreshDue() const;
+    void advanceOwn();
+    [[nodiscard]] bool readDue() const;
+    [[nodiscard]] bool isOversized() const;
+    void sleep();
     void grant();
     void keepAlive();
     void read();
+    void readEverything();
+    void readOwn();
+    void everythingRead(hal::TransactionReply reply);
+    void foundOversized(const hal::Error& error);
     void openWatch();
     void write(const hal::Transaction& transaction);
     void writeClaim();
     [[nodiscard]] hal::Transaction pendingWrites() const;
     void written(const hal::Transaction& transaction, const hal::TransactionReply& reply);
-    void succeeded();
-    void failed(const hal::Error& error);
+    void succeeded(Step step);
+    void failed(Step step, const hal::Error& error);
+    void recovered();
+    void tellError(Step step, const hal::Error& error);
     void lostLease();
     void wakeAt(hal::TimePoint time);
     [[nodiscard]] hal::Duration heartbeat() const { return hal::Duration(options_.leaseTtl) / 3; }
@@ -67,19 +80,27 @@ private:
     SessionOptions options_;
     std::function<void()> changed_;
     Backoff backoff_;
+    Backoff claimBackoff_;
+    StoreLog said_;
     Store store_;
+    std::optional<Step> failedStep_; ///< trouble is over when this step succeeds, not when another one does
     std::optional<Wanted>
         wanted_; ///< empty until told: what a former process wrote stays untouched till then
     bool busy_ = false;
     bool adopted_ =
         false; ///< the lease is another process's, and not yet known to be as long as ours should be
     bool started_ = false;
-    bool registryStale_ = true;
-    bool unanswered_ = false; ///< want() has not been told yet what follows from the last reading
-    hal::EtcdWatchPtr watch_; ///< empty after it ended, until the next good keep-alive
+    bool registryStale_ = true; ///< it must be read before anything is written
+    bool heard_ = false;        ///< the watch spoke since the last reading began
+    bool unanswered_ = false;   ///< want() has not been told yet what follows from the last reading
+    hal::EtcdWatchPtr watch_;   ///< empty after it ended, until the next good keep-alive
     std::optional<hal::TimePoint> watchedAt_;   ///< when it was opened last
     std::optional<hal::TimePoint> keptAliveAt_; ///< when the last good keep-alive was sent
     std::optional<hal::TimePoint> readAt_;
+    hal::Duration pause_{0}; ///< after a reading, before what the watch says makes another
+    std::optional<hal::TimePoint>
+        wholeAgainAt_; ///< the registry was too large; until then only our keys are read
+    std::optional<hal::TimePoint> claimAgainAt_; ///< after a claim that was lost
     std::optional<hal::TimePoint> lastAttempt_;
     hal::SourcePtr wake_;
 };

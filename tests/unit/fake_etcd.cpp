@@ -1,6 +1,8 @@
 // A transaction is checked as a whole before any of it is carried out, and makes one revision.
 #include "tests/unit/fake_etcd.hpp"
 
+#include "tests/unit/etcd_limits.hpp"
+
 #include <algorithm>
 #include <type_traits>
 
@@ -282,7 +284,12 @@ void Etcd::call(const std::string& name, std::function<hal::Result<T>()> operati
 }
 
 void Etcd::grant(std::chrono::seconds ttl, Done<hal::Lease> done) {
-    call<hal::Lease>("grant", [this, ttl] { return store_.grant(ttl); }, std::move(done));
+    call<hal::Lease>(
+        "grant",
+        [this, ttl] {
+            return link_.full ? hal::failure(noSpace()) : hal::Result<hal::Lease>(store_.grant(ttl));
+        },
+        std::move(done));
 }
 
 void Etcd::keepAlive(hal::LeaseId lease, Done<std::optional<hal::Lease>> done) {
@@ -309,7 +316,10 @@ void Etcd::transact(hal::Transaction transaction, Done<hal::TransactionReply> do
     call<hal::TransactionReply>(
         reads ? "read" : "write",
         [this, reads, transaction = std::move(transaction)] {
-            auto reply = store_.transact(transaction);
+            if (link_.full && puts(transaction)) {
+                return hal::Result<hal::TransactionReply>(hal::failure(noSpace()));
+            }
+            auto reply = bounded(store_.transact(transaction), link_.largestReply);
             if (reply && reads && link_.shortReads > 0) {
                 --link_.shortReads;
                 reply->ranges.clear();

@@ -6,6 +6,7 @@
 #include "tests/unit/fakes.hpp"
 
 #include <functional>
+#include <limits>
 #include <map>
 #include <memory>
 #include <optional>
@@ -78,6 +79,9 @@ struct EtcdLink {
     unsigned failNext = 0;    ///< so many calls from now are refused
     unsigned loseReplies = 0; ///< so many calls from now are carried out and reported as failed
     unsigned shortReads = 0;  ///< so many reads from now come back without their ranges
+    bool full = false; ///< etcd has no space left: it refuses grants and whatever puts, and no deletion
+    size_t largestReply =
+        std::numeric_limits<size_t>::max(); ///< bytes of keys and values; more cannot be read
     /// "grant", "keepAlive", "read", "write", ... in the order of their sending
     std::vector<std::string> calls;
     std::vector<hal::Transaction> transactions;

@@ -158,7 +158,9 @@ TEST(Session, AServiceThatIsNotWantedAnyMoreIsWithdrawnAtOnce) {
     start();
     want({{kNode, "not ready"}});
     CHECK_EQUAL("not ready -", announced());
-    LONGS_EQUAL_TEXT(2, link.count("write"), "both changes in one transaction");
+    LONGS_EQUAL_TEXT(3, link.transactions.size(), "the withdrawal by itself, and first");
+    CHECK_TRUE(std::holds_alternative<hal::DeleteRequest>(link.transactions[1].then.at(0)));
+    LONGS_EQUAL(1, link.transactions[1].then.size());
 }
 
 TEST(Session, NothingIsWrittenAndNothingDeletedBeforeTheFirstWant) {

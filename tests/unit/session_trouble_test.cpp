@@ -47,9 +47,39 @@ TEST(SessionTrouble, AChangeIsHeardByTheWatchAtOnce) {
     store.put(kKeys.clusterId(), R"({"v":1,"id":"abc"})");
     loop.advance(10ms);
     CHECK_TRUE("abc" == session->store().registry->clusterId);
+    loop.advance(50ms);
     store.put("/services/crate/n2", "{}");
     loop.advance(10ms);
-    LONGS_EQUAL(2, session->store().registry->services.size());
+    CHECK_TRUE(session->store().registry->raw.contains("/services/crate/n2"));
+}
+
+TEST(SessionTrouble, AFloodOfChangesIsReadNowAndThenAndItsLastOneNeverMissed) {
+    start();
+    link.calls.clear();
+    for (int i = 0; i < 10'000; ++i) {
+        store.put(kKeys.clusterId(), R"({"v":1,"id":"abc)" + std::to_string(i) + "\"}");
+        loop.advance(1ms);
+    }
+    CHECK_TRUE(link.count("read") > 100 && link.count("read") <= 10'000 / 50 + 1);
+    CHECK_TRUE_TEXT(link.count("keepAlive") >= 5, "the lease does not wait for a quiet moment");
+    CHECK_TRUE(!session->store().error);
+    loop.advance(60ms);
+    CHECK_TRUE("abc9999" == session->store().registry->clusterId);
+}
+
+TEST(SessionTrouble, OurOwnChangesDoNotWaitForAFloodToEnd) {
+    start();
+    for (int i = 0; i < 500; ++i) {
+        store.put(kKeys.prefix() + "noise", std::to_string(i));
+        if (i == 100) {
+            wanted.announcement = {{kNode, "not ready"}};
+            session->want(wanted);
+        }
+        if (i == 200) {
+            CHECK_EQUAL("not ready -", announced());
+        }
+        loop.advance(1ms);
+    }
 }
 
 TEST(SessionTrouble, AWatchThatEndedIsOpenedAgainAndWhatItMissedIsRead) {
@@ -163,10 +193,100 @@ TEST(SessionTrouble, AGrantWhoseAnswerWasLostLeavesNoMoreThanALeaseThatRunsOut) 
 TEST(SessionTrouble, AReadOfTheWrongShapeIsAnErrorAndNotACrash) {
     link.shortReads = 1000;
     start();
-    STRCMP_CONTAINS("two ranges", session->store().error.value_or("").c_str());
+    STRCMP_CONTAINS("another number of ranges", session->store().error.value_or("").c_str());
     link.shortReads = 0;
     loop.advance(kHeartbeat);
     CHECK_EQUAL("document service", announced());
+}
+
+// ---- a full etcd, and an overfilled registry ----
+
+TEST(SessionTrouble, AFullEtcdKeepsTheLeaseAndIsToldAllTheTime) {
+    start();
+    const auto lease = session->store().lease;
+    link.full = true;
+    want({{kNode, "newer"}, {kService, "service"}});
+    link.calls.clear();
+    for (int i = 0; i < 600; ++i) {
+        loop.advance(100ms);
+        STRCMP_CONTAINS("etcdctl alarm disarm", session->store().error.value_or("").c_str());
+    }
+    CHECK_TRUE(lease == session->store().lease);
+    CHECK_EQUAL("document service", announced());
+    CHECK_TRUE_TEXT(link.count("write") <= 2 * 60 * 3 / 5 + 5, "no hot loop of writes that are refused");
+    LONGS_EQUAL_TEXT(1, link.watches, "a refused write says nothing against the watch");
+    link.full = false;
+    loop.advance(kHeartbeat + 50ms);
+    CHECK_EQUAL("newer service", announced());
+    CHECK_TRUE(!session->store().error);
+}
+
+TEST(SessionTrouble, AnEndpointIsWithdrawnFromAFullEtcd) {
+    start();
+    link.full = true;
+    want({{kNode, "not ready"}});
+    CHECK_EQUAL("document -", announced());
+    STRCMP_CONTAINS("database space exceeded", session->store().error.value_or("").c_str());
+}
+
+TEST(SessionTrouble, WhatIsNotWantedAnyMoreIsNoTroubleAnyMore) {
+    start();
+    link.full = true;
+    want({{kNode, "newer"}, {kService, "service"}});
+    CHECK_TRUE(session->store().error.has_value());
+    wanted.announcement = {{kNode, "document"}, {kService, "service"}};
+    session->want(wanted);
+    loop.advance(kHeartbeat + 50ms);
+    CHECK_TRUE(!session->store().error);
+}
+
+TEST(SessionTrouble, AnOverfilledRegistryIsSaidAndTheLastGoodReadingStays) {
+    store.put(kKeys.clusterId(), R"({"v":1,"id":"abc"})");
+    start();
+    link.largestReply = 1000;
+    store.put(kKeys.node("junk"), std::string(2000, 'x'));
+    loop.advance(100ms);
+    STRCMP_CONTAINS("list what stands under /cratekeeper/crate/",
+                    session->store().error.value_or("").c_str());
+    CHECK_TRUE("abc" == session->store().registry->clusterId);
+    link.calls.clear();
+    want({{kNode, "not ready"}});
+    CHECK_EQUAL_TEXT("not ready -", announced(), "our own keys follow the database all the same");
+    loop.advance(10min);
+    CHECK_TRUE_TEXT(link.count("read") <= 600 / 15 + 5, "what cannot be read is not asked for all the time");
+    CHECK_TRUE(link.count("keepAlive") > 300);
+    store.erase(kKeys.node("junk"));
+    loop.advance(61s);
+    CHECK_TRUE(!session->store().error);
+}
+
+TEST(SessionTrouble, AnOverfilledRegistryThatWasNeverReadIsWaitedFor) {
+    link.largestReply = 1000;
+    store.put(kKeys.node("junk"), std::string(2000, 'x'));
+    start();
+    loop.advance(10min);
+    CHECK_TRUE(!session->store().registry && session->store().error);
+    CHECK_TRUE(link.count("read") <= 600 / 30 + 2);
+    CHECK_EQUAL("- -", announced());
+    store.erase(kKeys.node("junk"));
+    loop.advance(31s);
+    CHECK_EQUAL("document service", announced());
+}
+
+TEST(SessionTrouble, AClaimThatIsLostForEverIsNoHotLoop) {
+    store.put(kKeys.clusterId(), "somebody's text");
+    const hal::Transaction claim{.when = {{.key = kKeys.clusterId(), .operand = int64_t{0}}},
+                                 .then = {hal::PutRequest{kKeys.clusterId(), "ours", {}}},
+                                 .otherwise = {}};
+    wanted.claim = claim;
+    start();
+    link.calls.clear();
+    loop.advance(60s);
+    CHECK_TRUE(link.count("write") >= 30 && link.count("write") <= 80);
+    CHECK_EQUAL("document service", announced());
+    store.erase(kKeys.clusterId());
+    loop.advance(kHeartbeat + 50ms);
+    CHECK_EQUAL("ours", store.value(kKeys.clusterId()).value_or(""));
 }
 
 TEST(SessionTrouble, EveryCallMayFailAndAllComesRightInTheEnd) {

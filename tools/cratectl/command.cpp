@@ -76,18 +76,16 @@ hal::Result<agent::Registry> Client::registry(const agent::Config& config) {
     }
     const agent::Keys keys(config.clusterName);
     std::optional<hal::Result<hal::TransactionReply>> answer;
-    (*etcd)->transact({.when = {},
-                       .then = {hal::RangeRequest{.key = keys.prefix(), .prefix = true},
-                                hal::RangeRequest{.key = agent::Keys::services(), .prefix = true}},
-                       .otherwise = {}},
+    const auto reading = agent::registryReading(keys);
+    (*etcd)->transact(reading,
                       [&answer](hal::Result<hal::TransactionReply> reply) { answer = std::move(reply); });
     while (!answer && loop_->turn()) {}
-    if (!answer || !*answer || (*answer)->ranges.size() != 2) {
+    if (!answer || !*answer || (*answer)->ranges.size() != reading.then.size()) {
         const auto error =
             answer && !*answer ? answer->error() : hal::Error::invalid("etcd gave no usable answer");
         return hal::failure(error.withContext("etcd"));
     }
-    return agent::readRegistry(keys, (*answer)->ranges[0], (*answer)->ranges[1]);
+    return agent::readRegistry(keys, **std::move(answer));
 }
 
 hal::Result<agent::Config> readConfig(const Options& options) {

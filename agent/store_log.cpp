@@ -1,0 +1,44 @@
+// Keys that are said are remembered as long as they are wrong; a reading names only a bounded number of them.
+#include "agent/store_log.hpp"
+
+#include "agent/log.hpp"
+
+#include <utility>
+
+namespace agent {
+
+void StoreLog::failed(const hal::Error& error) {
+    const auto& code = error.code();
+    if (saidFaults_.emplace(code.category().name(), code.value()).second) {
+        log().warn("etcd: {}; the database is not touched, trying again", error.text());
+    }
+}
+
+void StoreLog::recovered(hal::Duration after) {
+    if (!std::exchange(saidFaults_, {}).empty()) {
+        log().info("etcd: works again after {} s",
+                   std::chrono::duration_cast<std::chrono::seconds>(after).count());
+    }
+}
+
+void StoreLog::read(const hal::Problems& problems) {
+    std::map<std::string, std::string> wrong;
+    for (const auto& problem : problems) {
+        auto& reason = wrong[problem.source]; // a value may be wrong in two ways
+        reason += (reason.empty() ? "" : "; ") + problem.reason;
+    }
+    for (const auto& [source, reason] : wrong) {
+        const auto said = saidProblems_.find(source);
+        if (said == saidProblems_.end() || said->second != reason) {
+            log().warn("{}: left out: {}", source, reason);
+        }
+    }
+    for (const auto& [source, reason] : saidProblems_) {
+        if (!wrong.contains(source)) {
+            log().info("{}: fits again, or is gone", source);
+        }
+    }
+    saidProblems_ = std::move(wrong);
+}
+
+} // namespace agent
