@@ -60,11 +60,14 @@ ordered_json verdictState(const Verdict& verdict) {
     return {{"ready", verdict.ready}, {"status", name(verdict.overall)}, {"components", components}};
 }
 
-ordered_json versions(const Observed& observed) {
+/// "crate" is what runs, "crate_line" what its configuration is written for; null where it is unknown.
+ordered_json versions(const Observed& observed, const Config& config) {
     const auto& host = observed.inventory->host;
     const auto& answer = observed.database.answer;
+    const auto line = crateVersion(config.crate);
     return {{"cratekeeper", kVersion},
             {"crate", answer ? orNull(answer->version) : ordered_json(nullptr)},
+            {"crate_line", line ? ordered_json(line->text()) : ordered_json(nullptr)},
             {"kernel", orNull(host.kernel)},
             {"os", orNull(host.os)}};
 }
@@ -86,7 +89,7 @@ ordered_json nodeDocument(const Observed& observed, const Formation& formation,
             {"unit", unitState(supervision)},
             {"verdict", verdictState(verdict)},
             {"capacity", capacity(inventory, config)},
-            {"versions", versions(observed)},
+            {"versions", versions(observed, config)},
             {"hardware", toJson(inventory)}};
 }
 

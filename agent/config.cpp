@@ -2,6 +2,8 @@
 // keys in messages) is derived from the table.
 #include "agent/config.hpp"
 
+#include "agent/crate_settings.hpp"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -149,26 +151,28 @@ std::optional<string> setHeap(Config& config, const string& value) {
     return {};
 }
 
+std::optional<string> setVersion(Config& config, const string& value) {
+    const auto version = parseCrateVersion(value);
+    if (!version || *version < kOldestCrate) {
+        return "expected a version of CrateDB from " + kOldestCrate.text() +
+               " on, like 6.4 or 6.4.5, found \"" + value + "\"";
+    }
+    config.crate.version = version;
+    return {};
+}
+
 std::optional<string> setSetting(Config& config, const string& value) {
     const auto equals = value.find('=');
     const string name = trimmed(value.substr(0, equals));
     const bool named = !name.empty() && std::ranges::all_of(name, [](char c) {
         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
-               c == '_';
+               c == '_' || c == '-';
     });
     if (equals == string::npos || !named) {
         return "expected a CrateDB setting like stats.enabled=false, found \"" + value + "\"";
     }
-    // The first ones form the cluster: a second opinion on them is how one cluster becomes two. The others are always
-    // rendered, and crate.yml with a key twice is no YAML.
-    for (const char* const owned :
-         {"cluster.initial_master_nodes", "cluster.name", "node.name", "discovery.seed_hosts",
-          "discovery.seed_providers", "discovery.type", "path.data", "path.conf", "network.publish_host",
-          "network.bind_host", "http.port", "http.publish_port", "transport.tcp.port",
-          "transport.publish_port", "psql.port"}) {
-        if (name == owned) {
-            return name + " is decided by cratekeeper and cannot be set; remove the line";
-        }
+    if (const auto reason = whyOwned(name)) {
+        return name + " cannot be set here: " + *reason;
     }
     std::erase_if(config.crate.settings,
                   [&name](const CrateSetting& setting) { return setting.name == name; });
@@ -205,6 +209,14 @@ const std::array kKeys{
             return {};
         },
         [](Config& c) { c.interface = Config{}.interface; }},
+    Key{"Node", "Zone",
+        [](Config& c, const string& v) {
+            string zone;
+            auto expected = setName(zone, v);
+            c.zone = expected ? c.zone : zone;
+            return expected;
+        },
+        [](Config& c) { c.zone.reset(); }},
     Key{"Node", "DataDirectory", [](Config& c, const string& v) { return setPath(c.dataDirectory, v); },
         [](Config& c) { c.dataDirectory = Config{}.dataDirectory; }},
     Key{"Cluster", "Name", [](Config& c, const string& v) { return setName(c.clusterName, v); },
@@ -236,6 +248,7 @@ const std::array kKeys{
         [](Config& c) { c.crate.transportPort = Config{}.crate.transportPort; }},
     Key{"Crate", "PostgresPort", [](Config& c, const string& v) { return setPort(c.crate.postgresPort, v); },
         [](Config& c) { c.crate.postgresPort = Config{}.crate.postgresPort; }},
+    Key{"Crate", "Version", setVersion, [](Config& c) { c.crate.version.reset(); }},
     Key{"Crate", "HeapSize", setHeap, [](Config& c) { c.crate.heapBytes.reset(); }},
     Key{"Crate", "Setting", setSetting, [](Config& c) { c.crate.settings.clear(); }},
     Key{"Health", "Port", [](Config& c, const string& v) { return setPort(c.healthPort, v); },
@@ -280,10 +293,54 @@ void checkTogether(const Config& config, std::vector<ConfigError>& errors) {
     }
 }
 
+/// CrateDB refuses to start with a setting it does not know: better said here, with the line.
+void checkLine(const CrateConfig& crate, std::vector<ConfigError>& errors) {
+    const auto line = crateVersion(crate);
+    if (!line) {
+        return;
+    }
+    if (*line < kOldestCrate) {
+        errors.push_back({{kCrateEnvironmentPath, 0},
+                          "CRATE_IMAGE",
+                          "expected CrateDB " + kOldestCrate.text() + " or later, found " +
+                              crate.environment.image.value_or("none") +
+                              ": earlier ones elect their masters in another way"});
+        return;
+    }
+    for (const auto& setting : crate.settings) {
+        if (auto why = unknownToLine(*line, setting.name)) {
+            errors.push_back({setting.place, "[Crate] Setting", std::move(*why)});
+        }
+    }
+}
+
 } // namespace
 
-ConfigResult parseConfig(const std::vector<IniText>& texts) {
+std::optional<CrateVersion> crateVersion(const CrateConfig& crate) {
+    if (crate.version || !crate.environment.image) {
+        return crate.version;
+    }
+    return versionOfImage(*crate.environment.image);
+}
+
+hal::Status crateVersionKnown(const CrateConfig& crate) {
+    if (crateVersion(crate)) {
+        return {};
+    }
+    const string why = crate.environment.image
+                           ? "the tag of the image \"" + *crate.environment.image + "\" names none"
+                           : string(kCrateEnvironmentPath) +
+                                 " cannot be read by the user cratekeeper, so the image is unknown";
+    return hal::failure(
+        hal::Error::invalid("expected a version: " + why +
+                            "; gateway.expected_data_nodes and gateway.recover_after_data_nodes are left "
+                            "out, because not every version "
+                            "knows them; set [Crate] Version=, or an image with a tag like crate:6.4.5"));
+}
+
+ConfigResult parseConfig(const std::vector<IniText>& texts, const CrateEnvironment& environment) {
     ConfigResult result;
+    result.config.crate.environment = environment;
     for (const auto& text : texts) {
         result.errors.insert(result.errors.end(), text.errors.begin(), text.errors.end());
         for (const auto& entry : text.entries) {
@@ -297,10 +354,13 @@ ConfigResult parseConfig(const std::vector<IniText>& texts) {
                 key->reset(result.config);
             } else if (auto expected = key->set(result.config, entry.value)) {
                 result.errors.push_back({entry.place, name, *expected});
+            } else if (entry.key == "Setting") {
+                result.config.crate.settings.back().place = entry.place;
             }
         }
     }
     checkTogether(result.config, result.errors);
+    checkLine(result.config.crate, result.errors);
     return result;
 }
 

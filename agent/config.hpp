@@ -2,7 +2,11 @@
 // It owns keys, defaults and their limits. It reads no file (agent/config_files does) and probes nothing.
 #pragma once
 
+#include "agent/crate_environment.hpp"
+#include "agent/crate_version.hpp"
 #include "agent/ini.hpp"
+
+#include "hal/result.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -28,21 +32,25 @@ struct EtcdConfig {
 struct CrateSetting {
     std::string name;
     std::string value;
-    bool operator==(const CrateSetting&) const = default;
+    Place place{}; ///< where it was written, for messages
+    bool operator==(const CrateSetting& other) const { return name == other.name && value == other.value; }
 };
 
 struct CrateConfig {
     uint16_t httpPort = 4200;
     uint16_t transportPort = 4300;
     uint16_t postgresPort = 5432;
-    std::optional<uint64_t> heapBytes; ///< empty: a quarter of the memory, see agent/render
+    std::optional<uint64_t> heapBytes;   ///< empty: a quarter of the memory, see agent/render
+    std::optional<CrateVersion> version; ///< empty: the one in the image's tag, see crateVersion()
     std::vector<CrateSetting> settings;
+    CrateEnvironment environment{}; ///< root's part: image and limits
     bool operator==(const CrateConfig&) const = default;
 };
 
 struct Config {
     std::optional<std::string> nodeName;  ///< empty: the host name
     std::optional<std::string> interface; ///< empty: the one that carries the default route
+    std::optional<std::string> zone;      ///< the rack or room, as CrateDB's attribute "zone"
     std::string dataDirectory = "/data/crate";
     std::string clusterName = "crate";
     uint16_t initialNodes = 1; ///< how many announced nodes it takes to decide the first election
@@ -61,7 +69,15 @@ struct ConfigResult {
 };
 
 /// Later entries win over earlier ones; an empty assignment sets a key back to its default and empties a list.
-/// Unknown sections and keys are errors that name the known ones.
-[[nodiscard]] ConfigResult parseConfig(const std::vector<IniText>& texts);
+/// Unknown sections and keys are errors that name the known ones, and so are settings that the line of CrateDB in
+/// `environment` does not know.
+[[nodiscard]] ConfigResult parseConfig(const std::vector<IniText>& texts,
+                                       const CrateEnvironment& environment = {});
+
+/// The line of CrateDB that runs here: what the operator says, or else what the image's tag says.
+[[nodiscard]] std::optional<CrateVersion> crateVersion(const CrateConfig& crate);
+
+/// Fails while the line is unknown; the error says why, what is left out because of it, and what to do.
+[[nodiscard]] hal::Status crateVersionKnown(const CrateConfig& crate);
 
 } // namespace agent

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <map>
+#include <utility>
 
 namespace agent {
 namespace {
@@ -21,6 +22,14 @@ IniText readText(const FileReader& files, const std::string& path, bool mustExis
         return {};
     }
     return parseIni(path, **content);
+}
+
+CrateEnvironment readCrateEnvironment(const FileReader& files, const std::string& root) {
+    const auto content = files.read(root + kCrateEnvironmentPath);
+    if (!content) {
+        return unreadableCrateEnvironment();
+    }
+    return content->has_value() ? parseCrateEnvironment(**content) : CrateEnvironment{};
 }
 
 } // namespace
@@ -58,11 +67,19 @@ ConfigResult loadConfig(const FileReader& files, const std::string& root) {
     for (const auto& path : configPaths(files, root)) {
         texts.push_back(readText(files, path, false));
     }
-    return parseConfig(texts);
+    return parseConfig(texts, readCrateEnvironment(files, root));
 }
 
 ConfigResult loadConfigFile(const FileReader& files, const std::string& path) {
-    return parseConfig({readText(files, path, true)});
+    return parseConfig({readText(files, path, true)}, readCrateEnvironment(files, ""));
+}
+
+CrateEnvironmentWatch::CrateEnvironmentWatch(FileReader files)
+    : files_(std::move(files)), last_(readCrateEnvironment(files_, "")) {}
+
+bool CrateEnvironmentWatch::changed() {
+    const auto before = std::exchange(last_, readCrateEnvironment(files_, ""));
+    return before != last_;
 }
 
 } // namespace agent

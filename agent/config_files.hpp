@@ -25,10 +25,22 @@ struct FileReader {
 /// in /usr/lib. An empty file (or a link to /dev/null) masks without adding anything.
 [[nodiscard]] std::vector<std::string> configPaths(const FileReader& files, const std::string& root = "");
 
-/// Reads and parses them all. A file that exists but cannot be read is an error like any wrong line.
+/// Reads and parses them all. A file that exists but cannot be read is an error like any wrong line; crate.env is no
+/// file of ours: what cannot be read there is unknown.
 [[nodiscard]] ConfigResult loadConfig(const FileReader& files, const std::string& root = "");
 
-/// One file only, for `--config FILE`; it must exist.
+/// One file only, for `--config FILE`; it must exist. Root's crate.env counts with it as well.
 [[nodiscard]] ConfigResult loadConfigFile(const FileReader& files, const std::string& path);
+
+/// Whether crate.env changed since the last question; the first answer is no.
+class CrateEnvironmentWatch {
+public:
+    explicit CrateEnvironmentWatch(FileReader files);
+    [[nodiscard]] bool changed();
+
+private:
+    FileReader files_;
+    CrateEnvironment last_;
+};
 
 } // namespace agent

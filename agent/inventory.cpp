@@ -2,6 +2,7 @@
 #include "agent/inventory.hpp"
 
 #include <algorithm>
+#include <array>
 #include <set>
 #include <tuple>
 #include <utility>
@@ -158,6 +159,19 @@ void roundDown(std::optional<uint64_t>& bytes, uint64_t step) {
     }
 }
 
+enum class DiskKind { nvme, ssd, hdd }; // from fast to slow
+
+std::optional<DiskKind> kindOf(const hal::Disk& disk) {
+    const auto& transport = disk.transport;
+    if (!transport || transport == "virtio" || transport == "xen" || !disk.rotational) {
+        return std::nullopt;
+    }
+    if (transport == "nvme") {
+        return DiskKind::nvme;
+    }
+    return *disk.rotational ? DiskKind::hdd : DiskKind::ssd;
+}
+
 } // namespace
 
 Inventory foldInventory(const ProbeResult& probe, const std::optional<std::string>& configuredInterface) {
@@ -189,6 +203,33 @@ Inventory foldInventory(const ProbeResult& probe, const std::optional<std::strin
     std::ranges::sort(inventory.problems, {},
                       [](const auto& problem) { return std::tie(problem.source, problem.reason); });
     return inventory;
+}
+
+std::optional<std::string> dataDiskKind(const Inventory& inventory) {
+    const auto& volume = inventory.volume;
+    if (!volume || !volume->mountPoint) {
+        return std::nullopt;
+    }
+    std::optional<DiskKind> slowest;
+    uint64_t parts = 0;
+    for (const auto& disk : inventory.disks) {
+        for (const auto& content : disk.contents) {
+            if (std::ranges::find(content.mountPoints, *volume->mountPoint) == content.mountPoints.end()) {
+                continue;
+            }
+            const auto kind = kindOf(disk);
+            if (!kind) {
+                return std::nullopt;
+            }
+            slowest = std::max(slowest, kind);
+            ++parts;
+        }
+    }
+    if (!slowest || parts < volume->deviceCount.value_or(1)) {
+        return std::nullopt; // a part of it lies on something that is no disk
+    }
+    constexpr std::array kNames{"nvme", "ssd", "hdd"};
+    return kNames.at(static_cast<size_t>(*slowest));
 }
 
 Inventory forAnnouncement(Inventory inventory) {

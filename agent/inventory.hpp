@@ -56,6 +56,10 @@ struct Inventory {
 [[nodiscard]] Inventory foldInventory(const ProbeResult& probe,
                                       const std::optional<std::string>& configuredInterface);
 
+/// What the data volume lies on: "nvme", "ssd" or "hdd"; of several kinds the slowest, because it sets the pace. Empty
+/// when a disk is unknown, or virtual: a hypervisor does not tell what is behind it.
+[[nodiscard]] std::optional<std::string> dataDiskKind(const Inventory& inventory);
+
 /// The inventory without what moves by itself all the time: used and free bytes are rounded down to steps of 1 % of
 /// the volume (at least 1 GiB), allocation per device is dropped. Carrier and error counters stay: each of their
 /// steps is news. This is what is announced, so that etcd is written only when something changed.

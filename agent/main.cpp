@@ -33,13 +33,19 @@ struct Options {
     std::string runtimeDirectory = "/run/cratekeeper";
 };
 
+std::chrono::sys_seconds wallClock() {
+    return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+}
+
+agent::FileReader fileReader() {
+    return {.read = [](const std::string& path) { return hal::readFile(path); },
+            .list = [](const std::string& directory,
+                       const std::string& suffix) { return hal::listDirectory(directory, suffix); }};
+}
+
 agent::ConfigResult readConfig(const Options& options) {
-    const agent::FileReader files{
-        .read = [](const std::string& path) { return hal::readFile(path); },
-        .list = [](const std::string& directory,
-                   const std::string& suffix) { return hal::listDirectory(directory, suffix); }};
-    return options.configFile.empty() ? agent::loadConfig(files)
-                                      : agent::loadConfigFile(files, options.configFile);
+    return options.configFile.empty() ? agent::loadConfig(fileReader())
+                                      : agent::loadConfigFile(fileReader(), options.configFile);
 }
 
 int printErrors(const agent::ConfigResult& loaded) {
@@ -120,9 +126,10 @@ int run(const Options& options, const agent::Config& config) {
          .isReadOnly = hal::isReadOnly,
          .hasEntries = hal::hasEntries,
          .lastLogLines = [](const std::string& unit) { return hal::lastLogLines(unit); },
-         .wallClock =
-             [] { return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()); },
+         .wallClock = wallClock,
          .loadConfig = [&options] { return readConfig(options); },
+         .crateEnvironmentChanged =
+             [watch = agent::CrateEnvironmentWatch(fileReader())]() mutable { return watch.changed(); },
          .connectEtcd = [&loop,
                          &http](const agent::EtcdConfig& etcd) { return connectEtcd(**loop, **http, etcd); },
          .connectCrate =
@@ -130,7 +137,6 @@ int run(const Options& options, const agent::Config& config) {
                  return hal::makeCrate(**loop, **http, "127.0.0.1", crate.httpPort);
              }},
         config);
-
     return runUntilStopped(**loop, node);
 }
 

@@ -17,7 +17,6 @@ constexpr hal::Duration kSettleTime = 250ms;   // bursts of hardware events make
 constexpr hal::Duration kSettleLimit = 3s;  // by then we say what we know, even if something never answered
 constexpr hal::Duration kRequestPause = 5s; // between two requests for a unit, whatever came of the first
 constexpr hal::Duration kStuck = 10s;       // a round of a stage takes far less; the watchdog waits this long
-constexpr hal::Duration kRevokeTime = 500ms; // for giving the lease back before the machine goes down
 constexpr const char* kTickStage = "the clock tick";
 constexpr const char* kDatabaseStage = "the database's answer";
 constexpr const char* kUnitsStage = "systemd's answer";
@@ -182,6 +181,10 @@ void Node::requestUnits(const Supervision& supervision) {
 void Node::tick() {
     progress_.end(kTickStage);
     progress_.begin(kTickStage, kStuck, around_.loop.now());
+    if (around_.crateEnvironmentChanged()) {
+        reload(); // another image may know other settings, and the unit starts with it whenever somebody likes
+    }
+    notes_.take("telling CrateDB's version", crateVersionKnown(config_.crate));
     lookAtData();
     followProcess();
     askDatabase();
@@ -345,54 +348,6 @@ void Node::feedWatchdog() {
         return;
     }
     around_.notifier.feedWatchdog();
-}
-
-void Node::reload() {
-    around_.notifier.reloading();
-    auto loaded = around_.loadConfig();
-    observed_.configErrors.clear();
-    for (const auto& error : loaded.errors) {
-        observed_.configErrors.push_back(error.text());
-        log().error("{}", error.text());
-    }
-    if (!loaded.errors.empty() || !adopt(std::move(loaded.config))) {
-        log().error("the new configuration is refused, the last good one stays in force");
-    }
-    schedule();
-    around_.notifier.ready();
-}
-
-bool Node::adopt(Config config) {
-    const Config before = std::exchange(config_, std::move(config));
-    if (before.etcd != config_.etcd || before.clusterName != config_.clusterName) {
-        const auto lease = session_->store().lease;
-        // In another cluster a lease of its own: what stands under the old one runs out with it.
-        const auto status = openSession(before.clusterName == config_.clusterName ? lease : std::nullopt);
-        notes_.take("connecting to etcd", status);
-        if (!status) {
-            config_ = before;
-            return false;
-        }
-    }
-    if (before.crate != config_.crate) {
-        crate_ = around_.connectCrate(config_.crate);
-        held_ = false;
-        asking_ = false;
-    }
-    probeHardware();
-    log().info("the configuration was reloaded");
-    return true;
-}
-
-void Node::stop() {
-    around_.notifier.stopping();
-    const bool goesDown = around_.units.systemState() == "stopping";
-    if (goesDown) {
-        session_->revoke();
-    }
-    around_.server.drain([this, goesDown] {
-        ticker_ = around_.loop.after(goesDown ? kRevokeTime : 0ms, [this] { around_.loop.stop(0); });
-    });
 }
 
 } // namespace agent

@@ -38,6 +38,8 @@ struct Surroundings {
     std::function<hal::Result<std::vector<std::string>>(const std::string& unit)> lastLogLines;
     std::function<std::chrono::sys_seconds()> wallClock;
     std::function<ConfigResult()> loadConfig;
+    /// Whether root's part of the configuration (crate.env) changed since the last question.
+    std::function<bool()> crateEnvironmentChanged = [] { return false; };
     std::function<hal::Result<std::unique_ptr<hal::Etcd>>(const EtcdConfig&)> connectEtcd;
     std::function<std::unique_ptr<hal::Crate>(const CrateConfig&)> connectCrate;
 };

@@ -1,10 +1,13 @@
 // crate.yml is written flat, one setting a line, quoted as JSON strings, which YAML reads unchanged.
 #include "agent/render.hpp"
 
+#include "agent/crate_settings.hpp"
 #include "agent/peers.hpp"
 
 #include <algorithm>
+#include <array>
 #include <nlohmann/json.hpp>
+#include <set>
 
 namespace agent {
 namespace {
@@ -21,37 +24,51 @@ string quoted(const string& text) {
     return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
+bool isIpv6(const string& address) { return address.find(':') != string::npos; }
+
+/// The lines of crate.yml. What the operator sets stands in place of ours, because a key twice is no YAML.
 class Settings {
 public:
-    void set(const string& name, const string& value) { lines_ += name + ": " + quoted(value) + "\n"; }
-    void set(const string& name, uint64_t value) { lines_ += name + ": " + std::to_string(value) + "\n"; }
-    void setRaw(const string& name, const string& yaml) { lines_ += name + ": " + yaml + "\n"; }
-    [[nodiscard]] const string& text() const { return lines_; }
+    explicit Settings(const std::vector<CrateSetting>& overrides) : overrides_(overrides) {}
+
+    /// Whether the operator sets it, or something below it.
+    [[nodiscard]] bool overridden(const string& name) const {
+        return std::ranges::any_of(overrides_, [&name](const CrateSetting& setting) {
+            return setting.name == name || setting.name.starts_with(name + ".");
+        });
+    }
+    void setRaw(const string& name, const string& yaml) {
+        if (!overridden(name)) {
+            lines_ += name + ": " + yaml + "\n";
+        }
+    }
+    void set(const string& name, const string& value) { setRaw(name, quoted(value)); }
+    void set(const string& name, uint64_t value) { setRaw(name, std::to_string(value)); }
+    void comment(const string& words) { lines_ += "# " + words + "\n"; }
+    [[nodiscard]] string withOverrides() && {
+        for (const auto& setting : overrides_) {
+            lines_ += setting.name + ": " + quoted(setting.value) + "\n";
+        }
+        return std::move(lines_);
+    }
 
 private:
+    const std::vector<CrateSetting>& overrides_;
     string lines_;
 };
 
-bool isIpv6(const string& address) { return address.find(':') != string::npos; }
-
-bool overridden(const Config& config, const string& name) {
-    return std::ranges::find(config.crate.settings, name, &CrateSetting::name) != config.crate.settings.end();
-}
-
-string renderSettings(const Observed& observed, const Formation& formation, const Config& config) {
-    const auto& inventory = *observed.inventory;
-    Settings settings;
-    settings.set("cluster.name", config.clusterName);
-    settings.set("node.name", observed.identity.nodeName);
+void setNetwork(Settings& settings, const string& address, const CrateConfig& crate) {
     // Every address, so that a lease of DHCP that changes leaves a running database reachable; the JVM takes both
     // families at "::". Published is the one address that other nodes know.
-    settings.set("network.bind_host", isIpv6(*inventory.announcedAddress) ? "::" : "0.0.0.0");
-    settings.set("network.publish_host", *inventory.announcedAddress);
+    settings.set("network.bind_host", isIpv6(address) ? "::" : "0.0.0.0");
+    settings.set("network.publish_host", address);
     // One number each and not CrateDB's ranges: the next free port is one nobody asks.
-    settings.set("http.port", uint64_t{config.crate.httpPort});
-    settings.set("transport.tcp.port", uint64_t{config.crate.transportPort});
-    settings.set("psql.port", uint64_t{config.crate.postgresPort});
-    settings.set("path.data", "/data/data");
+    settings.set("http.port", uint64_t{crate.httpPort});
+    settings.set("transport.tcp.port", uint64_t{crate.transportPort});
+    settings.set("psql.port", uint64_t{crate.postgresPort});
+}
+
+void setDiscovery(Settings& settings, const Formation& formation) {
     // An explicitly empty list turns the scan of local ports off; peers come from unicast_hosts.txt, which CrateDB
     // reads again every second while it knows no master.
     settings.setRaw("discovery.seed_hosts", "[]");
@@ -59,17 +76,95 @@ string renderSettings(const Observed& observed, const Formation& formation, cons
     if (!formation.initialMasterNodes.empty()) {
         settings.setRaw("cluster.initial_master_nodes", nlohmann::json(formation.initialMasterNodes).dump());
     }
-    if (inventory.host.threads && !overridden(config, "processors")) {
+}
+
+/// Every node this one knows of, itself included: after a power cut that many should come back.
+size_t nodesEverSeen(const Observed& observed) {
+    std::set<string> ids{observed.identity.nodeId};
+    for (const auto& [nodeId, endpoint] : rememberPeers(observed.saved.peers, observed.store.registry)) {
+        ids.insert(nodeId);
+    }
+    if (observed.store.registry) {
+        for (const auto& member : observed.store.registry->members) {
+            ids.insert(member.nodeId);
+        }
+    }
+    return ids.size();
+}
+
+/// Without these, the first node that is back starts to make new copies of what the others will bring in a minute.
+void setGateway(Settings& settings, const Observed& observed, const Config& config) {
+    const auto line = crateVersion(config.crate);
+    const std::array<string, 4> names{"gateway.expected_data_nodes", "gateway.recover_after_data_nodes",
+                                      "gateway.expected_nodes", "gateway.recover_after_nodes"};
+    // The two numbers belong together: one by the operator and one by us may contradict each other.
+    const bool theirs =
+        std::ranges::any_of(names, [&](const string& name) { return settings.overridden(name); });
+    if (!line || theirs) {
+        return;
+    }
+    const uint64_t expected = std::max<uint64_t>(config.initialNodes, nodesEverSeen(observed));
+    const size_t first = lineKnows(line, names[0]) ? 0 : 2;
+    settings.set(names.at(first), expected);
+    settings.set(names.at(first + 1), expected / 2 + 1);
+}
+
+void setMachine(Settings& settings, const Inventory& inventory, const Config& config) {
+    if (inventory.host.threads) {
         settings.set("processors", uint64_t{*inventory.host.threads});
     }
-    if (!overridden(config, "udc.enabled")) {
-        settings.setRaw("udc.enabled", "false"); // a cluster under a desk does not phone home
+    if (!settings.overridden("bootstrap.memory_lock")) {
+        const auto may = mayLockMemory(config.crate.environment);
+        if (!may.value_or(false)) {
+            settings.comment(may ? "The heap may be swapped out: CRATE_LIMITS gives the container no "
+                                   "--ulimit=memlock=-1."
+                                 : "The heap may be swapped out: " + string(kCrateEnvironmentPath) +
+                                       " cannot be read, so whether it may be locked is unknown.");
+        }
+        settings.setRaw("bootstrap.memory_lock", may.value_or(false) ? "true" : "false");
     }
-    for (const auto& setting : config.crate.settings) {
-        settings.set(setting.name, setting.value);
+    if (config.zone) {
+        settings.set("node.attr.zone", *config.zone);
     }
-    return "# Written by cratekeeper; changes are lost. Add settings as [Crate] Setting= in agent.conf.\n" +
-           settings.text();
+    if (const auto kind = dataDiskKind(inventory)) {
+        settings.set("node.attr.disk", *kind);
+    }
+}
+
+/// Who may ask what: this machine everything, and so the agent and an administrator; others with their password. A
+/// rule of the operator replaces ours of the same number as a whole.
+void setAuthentication(Settings& settings) {
+    settings.setRaw("auth.host_based.enabled", "true");
+    const string rules = "auth.host_based.config.";
+    if (!settings.overridden(rules + "0")) {
+        settings.set(rules + "0.user", "crate");
+        settings.set(rules + "0.address", "_local_");
+        settings.set(rules + "0.method", "trust");
+    }
+    if (!settings.overridden(rules + "99")) {
+        settings.set(rules + "99.method", "password");
+    }
+}
+
+string renderSettings(const Observed& observed, const Formation& formation, const Config& config) {
+    const auto& inventory = *observed.inventory;
+    const auto line = crateVersion(config.crate);
+    Settings settings(config.crate.settings);
+    settings.comment("Written by cratekeeper" + (line ? " for CrateDB " + line->text() : "") +
+                     "; changes are lost. Add settings as [Crate] Setting= in agent.conf.");
+    if (!line) {
+        settings.comment("The version of CrateDB is unknown, so what not every version knows is left out.");
+    }
+    settings.set("cluster.name", config.clusterName);
+    settings.set("node.name", observed.identity.nodeName);
+    setNetwork(settings, *inventory.announcedAddress, config.crate);
+    settings.set("path.data", "/data/data");
+    setDiscovery(settings, formation);
+    setGateway(settings, observed, config);
+    setMachine(settings, inventory, config);
+    setAuthentication(settings);
+    settings.setRaw("udc.enabled", "false"); // a cluster under a desk does not phone home
+    return std::move(settings).withOverrides();
 }
 
 /// Everything to standard output: Docker hands it to the journal, which rotates it.

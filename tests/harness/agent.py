@@ -16,7 +16,7 @@ class AgentNode(Node):
 
     def __init__(self, workspace, network, etcd, name="n1", config="", image=IMAGE, standin=None, **options):
         super().__init__(workspace, network, name, **options)
-        self.etcd = etcd
+        self.etcd, self.image = etcd, image
         self.install(REPOSITORY / "build/destdir")
         self.write("/etc/cratekeeper/agent.conf", self._etcd_config() + config)
         self.write("/etc/cratekeeper/crate.env", self._crate_environment(image, standin or {}))

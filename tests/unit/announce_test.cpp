@@ -111,6 +111,7 @@ TEST(Announce, TheDocumentSaysWhoAndWhereTheNodeIs) {
     LONGS_EQUAL(8, node.at("verdict").at("components").size());
     CHECK_EQUAL(std::string(agent::kVersion), node.at("versions").at("cratekeeper").get<std::string>());
     CHECK_EQUAL("6.0.3", node.at("versions").at("crate").get<std::string>());
+    CHECK_EQUAL("6.4", node.at("versions").at("crate_line").get<std::string>());
     CHECK_EQUAL("n1", node.at("hardware").at("host").at("hostname").get<std::string>());
 }
 

@@ -150,3 +150,33 @@ TEST(ConfigFiles, AFileThatIsNamedMustExist) {
     LONGS_EQUAL(1, loaded.errors.size());
     CHECK_EQUAL("/tmp/my.conf: expected a file, there is none", loaded.errors[0].text());
 }
+
+// ---- crate.env ----
+
+TEST(ConfigFiles, RootsFileAboutTheContainerIsAPartOfIt) {
+    tree.files = {{"/etc/cratekeeper/crate.env", "CRATE_IMAGE=crate:5.9.1\n"},
+                  {kEtc, "[Crate]\nHttpPort=4201\n"}};
+    CHECK_EQUAL("5.9", agent::crateVersion(agent::loadConfig(tree.reader()).config.crate)->text());
+    CHECK_EQUAL("5.9", agent::crateVersion(agent::loadConfigFile(tree.reader(), kEtc).config.crate)->text());
+}
+
+TEST(ConfigFiles, ACrateEnvironmentThatCannotBeReadIsUnknownAndNoError) {
+    tree.unreadable = {"/etc/cratekeeper/crate.env"};
+    const auto loaded = agent::loadConfig(tree.reader());
+    CHECK_TRUE(loaded.errors.empty());
+    CHECK_FALSE(agent::crateVersion(loaded.config.crate).has_value());
+}
+
+TEST(ConfigFiles, AChangeOfTheCrateEnvironmentIsToldOnce) {
+    const std::string path = "/etc/cratekeeper/crate.env";
+    agent::CrateEnvironmentWatch watch(tree.reader());
+    CHECK_FALSE(watch.changed());
+    tree.files[path] = "# nothing that counts\n";
+    CHECK_FALSE(watch.changed());
+    tree.files[path] = "CRATE_IMAGE=crate:5.9.1\n";
+    CHECK_TRUE(watch.changed());
+    CHECK_FALSE(watch.changed());
+    tree.unreadable = {path};
+    CHECK_TRUE(watch.changed());
+    CHECK_FALSE(watch.changed());
+}

@@ -11,6 +11,11 @@ agent::ConfigResult parse(const std::string& text) {
     return agent::parseConfig({agent::parseIni("a.conf", text)});
 }
 
+/// The same on a machine whose crate.env names this image.
+agent::ConfigResult with(const std::string& image, const std::string& text) {
+    return agent::parseConfig({agent::parseIni("a.conf", text)}, {.image = image});
+}
+
 agent::Config valid(const std::string& text) {
     const auto result = parse(text);
     for (const auto& error : result.errors) {
@@ -47,16 +52,17 @@ TEST(Config, NoTextAtAllIsTheDefault) {
 
 TEST(Config, EveryKeyIsTaken) {
     const auto config =
-        valid("[Node]\nName=nuc-1\nInterface=enp1s0\nDataDirectory=/srv/crate\n"
+        valid("[Node]\nName=nuc-1\nInterface=enp1s0\nZone=rack-2\nDataDirectory=/srv/crate\n"
               "[Cluster]\nName=lab\nInitialNodes=3\n"
               "[Etcd]\nEndpoints=https://10.0.0.2:2379 http://[fd00::3]:2379\nCAFile=/e/ca\n"
               "CertificateFile=/e/crt\nKeyFile=/e/key\nUser=agent\nPasswordFile=/e/pw\nLeaseSeconds=10\n"
-              "[Crate]\nHttpPort=4201\nTransportPort=4301\nPostgresPort=5433\nHeapSize=2g\n"
+              "[Crate]\nHttpPort=4201\nTransportPort=4301\nPostgresPort=5433\nVersion=6.3\nHeapSize=2g\n"
               "Setting=stats.enabled=false\n"
               "[Health]\nPort=4481\nSocket=/run/h.sock\n[Log]\nLevel=debug\n");
     agent::Config expected;
     expected.nodeName = "nuc-1";
     expected.interface = "enp1s0";
+    expected.zone = "rack-2";
     expected.dataDirectory = "/srv/crate";
     expected.clusterName = "lab";
     expected.initialNodes = 3;
@@ -71,6 +77,7 @@ TEST(Config, EveryKeyIsTaken) {
                       .transportPort = 4301,
                       .postgresPort = 5433,
                       .heapBytes = uint64_t{2} << 30U,
+                      .version = agent::CrateVersion{6, 3},
                       .settings = {{"stats.enabled", "false"}}};
     expected.healthPort = 4481;
     expected.healthSocket = "/run/h.sock";
@@ -79,13 +86,14 @@ TEST(Config, EveryKeyIsTaken) {
 }
 
 TEST(Config, AnEmptyAssignmentSetsAnyKeyBack) {
-    CHECK_TRUE(valid("[Node]\nName=a\nName=\nInterface=e\nInterface=\nDataDirectory=/a\nDataDirectory=\n"
+    CHECK_TRUE(valid("[Node]\nName=a\nName=\nInterface=e\nInterface=\nZone=a\nZone=\nDataDirectory=/"
+                     "a\nDataDirectory=\n"
                      "[Cluster]\nName=a\nName=\nInitialNodes=2\nInitialNodes=\n"
                      "[Etcd]\nEndpoints=http://a:1\nEndpoints=\nCAFile=/a\nCAFile=\nCertificateFile=/a\n"
                      "CertificateFile=\nKeyFile=/a\nKeyFile=\nUser=a\nUser=\nPasswordFile=/a\nPasswordFile=\n"
                      "LeaseSeconds=9\nLeaseSeconds=\n"
                      "[Crate]\nHttpPort=1\nHttpPort=\nTransportPort=2\nTransportPort=\nPostgresPort=3\n"
-                     "PostgresPort=\nHeapSize=1g\nHeapSize=\nSetting=a=b\nSetting=\n"
+                     "PostgresPort=\nVersion=5.1\nVersion=\nHeapSize=1g\nHeapSize=\nSetting=a=b\nSetting=\n"
                      "[Health]\nPort=4\nPort=\nSocket=/a\nSocket=\n[Log]\nLevel=error\nLevel=\n") ==
                agent::Config{});
 }
@@ -111,6 +119,7 @@ TEST(Config, NamesAreOfLettersThatAreSafeInKeysFilesAndSettings) {
             "expected up to 63 letters, digits, '-', '_' or '.', found \"" + name + "\"";
         checkRefused("Node", "Name", name, expected);
         checkRefused("Cluster", "Name", name, expected);
+        checkRefused("Node", "Zone", name, expected);
     }
 }
 
@@ -204,22 +213,78 @@ TEST(Config, ASettingHasAName) {
     }
 }
 
-TEST(Config, WhatFormsTheClusterCannotBeSet) {
-    for (const std::string name :
-         {"cluster.initial_master_nodes", "cluster.name", "node.name", "discovery.seed_hosts",
-          "discovery.seed_providers", "discovery.type", "path.data", "path.conf", "network.publish_host"}) {
-        checkRefused("Crate", "Setting", name + "=x",
-                     name + " is decided by cratekeeper and cannot be set; remove the line");
+TEST(Config, WhatFormsTheClusterCannotBeSetAndTheReasonIsSaid) {
+    checkRefused("Crate", "Setting", "cluster.initial_master_nodes=n1",
+                 "cluster.initial_master_nodes cannot be set here: the first voters are agreed on once, in "
+                 "etcd; with a "
+                 "second list there are two clusters");
+    checkRefused(
+        "Crate", "Setting", "transport.port = 4400",
+        "transport.port cannot be set here: set [Crate] TransportPort=, which other nodes know as well");
+    checkRefused("Crate", "Setting", "path.data.0=/x",
+                 "path.data.0 cannot be set here: the container sees its directories at fixed places; on the "
+                 "machine it "
+                 "is [Node] DataDirectory=");
+}
+
+TEST(Config, TheNameOfASettingMayHoldADash) {
+    CHECK_EQUAL("http.cors.allow-origin",
+                valid("[Crate]\nSetting=http.cors.allow-origin=*\n").crate.settings[0].name);
+}
+
+TEST(Config, ASettingRemembersItsLine) {
+    const auto config = valid("[Crate]\nSetting=a=1\nHttpPort=4201\nSetting=b=1\nSetting=a=2\n");
+    LONGS_EQUAL(4, config.crate.settings[0].place.line);
+    LONGS_EQUAL(5, config.crate.settings[1].place.line);
+    CHECK_EQUAL("a.conf", config.crate.settings[1].place.file);
+}
+
+// ---- the line of CrateDB ----
+
+TEST(Config, TheLineIsThatOfTheImageUnlessItIsSet) {
+    CHECK_EQUAL("6.4", agent::crateVersion(agent::CrateConfig{})->text());
+    CHECK_EQUAL("5.9", agent::crateVersion(valid("[Crate]\nVersion=5.9.1\n").crate)->text());
+    CHECK_EQUAL("6.4", agent::crateVersion(valid("[Crate]\nVersion=5.9\nVersion=\n").crate)->text());
+    CHECK_EQUAL("4.6", agent::crateVersion(with("crate:4.6.8", "").config.crate)->text());
+    CHECK_EQUAL("5.9",
+                agent::crateVersion(with("crate:latest", "[Crate]\nVersion=5.9\n").config.crate)->text());
+    CHECK_FALSE(agent::crateVersion(with("crate:latest", "").config.crate).has_value());
+}
+
+TEST(Config, AVersionHasTwoOrThreeNumbersAndIsNotTooOld) {
+    for (const std::string version : {"6", "latest", "3.3.5", "3.9", "6.4x"}) {
+        checkRefused("Crate", "Version", version,
+                     "expected a version of CrateDB from 4.0 on, like 6.4 or 6.4.5, found \"" + version +
+                         "\"");
     }
 }
 
-// crate.yml with a key twice is no YAML, and CrateDB refuses to start with it.
-TEST(Config, WhatIsRenderedAnywayCannotBeSetOnceMore) {
-    for (const std::string name : {"network.bind_host", "http.port", "http.publish_port",
-                                   "transport.tcp.port", "transport.publish_port", "psql.port"}) {
-        checkRefused("Crate", "Setting", name + "=1",
-                     name + " is decided by cratekeeper and cannot be set; remove the line");
-    }
+TEST(Config, AnImageThatIsTooOldIsRefusedWithItsFile) {
+    CHECK_EQUAL("/etc/cratekeeper/crate.env: CRATE_IMAGE: expected CrateDB 4.0 or later, found crate:3.3.5: "
+                "earlier ones "
+                "elect their masters in another way\n",
+                errors(with("crate:3.3.5", "")));
+    CHECK_EQUAL("", errors(with("crate:3.3.5", "[Crate]\nVersion=4.0\n")));
+}
+
+TEST(Config, ASettingTheLineDoesNotKnowIsRefusedWithFileAndLine) {
+    const std::string text = "[Crate]\nHttpPort=4201\nSetting=gateway.auto_import_dangling_indices=true\n";
+    CHECK_EQUAL("a.conf:3: [Crate] Setting: CrateDB 6.4 would refuse to start: it does not know "
+                "gateway.auto_import_dangling_indices (it was removed in 6.4); remove the line\n",
+                errors(parse(text)));
+    CHECK_EQUAL("", errors(with("crate:6.3.1", text)));
+    CHECK_EQUAL("", errors(with("crate:latest", text)));
+}
+
+TEST(Config, AnUnknownLineIsToldWithWhatFollowsAndWhatToDo) {
+    CHECK_OK(agent::crateVersionKnown(agent::CrateConfig{}));
+    CHECK_FAILS("the tag of the image \"crate:latest\" names none; gateway.expected_data_nodes and "
+                "gateway.recover_after_data_nodes are left out",
+                agent::crateVersionKnown(with("crate:latest", "").config.crate));
+    agent::CrateConfig unreadable;
+    unreadable.environment = agent::unreadableCrateEnvironment();
+    CHECK_FAILS("/etc/cratekeeper/crate.env cannot be read by the user cratekeeper",
+                agent::crateVersionKnown(unreadable));
 }
 
 TEST(Config, TheLogLevelIsOneOfFour) {

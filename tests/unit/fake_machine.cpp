@@ -48,6 +48,7 @@ agent::Surroundings Machine::surroundings() {
                         std::chrono::floor<std::chrono::seconds>(loop_.now().time_since_epoch()));
                 },
             .loadConfig = [this] { return nextConfig; },
+            .crateEnvironmentChanged = [this] { return std::exchange(crateEnvironmentChanged, false); },
             .connectEtcd = [this](const agent::EtcdConfig&) -> hal::Result<std::unique_ptr<hal::Etcd>> {
                 if (etcdConnectError) {
                     return hal::failure(*etcdConnectError);

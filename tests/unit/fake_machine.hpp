@@ -46,7 +46,8 @@ public:
     std::unique_ptr<agent::Node> node;
 
     agent::Config config;
-    agent::ConfigResult nextConfig; ///< what a reload finds
+    agent::ConfigResult nextConfig;       ///< what a reload finds
+    bool crateEnvironmentChanged = false; ///< said once, at the next look
     agent::ProbeResult probe;
     unsigned probes = 0;
     std::function<void()> hardwareChanged;

@@ -240,6 +240,68 @@ TEST(Inventory, TheSameStateInAnotherOrderComparesEqual) {
     CHECK_FALSE(fold(left) == fold(right));
 }
 
+TEST_GROUP(DataDiskKind) {
+    agent::Inventory inventory;
+
+    void setup() override {
+        inventory.volume = hal::Volume{};
+        inventory.volume->mountPoint = "/data";
+        inventory.volume->deviceCount = 1;
+        add("nvme0n1", "nvme", false, "/");
+    }
+
+    void add(const std::string& name, const std::optional<std::string>& transport,
+             std::optional<bool> rotational, const std::string& mountPoint) {
+        auto& added = inventory.disks.emplace_back();
+        added.name = name;
+        added.transport = transport;
+        added.rotational = rotational;
+        added.contents.emplace_back().mountPoints = {mountPoint};
+    }
+
+    [[nodiscard]] std::string kind() const { return agent::dataDiskKind(inventory).value_or("unknown"); }
+};
+
+TEST(DataDiskKind, ItIsTheKindOfTheDiskUnderTheVolumeAndOfNoOther) {
+    CHECK_EQUAL("unknown", kind());
+    add("sda", "sata", true, "/data");
+    CHECK_EQUAL("hdd", kind());
+    inventory.disks.back().rotational = false;
+    CHECK_EQUAL("ssd", kind());
+    inventory.disks.back().transport = "nvme";
+    CHECK_EQUAL("nvme", kind());
+}
+
+TEST(DataDiskKind, OfSeveralDisksTheSlowestCounts) {
+    inventory.volume->deviceCount = 2;
+    add("nvme1n1", "nvme", false, "/data");
+    CHECK_EQUAL_TEXT("unknown", kind(), "the other device is on no disk");
+    add("sda", "usb", true, "/data");
+    CHECK_EQUAL("hdd", kind());
+    inventory.disks.back().rotational = false;
+    CHECK_EQUAL("ssd", kind());
+}
+
+TEST(DataDiskKind, WhatAVirtualOrUnknownDiskIsNobodyKnows) {
+    add("vda", "virtio", true, "/data");
+    CHECK_EQUAL("unknown", kind());
+    inventory.disks.back().transport = "xen";
+    CHECK_EQUAL("unknown", kind());
+    inventory.disks.back().transport.reset();
+    CHECK_EQUAL("unknown", kind());
+    inventory.disks.back().transport = "sata";
+    inventory.disks.back().rotational.reset();
+    CHECK_EQUAL("unknown", kind());
+}
+
+TEST(DataDiskKind, WithoutAVolumeOrItsPlaceThereIsNone) {
+    add("sda", "sata", true, "/data");
+    inventory.volume->mountPoint.reset();
+    CHECK_EQUAL("unknown", kind());
+    inventory.volume.reset();
+    CHECK_EQUAL("unknown", kind());
+}
+
 TEST_GROUP(Announcement) {
     agent::Inventory inventory;
 

@@ -177,6 +177,19 @@ TEST(Node, ADatabaseThatWasStartedByHandBeforeTheAgentIsAdopted) {
 
 // ---- reload ----
 
+TEST(Node, AnotherImageOfRootsIsRenderedForByItself) {
+    bootToReady();
+    STRCMP_CONTAINS("for CrateDB 6.4", machine.disk.files[crateYml].c_str());
+    machine.nextConfig.config = machine.config;
+    machine.nextConfig.config.crate.environment.image = "crate:4.6.8";
+    machine.crateEnvironmentChanged = true;
+    loop.advance(2s);
+    STRCMP_CONTAINS("for CrateDB 4.6", machine.disk.files[crateYml].c_str());
+    STRCMP_CONTAINS("gateway.expected_nodes: 1\n", machine.disk.files[crateYml].c_str());
+    CHECK_EQUAL(200, machine.server->status());
+    LONGS_EQUAL_TEXT(1, machine.containerStarts(), "a file that changed restarts nothing");
+}
+
 TEST(Node, AReloadWithABadFileKeepsTheGoodOne) {
     bootToReady();
     const auto before = machine.disk.files[crateYml];

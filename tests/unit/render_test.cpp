@@ -1,59 +1,17 @@
-// The files the container mounts, to the letter.
+// Which settings are rendered, and why; the files to the letter are in render_golden_test.cpp.
 #include "agent/render.hpp"
 
+#include "agent/crate_settings.hpp"
 #include "tests/cpputest.hpp"
 #include "tests/unit/values.hpp"
 
 #include <algorithm>
+#include <sstream>
 
 namespace {
 
 constexpr uint64_t kMebibyte = uint64_t{1} << 20U;
 constexpr uint64_t kGibibyte = uint64_t{1} << 30U;
-
-constexpr const char* kCrateYml =
-    R"(# Written by cratekeeper; changes are lost. Add settings as [Crate] Setting= in agent.conf.
-cluster.name: "crate"
-node.name: "n1"
-network.bind_host: "0.0.0.0"
-network.publish_host: "10.0.0.1"
-http.port: 4200
-transport.tcp.port: 4300
-psql.port: 5432
-path.data: "/data/data"
-discovery.seed_hosts: []
-discovery.seed_providers: "file"
-processors: 8
-udc.enabled: false
-)";
-
-constexpr const char* kVotingCrateYml =
-    R"(# Written by cratekeeper; changes are lost. Add settings as [Crate] Setting= in agent.conf.
-cluster.name: "lab"
-node.name: "n1"
-network.bind_host: "::"
-network.publish_host: "fd00::1"
-http.port: 14200
-transport.tcp.port: 14300
-psql.port: 15432
-path.data: "/data/data"
-discovery.seed_hosts: []
-discovery.seed_providers: "file"
-cluster.initial_master_nodes: ["n1","n2"]
-udc.enabled: "true"
-processors: "2"
-stats.jobs_log_filter: "ended - started > '5 minutes'::interval \"x\" \\"
-)";
-
-constexpr const char* kLog4j = R"(# Written by cratekeeper; changes are lost.
-status = error
-rootLogger.level = info
-rootLogger.appenderRef.console.ref = console
-appender.console.type = Console
-appender.console.name = console
-appender.console.layout.type = PatternLayout
-appender.console.layout.pattern = [%d{ISO8601}][%-5p][%-25c{1.}] %marker%m%n
-)";
 
 std::string content(const std::vector<agent::RenderedFile>& files, const std::string& name) {
     const auto file = std::ranges::find(files, name, &agent::RenderedFile::name);
@@ -73,68 +31,82 @@ TEST_GROUP(Render) {
     agent::Observed observed = values::observed();
     agent::Config config;
 
+    [[nodiscard]] std::string settings() const {
+        return content(agent::render(observed, formed(), config), "config/crate.yml");
+    }
+
     [[nodiscard]] std::string peers() const {
         return content(agent::render(observed, formed(), config), "config/unicast_hosts.txt");
     }
 };
 
-TEST(Render, ANodeGetsFourFiles) {
-    std::string names;
-    for (const auto& file : agent::render(observed, formed(), config)) {
-        names += file.name + " ";
+// crate.yml with a key twice is no YAML, and CrateDB refuses to start with it.
+TEST(Render, EverySettingStandsOnceWhateverTheOperatorSets) {
+    config.zone = "rack-2";
+    std::istringstream ours(settings());
+    for (std::string line; std::getline(ours, line);) {
+        const std::string name = line.substr(0, line.find(": "));
+        if (line.starts_with('#') || agent::whyOwned(name)) {
+            continue;
+        }
+        config.crate.settings = {{name, "theirs"}};
+        const std::string text = "\n" + settings();
+        const auto found = text.find("\n" + name + ": ");
+        CHECK_EQUAL(name + ": \"theirs\"", text.substr(found + 1, text.find('\n', found + 1) - found - 1));
+        CHECK_TRUE_TEXT(text.find("\n" + name + ": ", found + 1) == std::string::npos, name.c_str());
     }
-    CHECK_EQUAL("config/crate.yml config/log4j2.properties environment config/unicast_hosts.txt ", names);
 }
 
-TEST(Render, TheSettingsAreTheGoldenOnes) {
-    CHECK_EQUAL(kCrateYml, content(agent::render(observed, formed(), config), "config/crate.yml"));
-}
-
-TEST(Render, TheSettingsOfAVotingNodeWithSettingsOfItsOwnAreTheGoldenOnes) {
-    auto formation = formed();
-    formation.initialMasterNodes = {"n1", "n2"};
-    observed.inventory->announcedAddress = "fd00::1";
-    config.clusterName = "lab";
-    config.crate.httpPort = 14200;
-    config.crate.transportPort = 14300;
-    config.crate.postgresPort = 15432;
-    config.crate.settings = {{"udc.enabled", "true"},
-                             {"processors", "2"},
-                             {"stats.jobs_log_filter", "ended - started > '5 minutes'::interval \"x\" \\"}};
-    CHECK_EQUAL(kVotingCrateYml, content(agent::render(observed, formation, config), "config/crate.yml"));
-}
-
-TEST(Render, EverySettingStandsOnce) {
-    config.crate.settings = {{"udc.enabled", "true"}, {"processors", "2"}};
-    const auto text = content(agent::render(observed, formed(), config), "config/crate.yml");
-    for (const char* const name : {"udc.enabled: ", "processors: "}) {
-        const auto first = text.find(name);
-        CHECK_TRUE(first != std::string::npos && text.find(name, first + 1) == std::string::npos);
+TEST(Render, OneNumberOfTheOperatorTakesBothOfTheGateway) {
+    for (const std::string name : {"gateway.expected_data_nodes", "gateway.recover_after_data_nodes",
+                                   "gateway.expected_nodes", "gateway.recover_after_nodes"}) {
+        config.crate.settings = {{name, "7"}};
+        const auto first = settings().find("gateway.");
+        CHECK_EQUAL(name + ": \"7\"\n", settings().substr(first));
     }
+    config.crate.settings = {{"gateway.recover_after_time", "10m"}};
+    STRCMP_CONTAINS("gateway.expected_data_nodes: 1\n", settings().c_str());
+}
+
+TEST(Render, ARuleOfTheOperatorReplacesOursOfThatNumberAlone) {
+    config.crate.settings = {{"auth.host_based.config.99.method", "trust"}};
+    STRCMP_CONTAINS("config.0.user: \"crate\"\n", settings().c_str());
+    CHECK_TRUE(settings().find("password") == std::string::npos);
+    config.crate.settings = {{"auth.host_based.config.5.method", "cert"}};
+    STRCMP_CONTAINS("config.0.method: \"trust\"\n", settings().c_str());
+    STRCMP_CONTAINS("config.99.method: \"password\"\n", settings().c_str());
+}
+
+TEST(Render, MoreThanHalfOfTheExpectedNodesHaveToBeThere) {
+    struct Row {
+        uint16_t expected;
+        unsigned enough;
+    };
+    for (const auto& [expected, enough] :
+         {Row{1, 1}, Row{2, 2}, Row{3, 2}, Row{4, 3}, Row{5, 3}, Row{6, 4}, Row{30, 16}}) {
+        config.initialNodes = expected;
+        STRCMP_CONTAINS(("gateway.expected_data_nodes: " + std::to_string(expected) +
+                         "\ngateway.recover_after_data_nodes: " + std::to_string(enough) + "\n")
+                            .c_str(),
+                        settings().c_str());
+    }
+}
+
+TEST(Render, ANodeInTwoListsIsOneNode) {
+    observed.saved.peers = {{values::kMachineId, "10.0.0.1:4300"},
+                            {values::kOtherMachineId, "10.0.0.2:4300"}};
+    observed.store.registry->nodes = {values::otherNode("n2")};
+    observed.store.registry->members.push_back({.nodeId = values::kOtherMachineId, .name = "n2", .slot = 2});
+    STRCMP_CONTAINS("gateway.expected_data_nodes: 2\n", settings().c_str());
 }
 
 TEST(Render, AnUnknownNumberOfThreadsLeavesTheSettingOut) {
     observed.inventory->host.threads.reset();
-    CHECK_TRUE(content(agent::render(observed, formed(), config), "config/crate.yml").find("processors") ==
-               std::string::npos);
+    CHECK_TRUE(settings().find("processors") == std::string::npos);
 }
 
 TEST(Render, TheVoteIsRenderedOnlyOnWhoVotes) {
-    CHECK_TRUE(
-        content(agent::render(observed, formed(), config), "config/crate.yml").find("initial_master_nodes") ==
-        std::string::npos);
-}
-
-TEST(Render, LogsGoToTheConsoleAlone) {
-    CHECK_EQUAL(kLog4j, content(agent::render(observed, formed(), config), "config/log4j2.properties"));
-}
-
-TEST(Render, TheEnvironmentHoldsTheHeap) {
-    CHECK_EQUAL("CRATE_HEAP_SIZE=4096m\nCRATE_DISABLE_GC_LOGGING=1\n",
-                content(agent::render(observed, formed(), config), "environment"));
-    config.crate.heapBytes = kGibibyte;
-    CHECK_EQUAL("CRATE_HEAP_SIZE=1024m\nCRATE_DISABLE_GC_LOGGING=1\n",
-                content(agent::render(observed, formed(), config), "environment"));
+    CHECK_TRUE(settings().find("initial_master_nodes") == std::string::npos);
 }
 
 TEST(Render, HalfAConfigurationIsNone) {
