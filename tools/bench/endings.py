@@ -88,7 +88,9 @@ def _back(field):
 
 def kills(field):
     """Database killed: first 503, endpoint out of etcd, and a HAProxy that finds out by itself."""
-    backend = f"backend crate\n  option httpchk\n  server n1 {field.node.address}:4200 check\n"
+    # CrateDB answers a balancer without a password by 401: alive is what HAProxy can learn from it.
+    alive = "  option httpchk\n  http-check expect rstatus ^(200|401)$\n"
+    backend = f"backend crate\n{alive}  server n1 {field.node.address}:4200 check\n"
     refused, withdrawn, marked = [], [], []
 
     def round_(beside=None):
