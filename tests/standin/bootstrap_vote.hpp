@@ -2,7 +2,8 @@
 // Pure; the rules are those of section "bootstrapping" of CrateDB's clustering documents.
 #pragma once
 
-#include "tests/standin/cluster_state.hpp"
+#include "tests/standin/gateway.hpp"
+#include "tests/standin/shared_settings.hpp"
 
 #include <chrono>
 #include <optional>
@@ -18,6 +19,8 @@ struct ClusterConfig {
     std::chrono::milliseconds findPeersInterval{1000};
     std::chrono::milliseconds heartbeatInterval{250};
     std::chrono::milliseconds failureTimeout{1500}; // silence after which a node or a master counts as lost
+    Gateway gateway;
+    Texts configured; // this node's own values of the settings that the cluster looks at
 };
 
 class BootstrapVote {

@@ -64,8 +64,8 @@ Cluster::Step Cluster::receive(const json& message, Clock::time_point now) {
     if (const std::string name = textOf(message, "cluster"); name != config_.clusterName) {
         warnOnce("handshake failed with " + describe(from) + ": remote cluster name [" + name +
                  "] does not match local cluster name [" + config_.clusterName + "]");
-    } else if (kind == "create" || kind == "insync") {
-        onTable(message, now);
+    } else if (kind == "change" || kind == "insync") {
+        onWish(message, now);
     } else if (kind == "refused") {
         warnOnce("failed to join " + describe(from) +
                  ": CoordinationStateRejectedException: " + textOf(message, "reason"));

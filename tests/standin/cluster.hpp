@@ -7,6 +7,7 @@
 
 #include "tests/standin/bootstrap_vote.hpp"
 
+#include <deque>
 #include <functional>
 #include <map>
 
@@ -51,7 +52,10 @@ public:
     [[nodiscard]] std::vector<NodeInfo> nodes() const;
     // What the cluster agreed on when this node last had a master.
     [[nodiscard]] const ClusterState& shared() const { return applied_; }
-    [[nodiscard]] const TableRouting& table() const { return applied_.table; }
+    // Whether there is a master and it has taken the tables back; until then there are none.
+    [[nodiscard]] bool isRecovered() const { return hasMaster() && applied_.recovered; }
+    [[nodiscard]] const TableRouting& table() const { return applied_.recovered ? applied_.table : noTable_; }
+    [[nodiscard]] const ClusterConfig& config() const { return config_; }
     // The id as the node itself sees it: "_na_" until it has had a master since its start.
     [[nodiscard]] std::string visibleUuid() const;
     // Why there is no master, in CrateDB's words. `seedAddresses` are what the seed providers returned.
@@ -105,7 +109,9 @@ private:
     void sendState(Clock::time_point now);
     void onJoin(const NodeInfo& from, const nlohmann::json& message, Clock::time_point now);
     void onAcknowledged(const NodeInfo& from, const nlohmann::json& message, Clock::time_point now);
-    void onTable(const nlohmann::json& message, Clock::time_point now);
+    void onWish(const nlohmann::json& message, Clock::time_point now);
+    void recoverWhenDue(ClusterState& next, Clock::time_point now);
+    void takeGoneAndCome(ClusterState& next, Clock::time_point now);
     [[nodiscard]] std::string refusalOf(const NodeInfo& joiner, const std::string& uuid,
                                         Clock::time_point now) const;
     [[nodiscard]] bool isAlive(const std::string& id, Clock::time_point now) const;
@@ -142,8 +148,11 @@ private:
 
     std::map<std::string, Acknowledged> acknowledged_; // by id
     std::map<std::string, NodeInfo> joiners_;
-    TableRouting wishedTable_;          // type is empty: none is asked for
-    std::int64_t syncedAllocation_ = 0; // whose replica has everything
+    std::vector<nlohmann::json> wishes_;         // changes to make with the next state
+    std::deque<std::string> known_;              // ids of the latest wishes: each is made once
+    std::set<std::int64_t> synced_;              // allocations of copies that have everything
+    std::optional<Clock::time_point> recoverAt_; // when gateway.recover_after_time is over
+    TableRouting noTable_;
     std::int64_t committedVersion_ = 0;
     Clock::time_point nextHeartbeat_;
 };

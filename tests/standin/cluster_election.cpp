@@ -2,6 +2,7 @@
 #include "tests/standin/cluster.hpp"
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 namespace standin {
@@ -100,7 +101,8 @@ void Cluster::startElection(Clock::time_point now) {
                  {"uuid", committedUuid()},
                  {"term", durable_.currentTerm},
                  {"accepted_term", durable_.accepted.term},
-                 {"accepted_version", durable_.accepted.version}});
+                 {"accepted_version", durable_.accepted.version},
+                 {"recovered", durable_.accepted.recovered}});
         }
     }
 }
@@ -110,10 +112,13 @@ bool Cluster::mayVoteFor(const NodeInfo& from, const json& message, Clock::time_
     const bool startedAgain = master_.id == from.id && master_.transportAddress == from.transportAddress;
     const bool masterLives = mode_ == Mode::master || (mode_ == Mode::follower && !startedAgain &&
                                                        now - masterHeard_ <= config_.failureTimeout);
-    const std::pair theirs{numberOf(message, "accepted_term"), numberOf(message, "accepted_version")};
+    // Of two that know the same the one that was started again has forgotten what is not on disk.
+    const ClusterState& accepted = durable_.accepted;
+    const std::tuple theirs{numberOf(message, "accepted_term"), numberOf(message, "accepted_version"),
+                            flagOf(message, "recovered")};
     return !masterLives && local_.masterEligible && textOf(message, "to") == local_.id &&
            numberOf(message, "term") > durable_.currentTerm &&
-           theirs >= std::pair{durable_.accepted.term, durable_.accepted.version};
+           theirs >= std::tuple{accepted.term, accepted.version, accepted.recovered};
 }
 
 void Cluster::onVoteRequest(const NodeInfo& from, const json& message, Clock::time_point now) {
@@ -181,6 +186,10 @@ void Cluster::onState(const NodeInfo& from, const json& message, Clock::time_poi
             durable_.currentTerm = state.term;
             accepted = std::move(state);
             step_.changed = true;
+        } else {
+            // What is not on disk: a node that was started again has forgotten it.
+            accepted.recovered = state.recovered;
+            accepted.transientSettings = std::move(state.transientSettings);
         }
         mode_ = Mode::follower;
         master_ = from;
@@ -234,6 +243,7 @@ void Cluster::loseMaster(const std::string& reason, Clock::time_point now) {
     voters_.clear();
     acknowledged_.clear();
     joiners_.clear();
+    recoverAt_.reset();
 }
 
 } // namespace standin

@@ -1,6 +1,7 @@
 // See cluster.hpp. This file: the master. It publishes one state after another, each only after the one before it is
 // committed, and repeats the latest with every heartbeat.
 #include "tests/standin/cluster.hpp"
+#include "tests/standin/cluster_change.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -12,6 +13,7 @@ namespace {
 using nlohmann::json;
 
 constexpr std::size_t kMostNodes = 64;
+constexpr std::size_t kMostWishes = 256;
 
 } // namespace
 
@@ -23,8 +25,9 @@ void Cluster::becomeMaster(Clock::time_point now) {
     joiners_.clear();
     acknowledged_.clear();
     committedVersion_ = 0;
-    wishedTable_ = {};
-    syncedAllocation_ = 0;
+    wishes_.clear();
+    known_.clear();
+    synced_.clear();
     ClusterState next = durable_.accepted;
     next.term = durable_.currentTerm;
     ++next.version;
@@ -62,16 +65,37 @@ void Cluster::lead(Clock::time_point now) {
     }
 }
 
-// Publishes who has come and who has gone, once the state before is committed.
+// Publishes who has come and who has gone and what was wished for, once the state before is committed.
 void Cluster::update(Clock::time_point now) {
     if (committedVersion_ != durable_.accepted.version) {
         return;
     }
     ClusterState next = durable_.accepted;
-    std::erase_if(next.nodes, [this, now](const NodeInfo& node) {
+    takeGoneAndCome(next, now);
+    recoverWhenDue(next, now);
+    for (const json& wish : std::exchange(wishes_, {})) {
+        next = next.recovered ? applyChange(std::move(next), wish) : next;
+    }
+    for (Copy& copy : next.table.replicas) {
+        copy.inSync = copy.inSync || synced_.contains(copy.allocation);
+    }
+    if (next.recovered) {
+        next.table = allocate(std::move(next.table), next.nodes, rulesOf(next, config_.configured));
+    }
+    next.votingNodes = reconfigure(next.votingNodes, next.nodes, local_.id);
+    if (next == durable_.accepted) {
+        return;
+    }
+    ++next.version;
+    publish(std::move(next), now);
+}
+
+void Cluster::takeGoneAndCome(ClusterState& next, Clock::time_point now) {
+    std::erase_if(next.nodes, [this, now, &next](const NodeInfo& node) {
         const bool gone = !isAlive(node.id, now);
         if (gone) {
             remark("node-left[" + describe(node) + " reason: followers check retry count exceeded]");
+            next.transientSettings.erase(std::string(kDecommissionPrefix) + node.id);
         }
         return gone;
     });
@@ -83,19 +107,30 @@ void Cluster::update(Clock::time_point now) {
             remark("node-join[" + describe(joiner) + "]");
         }
     }
-    if (next.table.type.empty() && !wishedTable_.type.empty()) {
-        next.table = std::exchange(wishedTable_, {});
-    }
-    if (next.table.allocation == syncedAllocation_ && !next.table.replica.empty()) {
-        next.table.replicaInSync = true;
-    }
-    next.table = allocate(std::move(next.table), next.nodes);
-    next.votingNodes = reconfigure(next.votingNodes, next.nodes, local_.id);
-    if (next == durable_.accepted) {
+}
+
+// The time, once begun, runs whoever comes and goes, as in CrateDB.
+void Cluster::recoverWhenDue(ClusterState& next, Clock::time_point now) {
+    if (next.recovered) {
         return;
     }
-    ++next.version;
-    publish(std::move(next), now);
+    const Gateway& gateway = config_.gateway;
+    const auto count = static_cast<int>(next.nodes.size());
+    const auto data = static_cast<int>(std::ranges::count_if(next.nodes, &NodeInfo::dataNode));
+    const bool mayRecover = gateway.mayRecover(data, count);
+    const bool mustWait = gateway.mustWait(data, count);
+    if (mayRecover && mustWait && !recoverAt_) {
+        recoverAt_ = now + *gateway.recoverAfterTime;
+        remark("delaying initial state recovery for [" + std::to_string(gateway.recoverAfterTime->count()) +
+               "ms]. expecting [" + std::to_string(gateway.expectedDataNodes) +
+               "] data nodes, but only have [" + std::to_string(data) + "]");
+    }
+    if ((mayRecover && !mustWait) || (recoverAt_ && now >= *recoverAt_)) {
+        next.recovered = true;
+        next.table.primaryActive = false; // what was there before the start has to be allocated again
+        remark("recovered [" + std::to_string(next.table.type.empty() ? 0 : 1) +
+               "] indices into cluster_state");
+    }
 }
 
 void Cluster::publish(ClusterState next, Clock::time_point now) {
@@ -172,15 +207,19 @@ void Cluster::onJoin(const NodeInfo& from, const json& message, Clock::time_poin
     update(now);
 }
 
-void Cluster::onTable(const json& message, Clock::time_point now) {
-    if (mode_ != Mode::master || textOf(message, "to") != local_.id) {
+// A change is asked for until it is seen to be in effect; it is made once.
+void Cluster::onWish(const json& message, Clock::time_point now) {
+    if (mode_ != Mode::master || textOf(message, "to") != local_.id || !durable_.accepted.recovered) {
         return;
     }
     if (textOf(message, "kind") == "insync") {
-        syncedAllocation_ = numberOf(message, "allocation");
-    } else {
-        wishedTable_.type = textOf(message, "type");
-        wishedTable_.primaryKey = flagOf(message, "primary_key");
+        synced_.insert(numberOf(message, "allocation"));
+    } else if (const std::string id = textOf(message, "id"); std::ranges::find(known_, id) == known_.end()) {
+        known_.push_back(id);
+        if (known_.size() > kMostWishes) {
+            known_.pop_front();
+        }
+        wishes_.push_back(partOf(message, "change"));
     }
     update(now);
 }

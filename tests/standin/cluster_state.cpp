@@ -70,36 +70,6 @@ std::vector<std::string> reconfigure(const std::vector<std::string>& voting, std
     return wanted == sorted || !hasMajority(order, liveIds) ? voting : order;
 }
 
-TableRouting allocate(TableRouting table, std::span<const NodeInfo> live) {
-    const auto isLive = [live](const std::string& id) { return findNode(live, id) != nullptr; };
-    const auto assign = [&table](std::string primary, std::string replica) {
-        table.primary = std::move(primary);
-        table.replica = std::move(replica);
-        table.replicaInSync = false;
-        ++table.allocation;
-    };
-    if (table.type.empty() || live.empty()) {
-        return table;
-    }
-    std::vector<NodeInfo> byName(live.begin(), live.end());
-    std::ranges::sort(byName, {}, &NodeInfo::name);
-    if (table.primary.empty()) {
-        assign(byName.front().id, "");
-    } else if (!isLive(table.primary) && table.replicaInSync && isLive(table.replica)) {
-        assign(table.replica, "");
-    }
-    if (!isLive(table.primary)) {
-        return table;
-    }
-    const auto other =
-        std::ranges::find_if(byName, [&table](const NodeInfo& node) { return node.id != table.primary; });
-    const bool isReplicaLost = table.replica.empty() ? other != byName.end() : !isLive(table.replica);
-    if (isReplicaLost) {
-        assign(table.primary, other == byName.end() ? "" : other->id);
-    }
-    return table;
-}
-
 std::string textOf(const json& object, const char* key) {
     const json value = partOf(object, key);
     return value.is_string() ? value.get<std::string>() : "";
@@ -134,10 +104,54 @@ json toJson(const NodeInfo& node) {
             {"address", node.address},
             {"transport_address", node.transportAddress},
             {"master_eligible", node.masterEligible},
+            {"data_node", node.dataNode},
             {"facts", node.facts}};
 }
 
+namespace {
+
+json toJson(const TableRouting& table) {
+    json replicas = json::array();
+    for (const Copy& copy : table.replicas) {
+        replicas.push_back({{"node", copy.node},
+                            {"in_sync", copy.inSync},
+                            {"allocation", copy.allocation},
+                            {"relocates", copy.relocates}});
+    }
+    return {{"type", table.type},       {"primary_key", table.primaryKey},
+            {"primary", table.primary}, {"primary_active", table.primaryActive},
+            {"replicas", replicas},     {"allocation", table.allocation}};
+}
+
+TableRouting tableFrom(const json& value) {
+    TableRouting table{textOf(value, "type"),
+                       flagOf(value, "primary_key"),
+                       textOf(value, "primary"),
+                       flagOf(value, "primary_active"),
+                       {},
+                       numberOf(value, "allocation")};
+    for (const json& copy : partOf(value, "replicas")) {
+        table.replicas.push_back({textOf(copy, "node"), flagOf(copy, "in_sync"), numberOf(copy, "allocation"),
+                                  textOf(copy, "relocates")});
+    }
+    return table;
+}
+
+std::map<std::string, std::string> textMapFrom(const json& value) {
+    std::map<std::string, std::string> texts;
+    for (const auto& [name, text] : value.items()) {
+        texts.emplace(name, text.is_string() ? text.get<std::string>() : "");
+    }
+    return texts;
+}
+
+} // namespace
+
 json toJson(const ClusterState& state) {
+    json users = json::object();
+    for (const auto& [name, user] : state.users) {
+        users[name] = {{"password", user.password}, {"all", user.mayDoAll}};
+    }
     json nodes = json::array();
     std::ranges::transform(state.nodes, std::back_inserter(nodes),
                            [](const NodeInfo& node) { return toJson(node); });
@@ -147,13 +161,11 @@ json toJson(const ClusterState& state) {
             {"master", state.masterId},
             {"voting_nodes", state.votingNodes},
             {"committed_voting_nodes", state.committedVoting},
-            {"table",
-             {{"type", state.table.type},
-              {"primary_key", state.table.primaryKey},
-              {"primary", state.table.primary},
-              {"replica", state.table.replica},
-              {"replica_in_sync", state.table.replicaInSync},
-              {"allocation", state.table.allocation}}},
+            {"table", toJson(state.table)},
+            {"persistent", state.persistentSettings},
+            {"transient", state.transientSettings},
+            {"users", users},
+            {"recovered", state.recovered},
             {"nodes", nodes}};
 }
 
@@ -170,6 +182,7 @@ NodeInfo nodeFrom(const json& value) {
             textOf(value, "address"),
             textOf(value, "transport_address"),
             flagOf(value, "master_eligible"),
+            flagOf(value, "data_node"),
             textOf(value, "facts")};
 }
 
@@ -181,9 +194,14 @@ ClusterState stateFrom(const json& value) {
     state.masterId = textOf(value, "master");
     state.votingNodes = textsOf(value, "voting_nodes");
     state.committedVoting = textsOf(value, "committed_voting_nodes");
-    const json table = partOf(value, "table");
-    state.table = {textOf(table, "type"),    flagOf(table, "primary_key"),     textOf(table, "primary"),
-                   textOf(table, "replica"), flagOf(table, "replica_in_sync"), numberOf(table, "allocation")};
+    state.table = tableFrom(partOf(value, "table"));
+    state.persistentSettings = textMapFrom(partOf(value, "persistent"));
+    state.transientSettings = textMapFrom(partOf(value, "transient"));
+    const json users = partOf(value, "users");
+    for (const auto& [name, user] : users.items()) {
+        state.users[name] = {textOf(user, "password"), flagOf(user, "all")};
+    }
+    state.recovered = flagOf(value, "recovered");
     for (const json& node : partOf(value, "nodes")) {
         state.nodes.push_back(nodeFrom(node));
     }

@@ -3,7 +3,10 @@
 // matches nobody.
 #pragma once
 
+#include "tests/standin/allocation.hpp"
+
 #include <cstdint>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <span>
@@ -23,21 +26,18 @@ struct NodeInfo {
     std::string address;          // published address without port
     std::string transportAddress; // published address with port
     bool masterEligible = true;
+    bool dataNode = true;
     std::string facts; // its row of sys.nodes as a JSON object, made by the node itself
 
     bool operator==(const NodeInfo&) const = default;
 };
 
-// Where the table doc.t is. Only a replica that is in sync may become the primary.
-struct TableRouting {
-    std::string type; // empty: there is no table
-    bool primaryKey = false;
-    std::string primary; // node id
-    std::string replica; // node id, or empty
-    bool replicaInSync = false;
-    std::int64_t allocation = 0; // grows with every new assignment
+// A user made by CREATE USER. It is a stand-in's: the password is kept in the clear.
+struct User {
+    std::string password; // empty: none, so no password is right
+    bool mayDoAll = false;
 
-    bool operator==(const TableRouting&) const = default;
+    bool operator==(const User&) const = default;
 };
 
 // One version of the agreed state. A later one has a greater (term, version).
@@ -51,6 +51,10 @@ struct ClusterState {
     std::vector<std::string> committedVoting; // the voting configuration before a change that is under way
     std::vector<NodeInfo> nodes;
     TableRouting table;
+    std::map<std::string, std::string> persistentSettings;
+    std::map<std::string, std::string> transientSettings; // gone when no node that had them is left
+    std::map<std::string, User> users;
+    bool recovered = false; // whether enough nodes came to take the tables back; never true at a node's start
 
     bool operator==(const ClusterState&) const = default;
 };
@@ -76,10 +80,6 @@ struct Durable {
 [[nodiscard]] std::vector<std::string> reconfigure(const std::vector<std::string>& voting,
                                                    std::span<const NodeInfo> live,
                                                    const std::string& masterId);
-
-// Where the table belongs with these live nodes: a lost primary is replaced by a replica in sync, a lost replica by the
-// first other node by name. Without a live copy in sync nothing changes until one comes back.
-[[nodiscard]] TableRouting allocate(TableRouting table, std::span<const NodeInfo> live);
 
 [[nodiscard]] std::string textOf(const nlohmann::json& object, const char* key);
 [[nodiscard]] std::int64_t numberOf(const nlohmann::json& object, const char* key);

@@ -262,8 +262,13 @@ std::optional<std::chrono::milliseconds> HttpServer::timeout() const {
 }
 
 HostBased::Judgement HttpServer::judge(const Client& client) const {
-    return hostBased_.judge(client, "http", [](const std::string& name) {
-        return name == kSuperuser ? std::optional(KnownUser{}) : std::nullopt;
+    return hostBased_.judge(client, "http", [this](const std::string& name) -> std::optional<KnownUser> {
+        if (name == kSuperuser) {
+            return KnownUser{};
+        }
+        const auto found = cluster_.shared().users.find(name);
+        return found == cluster_.shared().users.end() ? std::nullopt
+                                                      : std::optional(KnownUser{found->second.password});
     });
 }
 
@@ -274,7 +279,8 @@ bool HttpServer::ensureSession(bool& hasSession) const {
 
 std::optional<HttpServer::Page> HttpServer::answer(Request& request) const {
     if (request.path.starts_with("/_sql")) {
-        const std::optional<sql::Reply> reply = engine_.handle(request.body, request.types, request.ticket);
+        const std::optional<sql::Reply> reply =
+            engine_.handle({request.body, request.types, request.client.user}, request.ticket);
         if (!reply) {
             return std::nullopt;
         }
@@ -296,12 +302,13 @@ std::optional<HttpServer::Page> HttpServer::answer(Request& request) const {
     return Page{404, "text/plain", std::string("Not Found (") + kDisclaimer + ")\n", "", false};
 }
 
-// 503 only without a master; a node that is being decommissioned still says 200, which is the trap for balancers.
+// 503 without a master, and before 6.2 also while the state is not recovered; a node that is being decommissioned still says 200, which is the trap for balancers.
 HttpServer::Page HttpServer::mainPage() const {
-    const unsigned status = cluster_.hasMaster() ? 200 : 503;
+    const bool isOk = cluster_.isRecovered() || (cluster_.hasMaster() && node_.line >= kUnrecoveredIsOk);
+    const unsigned status = isOk ? 200 : 503;
     const nlohmann::ordered_json body{
-        {"ok", status == 200},
-        {"status", status},
+        {"ok", isOk},
+        {"status", node_.line >= kStatusIsTrue ? status : 200},
         {"name", node_.name},
         {"cluster_name", node_.clusterName},
         {"version",

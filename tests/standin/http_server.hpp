@@ -34,7 +34,9 @@ public:
     void run();
     [[nodiscard]] std::optional<std::chrono::milliseconds> timeout() const;
 
-    void disableNewSessions() { newSessionsEnabled_ = false; }
+    void welcomeSessions(bool welcome) { newSessionsEnabled_ = welcome; }
+    // Statements that wait for other nodes.
+    [[nodiscard]] std::size_t activeRequests() const { return suspended_.size(); }
 
     struct Page {
         unsigned status = 200;

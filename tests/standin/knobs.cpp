@@ -44,6 +44,12 @@ Result<Knobs> readKnobs(const Environment& environment) {
     knobs.noMaster = environment("STANDIN_NO_MASTER").value_or("") == "1";
     knobs.noMasterFile = environment("STANDIN_NO_MASTER_FILE").value_or("");
     knobs.version = environment("STANDIN_VERSION").value_or(knobs.version);
+    const std::optional<Version> line = parseVersion(knobs.version);
+    if (!line || *line < kOldestVersion) {
+        return fail("STANDIN_VERSION is [" + knobs.version + "], expected a version of CrateDB from 4.0.0 on",
+                    kExitUsage);
+    }
+    knobs.line = *line;
     return knobs;
 }
 

@@ -18,6 +18,7 @@ struct Knobs {
     std::chrono::milliseconds heartbeat{250};  // STANDIN_HEARTBEAT_MS: between signs of life of the master
     std::chrono::milliseconds failure{3000};   // STANDIN_FAILURE_MS: silence after which a node is lost
     std::string version = "6.4.5";             // STANDIN_VERSION: what the node says it is
+    Version line{6, 4, 5};                     // the same, as a value
 };
 
 // Refuses values that are not what they should be, so that a typing error in a test is not a silent default.

@@ -33,7 +33,8 @@ std::string hostName() {
     return ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "localhost";
 }
 
-Result<Settings> loadSettings(const CommandLine& commandLine, const std::string& configDirectory) {
+Result<Settings> loadSettings(const CommandLine& commandLine, const std::string& configDirectory,
+                              const Version& version) {
     Settings fromFile;
     const std::string path = configDirectory + "/crate.yml";
     std::ifstream file(path);
@@ -50,7 +51,7 @@ Result<Settings> loadSettings(const CommandLine& commandLine, const std::string&
         return fail("unknown setting [path.conf]: it can be given on the command line only");
     }
     Settings settings = merge(fromFile, commandLine.settings);
-    auto valid = validate(settings);
+    auto valid = validate(settings, version);
     return valid ? Result<Settings>(settings) : std::unexpected(valid.error());
 }
 
@@ -167,13 +168,15 @@ Node describeNode(const Settings& settings, const Knobs& knobs, const Listeners&
     node.hostname = hostName();
     node.clusterName = settings.text("cluster.name", "crate");
     node.version = knobs.version;
+    node.line = knobs.line;
     node.httpPort = settings.number("http.publish_port", listeners.http.port());
     node.restUrl = http.published.withPort(node.httpPort);
     node.dataPath = dataPath(settings);
     node.transportPort = settings.number("transport.publish_port", listeners.transport.port());
     node.psqlPort = listeners.postgres ? listeners.postgres->port() : 0;
-    node.expectedDataNodes = settings.number("gateway.expected_data_nodes", -1);
-    node.recoverAfterDataNodes = settings.number("gateway.recover_after_data_nodes", -1);
+    node.gateway = gatewayFrom(settings);
+    node.masterEligible = settings.flag("node.master", true);
+    node.dataNode = settings.flag("node.data", true);
     for (const auto& [name, value] : settings.all()) {
         if (name.starts_with("node.attr.")) {
             node.attributes.emplace(name.substr(10), value.text());
@@ -218,7 +221,8 @@ Result<int> serve(const Settings& settings, const std::string& configDirectory, 
                    node.hostname,
                    transport->published.text,
                    transport->published.withPort(node.transportPort),
-                   settings.flag("node.master", true),
+                   node.masterEligible,
+                   node.dataNode,
                    sql::nodeFacts(node).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)};
     Server server(settings, configDirectory, knobs, std::move(node), std::move(*listeners), std::move(*store),
                   std::move(*table), std::move(local));
@@ -242,7 +246,7 @@ Result<int> crate(std::span<const std::string> words) {
         return fail("STANDIN_EXIT_CODE asks for a failure at start", *knobs->exitStatus);
     }
     const std::string configDirectory = standin::configDirectory(*commandLine);
-    Result<Settings> settings = loadSettings(*commandLine, configDirectory);
+    Result<Settings> settings = loadSettings(*commandLine, configDirectory, knobs->line);
     if (!settings) {
         return std::unexpected(settings.error());
     }

@@ -1,6 +1,8 @@
 // The facts of this node that pages and system tables show. Values only.
 #pragma once
 
+#include "tests/standin/gateway.hpp"
+
 #include <cstdint>
 #include <map>
 #include <string>
@@ -13,6 +15,7 @@ struct Node {
     std::string hostname;
     std::string clusterName;
     std::string version;
+    Version line;
     std::string restUrl; // published address and HTTP port
     std::string dataPath;
     int httpPort = 0;
@@ -20,8 +23,9 @@ struct Node {
     int psqlPort = 0;
     std::uint64_t heapBytes = 0;
     std::map<std::string, std::string> attributes;
-    int expectedDataNodes = -1;
-    int recoverAfterDataNodes = -1;
+    Gateway gateway;
+    bool masterEligible = true;
+    bool dataNode = true;
 };
 
 // Said on every page and in every answer's headers.

@@ -38,6 +38,8 @@ ClusterConfig clusterConfig(const Settings& settings, const Knobs& knobs) {
     config.failureTimeout = knobs.failure;
     config.initialMasterNodes = settings.list("cluster.initial_master_nodes");
     config.singleNode = settings.text("discovery.type", "zen") == "single-node";
+    config.gateway = gatewayFrom(settings);
+    config.configured = runtimeSettings(settings);
     config.discoveryConfigured = std::ranges::any_of(
         std::initializer_list<std::string_view>{"discovery.seed_hosts", "discovery.seed_providers",
                                                 "cluster.initial_master_nodes"},
@@ -51,9 +53,10 @@ Server::Server(Settings settings, std::string configDirectory, Knobs knobs, Node
       node_(std::move(node)), listeners_(std::move(listeners)), store_(std::move(store)),
       table_(std::move(table)), cluster_(std::move(local), clusterConfig(settings_, knobs_), store_.durable(),
                                          randomUuid, Clock::now()),
-      copies_(cluster_, table_),
+      copies_(cluster_, table_, randomUuid()),
       engine_(node_, cluster_, copies_, [this](const NodeInfo& leaving) { decommission(leaving); }),
-      nextWarning_(Clock::now() + kFormationWarning) {}
+      nextWarning_(Clock::now() + kFormationWarning),
+      decommissioning_(node_.id, knobs_.line, cluster_.config().configured, knobs_.decommission) {}
 
 Result<int> Server::run(int signals) {
     Result<HostBased> hostBased = HostBased::from(settings_);
@@ -231,7 +234,7 @@ Server::Clock::time_point Server::nextDeadline() const {
     if (const auto timeout = http_->timeout()) {
         deadline = std::min(deadline, now + *timeout);
     }
-    return exitAt_ ? std::min(deadline, *exitAt_) : deadline;
+    return decommissioning_.isUnderWay() ? std::min(deadline, now + 50ms) : deadline;
 }
 
 void Server::wait(int signals) {
@@ -261,12 +264,24 @@ void Server::decommission(const NodeInfo& node) {
 }
 
 void Server::startDecommission() {
-    if (exitAt_) {
-        return;
+    if (decommissioning_.begin(cluster_.shared(), Clock::now())) {
+        logInfo("i.c.c.g.DecommissioningService", "decommissioning: new sessions are refused from now on");
+        http_->welcomeSessions(false);
     }
-    logInfo("i.c.c.g.DecommissioningService", "decommissioning: new sessions are refused from now on");
-    http_->disableNewSessions();
-    exitAt_ = Clock::now() + knobs_.decommission;
+}
+
+bool Server::goOnLeaving(Clock::time_point now) {
+    const Decommissioning::Step step = decommissioning_.tick(cluster_.shared(), http_->activeRequests(), now);
+    if (!step.remark.empty()) {
+        logInfo("i.c.c.g.DecommissioningService", step.remark);
+    }
+    if (step.change) {
+        static_cast<void>(copies_.submit({{"what", "change"}, {"change", *step.change}}, now));
+    }
+    if (step.aborted) {
+        http_->welcomeSessions(true);
+    }
+    return step.exits;
 }
 
 std::optional<int> Server::exitStatus(int signals, Clock::time_point now) {
@@ -277,8 +292,8 @@ std::optional<int> Server::exitStatus(int signals, Clock::time_point now) {
         // What a JVM exits with after a signal: 143 for TERM, 130 for INT, 129 for HUP.
         return 128 + static_cast<int>(info.ssi_signo);
     }
-    if (exitAt_ && now >= *exitAt_) {
-        logInfo("i.c.c.g.DecommissioningService", "There are no more active requests, exiting");
+    if (goOnLeaving(now)) {
+        logInfo("i.c.c.g.DecommissioningService", "exiting");
         return 0;
     }
     return std::nullopt;

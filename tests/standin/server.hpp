@@ -2,6 +2,7 @@
 // Owns everything that lives as long as the node; returns from run() with the process' exit status.
 #pragma once
 
+#include "tests/standin/decommissioning.hpp"
 #include "tests/standin/farewell.hpp"
 #include "tests/standin/http_server.hpp"
 #include "tests/standin/knobs.hpp"
@@ -40,6 +41,8 @@ private:
     void wait(int signals);
     void decommission(const NodeInfo& node);
     void startDecommission();
+    // Whether it is time to exit.
+    [[nodiscard]] bool goOnLeaving(Clock::time_point now);
     [[nodiscard]] std::optional<int> exitStatus(int signals, Clock::time_point now);
     [[nodiscard]] Clock::time_point nextDeadline() const;
 
@@ -58,7 +61,7 @@ private:
     Transport transport_;
     std::vector<nlohmann::json> ownMail_; // messages to this node itself
     Clock::time_point nextWarning_;
-    std::optional<Clock::time_point> exitAt_;
+    Decommissioning decommissioning_;
     std::string lastSeedWarning_;
 };
 

@@ -7,6 +7,7 @@
 #include <array>
 #include <cctype>
 #include <charconv>
+#include <cstdint>
 #include <set>
 #include <span>
 
@@ -96,17 +97,6 @@ std::string expectationOf(const KnownSetting& known) {
     return ": expected a number";
 }
 
-Result<void> checkValue(const std::string& name, const Value& value, const KnownSetting& known) {
-    const std::string refusal = "Failed to parse value [" + value.text() + "] for setting [" + name + "]";
-    if (value.isList && known.kind != Kind::list) {
-        return fail(refusal + ": a list is not allowed here");
-    }
-    if (!isOfKind(value.text(), known)) {
-        return fail(refusal + expectationOf(known));
-    }
-    return {};
-}
-
 Result<void> checkBootstrapVote(const Settings& settings) {
     const bool singleNode = settings.text("discovery.type", "zen") == "single-node";
     if (singleNode && settings.exists("cluster.initial_master_nodes")) {
@@ -162,6 +152,17 @@ Result<void> checkCombinations(const Settings& settings) {
 
 } // namespace
 
+Result<void> checkValue(const std::string& name, const Value& value, const KnownSetting& known) {
+    const std::string refusal = "Failed to parse value [" + value.text() + "] for setting [" + name + "]";
+    if (value.isList && known.kind != Kind::list) {
+        return fail(refusal + ": a list is not allowed here");
+    }
+    if (!isOfKind(value.text(), known)) {
+        return fail(refusal + expectationOf(known));
+    }
+    return {};
+}
+
 std::string Value::text() const {
     std::string joined;
     for (const std::string& item : items) {
@@ -201,6 +202,28 @@ PortRange Settings::ports(std::string_view name, PortRange fallback) const {
     return parsePortRange(text(name, "")).value_or(fallback);
 }
 
+std::optional<std::chrono::milliseconds> Settings::time(std::string_view name) const {
+    return parseTime(text(name, ""));
+}
+
+std::optional<std::chrono::milliseconds> parseTime(std::string_view text) {
+    struct Unit {
+        std::string_view name;
+        double milliseconds;
+    };
+    static constexpr std::array<Unit, 7> kUnits{
+        {{"nanos", 1e-6}, {"micros", 1e-3}, {"ms", 1}, {"s", 1e3}, {"m", 6e4}, {"h", 3.6e6}, {"d", 8.64e7}}};
+    for (const Unit& unit : kUnits) {
+        const std::optional<double> count =
+            text.ends_with(unit.name) ? parseWhole<double>(text.substr(0, text.size() - unit.name.size()))
+                                      : std::nullopt;
+        if (count && *count >= 0) {
+            return std::chrono::milliseconds(static_cast<std::int64_t>(*count * unit.milliseconds));
+        }
+    }
+    return text == "0" ? std::optional(std::chrono::milliseconds(0)) : std::nullopt;
+}
+
 std::optional<PortRange> parsePortRange(std::string_view text) {
     const std::size_t dash = text.find('-');
     const std::optional<int> first = parseWhole<int>(text.substr(0, dash));
@@ -238,9 +261,9 @@ Result<std::string> expandPlaceholders(std::string_view text, const Environment&
     }
 }
 
-Result<void> validate(const Settings& settings) {
+Result<void> validate(const Settings& settings, const Version& version) {
     for (const auto& [name, value] : settings.all()) {
-        const KnownSetting* known = findKnownSetting(name);
+        const KnownSetting* known = findKnownSetting(name, version);
         if (known == nullptr) {
             return fail(
                 "unknown setting [" + name +

@@ -1,10 +1,12 @@
-// The node's settings: what may be set in version line 6.4, of which kind, and the values given.
+// The node's settings: what may be set in a version line, of which kind, and the values given.
 // Owns the explicit list of known names and the checks of their values. Never reads a file or the environment
 // by itself: callers hand in the text of crate.yml, the arguments and a way to look up environment variables.
 #pragma once
 
 #include "tests/standin/failure.hpp"
+#include "tests/standin/version.hpp"
 
+#include <chrono>
 #include <functional>
 #include <map>
 #include <optional>
@@ -27,7 +29,9 @@ enum class Kind { text, boolean, integer, number, portRange, time, size, list, c
 struct KnownSetting {
     std::string_view name; // a name that ends in ".*" stands for every name below it
     Kind kind = Kind::text;
-    std::string_view choices = {}; // for Kind::choice, separated by '|'
+    std::string_view choices = {};  // for Kind::choice, separated by '|'
+    Version since = kOldestVersion; // the first that knows it
+    Version until = {9999, 0, 0};   // the first that does not know it any more
 };
 
 struct PortRange {
@@ -37,8 +41,8 @@ struct PortRange {
     bool operator==(const PortRange&) const = default;
 };
 
-// Returns the entry that covers `name`, or null for a setting that 6.4 does not know.
-[[nodiscard]] const KnownSetting* findKnownSetting(std::string_view name);
+// Returns the entry that covers `name`, or null for a setting that this version does not know.
+[[nodiscard]] const KnownSetting* findKnownSetting(std::string_view name, const Version& version);
 
 using Environment = std::function<std::optional<std::string>(std::string_view name)>;
 
@@ -51,6 +55,7 @@ public:
     [[nodiscard]] int number(std::string_view name, int fallback) const;
     [[nodiscard]] std::vector<std::string> list(std::string_view name) const;
     [[nodiscard]] PortRange ports(std::string_view name, PortRange fallback) const;
+    [[nodiscard]] std::optional<std::chrono::milliseconds> time(std::string_view name) const;
     [[nodiscard]] const std::map<std::string, Value, std::less<>>& all() const { return values_; }
 
 private:
@@ -64,6 +69,12 @@ private:
 [[nodiscard]] Result<std::string> expandPlaceholders(std::string_view text, const Environment& environment);
 
 // Refuses unknown names, values of the wrong kind, and combinations CrateDB refuses at start.
-[[nodiscard]] Result<void> validate(const Settings& settings);
+[[nodiscard]] Result<void> validate(const Settings& settings, const Version& version);
+
+// Whether the value is one that the setting takes.
+[[nodiscard]] Result<void> checkValue(const std::string& name, const Value& value, const KnownSetting& known);
+
+// "5m", "500ms", "0"; empty for anything else, also for "-1".
+[[nodiscard]] std::optional<std::chrono::milliseconds> parseTime(std::string_view text);
 
 } // namespace standin

@@ -1,4 +1,4 @@
-// The names CrateDB 6.4 accepts in crate.yml and as -C arguments, with the kind of their values.
+// The names CrateDB accepts in crate.yml and as -C arguments, with the kind of their values.
 // Written from the reference manual's configuration chapters; a name that is not here stops the node, because
 // the real server does the same (which is how a renderer finds out that it knows another version).
 #include "tests/standin/settings.hpp"
@@ -21,6 +21,7 @@ constexpr auto kKnownSettings = std::to_array<KnownSetting>({
     {"node.store.allow_mmap", Kind::boolean},
     {"processors", Kind::integer},
     {"pidfile", Kind::text},
+    {"node.max_local_storage_nodes", Kind::integer, {}, kOldestVersion, {5, 0, 0}},
     {"bootstrap.memory_lock", Kind::boolean},
     // Paths. path.conf and path.home are accepted on the command line only.
     {"path.home", Kind::text},
@@ -84,6 +85,7 @@ constexpr auto kKnownSettings = std::to_array<KnownSetting>({
     {"discovery.ec2.availability_zones", Kind::list},
     {"discovery.ec2.endpoint", Kind::text},
     {"discovery.ec2.tag.*", Kind::text},
+    {"discovery.azure.*", Kind::text, {}, kOldestVersion, {5, 1, 0}},
     {"discovery.find_peers_interval", Kind::time},
     {"discovery.request_peers_timeout", Kind::time},
     {"discovery.cluster_formation_warning_timeout", Kind::time},
@@ -138,11 +140,12 @@ constexpr auto kKnownSettings = std::to_array<KnownSetting>({
     {"cluster.routing.allocation.disk.watermark.flood_stage", Kind::size},
     {"cluster.routing.allocation.total_shards_per_node", Kind::integer},
     {"cluster.routing.allocation.same_shard.host", Kind::boolean},
-    {"gateway.expected_data_nodes", Kind::integer},
+    {"gateway.expected_data_nodes", Kind::integer, {}, {4, 7, 0}},
     {"gateway.expected_nodes", Kind::integer},
-    {"gateway.recover_after_data_nodes", Kind::integer},
+    {"gateway.recover_after_data_nodes", Kind::integer, {}, {4, 7, 0}},
     {"gateway.recover_after_nodes", Kind::integer},
     {"gateway.recover_after_time", Kind::time},
+    {"gateway.auto_import_dangling_indices", Kind::boolean, {}, kOldestVersion, {6, 4, 0}},
     {"gateway.slow_write_logging_threshold", Kind::time},
     // Memory, recovery and load.
     {"indices.breaker.query.limit", Kind::size},
@@ -227,9 +230,10 @@ bool covers(std::string_view pattern, std::string_view name) {
 
 } // namespace
 
-const KnownSetting* findKnownSetting(std::string_view name) {
-    const auto* found = std::ranges::find_if(
-        kKnownSettings, [name](const KnownSetting& setting) { return covers(setting.name, name); });
+const KnownSetting* findKnownSetting(std::string_view name, const Version& version) {
+    const auto* found = std::ranges::find_if(kKnownSettings, [name, &version](const KnownSetting& setting) {
+        return covers(setting.name, name) && setting.since <= version && version < setting.until;
+    });
     return found == kKnownSettings.end() ? nullptr : found;
 }
 

@@ -49,7 +49,8 @@ Engine::Engine(const Node& node, const Cluster& cluster, TableCopies& copies,
                std::function<void(const NodeInfo&)> decommission)
     : node_(node), cluster_(cluster), copies_(copies), decommission_(std::move(decommission)) {}
 
-std::optional<Reply> Engine::handle(std::string_view body, bool includeTypes, Ticket& ticket) {
+std::optional<Reply> Engine::handle(const Asked& asked, Ticket& ticket) {
+    user_ = asked.user;
     arrived_.reset();
     submitted_.reset();
     if (ticket) {
@@ -59,7 +60,7 @@ std::optional<Reply> Engine::handle(std::string_view body, bool includeTypes, Ti
         }
         ticket.reset();
     }
-    const Result<ordered_json> answer = request(body, includeTypes);
+    const Result<ordered_json> answer = request(asked.body, asked.includeTypes);
     if (submitted_) {
         ticket = submitted_;
         return std::nullopt;
@@ -137,6 +138,9 @@ Result<ordered_json> Engine::bulk(const std::string& text, const json& bulkArgs)
         if (!statement) {
             return std::unexpected(statement.error());
         }
+        if (auto allowed = mayRun(*statement); !allowed) {
+            return std::unexpected(allowed.error());
+        }
         const auto* insert = std::get_if<Insert>(&*statement);
         if (insert == nullptr) {
             return std::unexpected(notSupported("Bulk operations for other statements than INSERT"));
@@ -165,14 +169,18 @@ Result<ordered_json> Engine::bulk(const std::string& text, const json& bulkArgs)
 }
 
 Result<Engine::Outcome> Engine::execute(const Statement& statement) {
+    if (auto allowed = mayRun(statement); !allowed) {
+        return std::unexpected(allowed.error());
+    }
     return std::visit([this](const auto& kind) -> Result<Outcome> { return run(kind); }, statement);
 }
 
 Result<Engine::Outcome> Engine::run(const Select& select) {
     // Without FROM there is one row without columns.
     const Relation oneRow{ordered_json::object(), {ordered_json::object()}};
-    Result<Relation> relation =
-        select.relation ? findRelation(*select.relation, node_, cluster_) : Result<Relation>(oneRow);
+    Result<Relation> relation = select.relation
+                                    ? findRelation(*select.relation, node_, cluster_, acknowledged_)
+                                    : Result<Relation>(oneRow);
     if (!relation) {
         return std::unexpected(relation.error());
     }
@@ -212,8 +220,8 @@ Result<Engine::Outcome> Engine::run(const Decommission& decommission) const {
 }
 
 Result<Engine::Outcome> Engine::run(const CreateTable& create) {
-    if (!cluster_.hasMaster()) {
-        return std::unexpected(masterNotDiscovered());
+    if (auto writable = mayWrite(); !writable) {
+        return std::unexpected(writable.error());
     }
     const bool typeKnown = create.type == "bigint" || create.type == "integer" || create.type == "text";
     if (create.relation != RelationName{"doc", "t"} || create.column != "id" || !typeKnown) {
@@ -225,17 +233,12 @@ Result<Engine::Outcome> Engine::run(const CreateTable& create) {
         }
         return std::unexpected(Error{409, 4093, "RelationAlreadyExists[Relation 'doc.t' already exists.]"});
     }
-    const Result<json> created =
-        fromCluster({{"what", "create"}, {"type", create.type}, {"primary_key", create.primaryKey}});
-    if (!created) {
-        return std::unexpected(created.error());
-    }
-    return Outcome{{}, {}, {ordered_json::array()}, 1};
+    return change({{"what", "create"}, {"type", create.type}, {"primary_key", create.primaryKey}});
 }
 
 // The values to insert, cast to the column's type.
 Result<json> Engine::idsOf(const Insert& insert) const {
-    if (auto relation = findRelation(insert.relation, node_, cluster_); !relation) {
+    if (auto relation = findRelation(insert.relation, node_, cluster_, acknowledged_); !relation) {
         return std::unexpected(relation.error());
     }
     if (insert.relation.schema != "doc") {
@@ -275,7 +278,7 @@ Result<Engine::Outcome> Engine::run(const Insert& insert) {
 }
 
 Result<Engine::Outcome> Engine::run(const Refresh& refresh) const {
-    if (auto relation = findRelation(refresh.relation, node_, cluster_); !relation) {
+    if (auto relation = findRelation(refresh.relation, node_, cluster_, acknowledged_); !relation) {
         return std::unexpected(relation.error());
     }
     return Outcome{{}, {}, {ordered_json::array()}, 1};

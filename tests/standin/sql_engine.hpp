@@ -24,9 +24,15 @@ public:
 
     using Ticket = std::optional<std::uint64_t>;
 
-    // `body` is the request's JSON document; `includeTypes` adds "col_types". Nothing is returned while other nodes are
-    // at work: the call is to be repeated with the same arguments and the ticket it gave.
-    [[nodiscard]] std::optional<Reply> handle(std::string_view body, bool includeTypes, Ticket& ticket);
+    struct Asked {
+        std::string_view body;     // the request's JSON document
+        bool includeTypes = false; // adds "col_types"
+        std::string_view user;
+    };
+
+    // Nothing is returned while other nodes are at work: the call is to be repeated with the same arguments and the
+    // ticket it gave.
+    [[nodiscard]] std::optional<Reply> handle(const Asked& asked, Ticket& ticket);
     [[nodiscard]] bool isDone(std::uint64_t ticket) const { return copies_.isDone(ticket); }
     void forget(std::uint64_t ticket) { copies_.forget(ticket); }
 
@@ -44,6 +50,13 @@ private:
     [[nodiscard]] Result<Outcome> run(const CreateTable& create);
     [[nodiscard]] Result<Outcome> run(const Insert& insert);
     [[nodiscard]] Result<Outcome> run(const Refresh& refresh) const;
+    [[nodiscard]] Result<Outcome> run(const SetGlobal& set);
+    [[nodiscard]] Result<Outcome> run(const ResetGlobal& reset);
+    [[nodiscard]] Result<Outcome> run(const ChangeUser& statement);
+    [[nodiscard]] Result<Outcome> run(const AcknowledgeCheck& update);
+    [[nodiscard]] Result<Outcome> change(nlohmann::json change, std::int64_t rowCount = 1);
+    [[nodiscard]] Result<void> mayRun(const Statement& statement) const;
+    [[nodiscard]] Result<void> mayWrite() const;
     [[nodiscard]] Result<nlohmann::ordered_json> request(std::string_view text, bool includeTypes);
     [[nodiscard]] Result<nlohmann::json> idsOf(const Insert& insert) const;
     [[nodiscard]] Result<nlohmann::json> fromCluster(nlohmann::json request);
@@ -56,6 +69,8 @@ private:
     std::function<void(const NodeInfo&)> decommission_;
     std::optional<nlohmann::json> arrived_; // what the cluster answered to the statement being executed
     Ticket submitted_;
+    std::string user_;                    // who asks for the statement being executed
+    std::set<std::int64_t> acknowledged_; // node checks, until the node ends
 };
 
 } // namespace standin::sql

@@ -1,10 +1,6 @@
-// Recursive descent over the tokens. Pure. The first error sticks: after it nothing more is accepted, so that the
-// rules read like the grammar and parse() asks once at the end.
-#include "tests/standin/sql_lexer.hpp"
-#include "tests/standin/sql_statement.hpp"
+// Recursive descent over the tokens: SELECT and the statements about the table. Pure.
+#include "tests/standin/sql_reader.hpp"
 
-#include <algorithm>
-#include <charconv>
 #include <utility>
 
 namespace standin::sql {
@@ -13,66 +9,26 @@ namespace {
 
 using nlohmann::json;
 
-class Parser {
+class Parser : private Reader {
 public:
-    Parser(std::vector<Token> tokens, const std::vector<json>& args)
-        : tokens_(std::move(tokens)), args_(args) {}
+    using Reader::Reader;
 
     Result<Statement> parse() {
         Statement parsed = statement();
         acceptSymbol(";");
-        if (peek().kind != TokenKind::end) {
+        if (!isAtEnd()) {
             refuse("the end of the statement");
         }
-        return error_ ? Result<Statement>(std::unexpected(*error_)) : parsed;
+        return error() ? Result<Statement>(std::unexpected(*error())) : parsed;
     }
 
 private:
-    const Token& peek(std::size_t ahead = 0) const {
-        return tokens_[std::min(at_ + ahead, tokens_.size() - 1)];
-    }
-
-    void refuse(const std::string& expected) {
-        raise(syntaxError(peek().column, "mismatched input '" + peek().text + "' expecting " + expected));
-    }
-
-    void raise(Error error) {
-        if (!error_) {
-            error_ = std::move(error);
-        }
-    }
-
-    bool is(TokenKind kind, std::string_view text) const {
-        return !error_ && peek().kind == kind && peek().text == text;
-    }
-
-    bool accept(TokenKind kind, std::string_view text) {
-        const bool found = is(kind, text);
-        at_ += found ? 1 : 0;
-        return found;
-    }
-
-    bool acceptWord(std::string_view word) { return accept(TokenKind::word, word); }
-    bool acceptSymbol(std::string_view symbol) { return accept(TokenKind::symbol, symbol); }
-
-    void needWord(std::string_view word) {
-        if (!acceptWord(word)) {
-            refuse("'" + std::string(word) + "'");
-        }
-    }
-
-    void needSymbol(std::string_view symbol) {
-        if (!acceptSymbol(symbol)) {
-            refuse("'" + std::string(symbol) + "'");
-        }
-    }
-
     Statement statement() {
         if (acceptWord("select")) {
             return select();
         }
-        if (acceptWord("alter")) {
-            return decommission();
+        if (std::optional<Statement> administration = parseAdministration(*this)) {
+            return std::move(*administration);
         }
         if (acceptWord("create")) {
             return createTable();
@@ -84,91 +40,9 @@ private:
             needWord("table");
             return Refresh{relationName()};
         }
-        refuse("{'SELECT', 'ALTER', 'CREATE', 'INSERT', 'REFRESH'}");
+        refuse(
+            "{'SELECT', 'ALTER', 'CREATE', 'DROP', 'GRANT', 'INSERT', 'REFRESH', 'RESET', 'SET', 'UPDATE'}");
         return Refresh{};
-    }
-
-    std::string name() {
-        if (peek().kind != TokenKind::word && peek().kind != TokenKind::quotedName) {
-            refuse("a name");
-            return {};
-        }
-        return tokens_[at_++].text;
-    }
-
-    RelationName relationName() {
-        std::string first = name();
-        if (!acceptSymbol(".")) {
-            return RelationName{"doc", std::move(first)};
-        }
-        return RelationName{std::move(first), name()};
-    }
-
-    ColumnPath columnPath() {
-        ColumnPath path{{name()}};
-        while (acceptSymbol("[")) {
-            if (peek().kind != TokenKind::string) {
-                refuse("a key in quotes");
-                break;
-            }
-            path.parts.push_back(tokens_[at_++].text);
-            needSymbol("]");
-        }
-        return path;
-    }
-
-    bool startsLiteral() const {
-        const Token& token = peek();
-        return token.kind == TokenKind::number || token.kind == TokenKind::string ||
-               token.kind == TokenKind::parameter || is(TokenKind::symbol, "-") ||
-               is(TokenKind::word, "null") || is(TokenKind::word, "true") || is(TokenKind::word, "false");
-    }
-
-    json literal() {
-        if (!startsLiteral()) {
-            refuse("a literal");
-            return {};
-        }
-        const Token token = tokens_[at_++];
-        switch (token.kind) {
-        case TokenKind::number: return number(token.text);
-        case TokenKind::string: return token.text;
-        case TokenKind::parameter: return parameter(token);
-        case TokenKind::word: return token.text == "null" ? json() : json(token.text == "true");
-        default: break;
-        }
-        if (peek().kind != TokenKind::number) {
-            refuse("a number");
-            return {};
-        }
-        return number("-" + tokens_[at_++].text);
-    }
-
-    json number(const std::string& text) {
-        json value = json::parse(text, nullptr, false);
-        if (value.is_discarded()) {
-            --at_;
-            refuse("a number");
-        }
-        return value;
-    }
-
-    json parameter(const Token& token) {
-        std::size_t index = 0;
-        if (token.text.empty()) {
-            index = ++questionMarks_;
-        } else {
-            std::from_chars(token.text.data(), token.text.data() + token.text.size(), index);
-        }
-        if (index == 0 || index > args_.size()) {
-            raise({400, 4000,
-                   "SQLParseException[Tried to resolve a parameter but the arguments provided with the "
-                   "SQLRequest "
-                   "don't contain a parameter at position " +
-                       std::to_string(index) + "]"});
-            return {};
-        }
-        return args_[index - 1];
     }
 
     SelectItem selectItem() {
@@ -262,20 +136,6 @@ private:
         return condition;
     }
 
-    Decommission decommission() {
-        needWord("cluster");
-        needWord("decommission");
-        if (!startsLiteral()) {
-            return Decommission{name()};
-        }
-        const json node = literal();
-        if (!node.is_string()) {
-            refuse("the name or id of a node");
-            return {};
-        }
-        return Decommission{node.get<std::string>()};
-    }
-
     CreateTable createTable() {
         CreateTable create;
         needWord("table");
@@ -316,12 +176,6 @@ private:
         } while (acceptSymbol(","));
         return insert;
     }
-
-    std::vector<Token> tokens_;
-    const std::vector<json>& args_;
-    std::optional<Error> error_;
-    std::size_t at_ = 0;
-    std::size_t questionMarks_ = 0;
 };
 
 } // namespace

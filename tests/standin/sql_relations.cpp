@@ -2,6 +2,10 @@
 // answered by the node alone (a missing master is a NULL there), the rest is not.
 #include "tests/standin/sql_relations.hpp"
 
+#include "tests/standin/host_based.hpp"
+#include "tests/standin/shared_settings.hpp"
+
+#include <algorithm>
 #include <sys/statvfs.h>
 
 namespace standin::sql {
@@ -11,7 +15,10 @@ namespace {
 using nlohmann::ordered_json;
 
 Relation clusterRelation(const Node& node, const Cluster& cluster) {
-    ordered_json row{{"id", cluster.visibleUuid()}, {"name", node.clusterName}, {"master_node", ""}};
+    ordered_json row{{"id", cluster.visibleUuid()},
+                     {"name", node.clusterName},
+                     {"master_node", ""},
+                     {"settings", settingsObject(cluster.shared(), cluster.config().configured)}};
     const ordered_json columns = row;
     row["master_node"] = cluster.hasMaster() ? ordered_json(*cluster.masterId()) : ordered_json();
     return {columns, {row}};
@@ -44,24 +51,16 @@ Relation nodesRelation(const Node& node, const Cluster& cluster) {
     return relation;
 }
 
-bool isLive(const Cluster& cluster, const std::string& id) {
-    return findNode(cluster.shared().nodes, id) != nullptr;
-}
-
-// RED without the primary, YELLOW when there are nodes enough for a replica and none is complete.
 ordered_json health(const Cluster& cluster) {
-    const TableRouting& table = cluster.table();
-    const bool isMissing = !table.type.empty() && !isLive(cluster, table.primary);
-    const bool isReplicated = table.replicaInSync && isLive(cluster, table.replica);
-    const bool isThin = !table.type.empty() && cluster.shared().nodes.size() > 1 && !isReplicated;
-    return {{"health", isMissing ? "RED"
-                       : isThin  ? "YELLOW"
-                                 : "GREEN"},
-            {"severity", isMissing ? 3
-                         : isThin  ? 2
-                                   : 1},
-            {"missing_shards", isMissing ? 1 : 0},
-            {"underreplicated_shards", isThin && !isMissing ? 1 : 0}};
+    const TableHealth health = healthOf(cluster.table(), cluster.shared().nodes);
+    return {{"health", health.isRed()     ? "RED"
+                       : health.isGreen() ? "GREEN"
+                                          : "YELLOW"},
+            {"severity", health.isRed()     ? 3
+                         : health.isGreen() ? 1
+                                            : 2},
+            {"missing_shards", health.missing},
+            {"underreplicated_shards", health.underreplicated}};
 }
 
 // No rows without a master: the node has no table metadata then, which makes an empty sys.health no proof of health.
@@ -77,29 +76,33 @@ Relation healthRelation(const Cluster& cluster) {
     return relation;
 }
 
-Relation clusterHealthRelation(const Cluster& cluster) {
+// A state that is not recovered: since 6.2 only its block is looked at, and it is not one that makes the health RED.
+Relation clusterHealthRelation(const Node& node, const Cluster& cluster) {
     ordered_json row = health(cluster);
+    if (!cluster.isRecovered()) {
+        const bool isYellow = node.line >= kUnrecoveredIsOk;
+        row["health"] = isYellow ? "YELLOW" : "RED";
+        row["severity"] = isYellow ? 2 : 3;
+    }
     row["description"] = "";
     row["pending_tasks"] = 0;
     return {row, {row}};
 }
 
-// The three checks of the gateway settings; they fail when the expected number of nodes is not the real one.
-Relation nodeChecksRelation(const Node& node, const Cluster& cluster) {
+// The three checks of the gateway settings; the first two are of high severity, the third of medium.
+Relation nodeChecksRelation(const Node& node, const Cluster& cluster,
+                            const std::set<std::int64_t>& acknowledged) {
     Relation relation;
-    const auto count = static_cast<int>(cluster.nodes().size());
-    const int expected = node.expectedDataNodes;
-    const int least = node.recoverAfterDataNodes;
-    for (int id = 1; id <= 3; ++id) {
-        const bool isExpected = expected == -1 || expected == count;
-        const bool isMajority = expected == -1 || least == -1 || (least > expected / 2 && least <= expected);
-        const bool passed = id == 1 ? isExpected : id == 3 || isMajority;
-        relation.rows.push_back({{"id", id},
-                                 {"node_id", node.id},
-                                 {"severity", 3},
-                                 {"description", "gateway settings check of the " + std::string(kDisclaimer)},
-                                 {"acknowledged", false},
-                                 {"passed", passed}});
+    const std::vector<NodeInfo> nodes = cluster.nodes();
+    const auto data = static_cast<int>(std::ranges::count_if(nodes, &NodeInfo::dataNode));
+    for (const int id : {1, 2, 3}) {
+        relation.rows.push_back(
+            {{"id", id},
+             {"node_id", node.id},
+             {"severity", id == 3 ? 2 : 3},
+             {"description", "gateway settings check of the " + std::string(kDisclaimer)},
+             {"acknowledged", acknowledged.contains(id)},
+             {"passed", node.gateway.passesCheck(id, data, static_cast<int>(nodes.size()))}});
     }
     relation.columns = relation.rows.front();
     return relation;
@@ -118,34 +121,68 @@ Relation checksRelation() {
     return relation;
 }
 
-ordered_json shard(const Cluster& cluster, bool primary) {
-    const TableRouting& table = cluster.table();
-    const std::string& id = primary ? table.primary : table.replica;
+ordered_json shard(const Cluster& cluster, const std::string& id, bool primary, const char* state) {
     const NodeInfo* node = findNode(cluster.shared().nodes, id);
-    const char* state = node == nullptr                  ? "UNASSIGNED"
-                        : primary || table.replicaInSync ? "STARTED"
-                                                         : "INITIALIZING";
+    const bool isThere = node != nullptr && std::string_view(state) != "UNASSIGNED";
+    const auto& replicas = cluster.table().replicas;
+    const auto target = std::ranges::find(replicas, id, &Copy::relocates);
+    const bool isMoving = isThere && target != replicas.end();
     return {{"schema_name", "doc"},
             {"table_name", "t"},
             {"id", 0},
             {"primary", primary},
             {"state", state},
-            {"routing_state", state},
-            {"node", {{"id", id}, {"name", node == nullptr ? "" : node->name}}}};
+            {"routing_state", isMoving ? "RELOCATING" : state},
+            {"relocating_node", isMoving ? ordered_json(target->node) : ordered_json()},
+            {"node",
+             {{"id", isThere ? ordered_json(id) : ordered_json()},
+              {"name", isThere ? ordered_json(node->name) : ordered_json()}}}};
 }
 
+// One row for the primary and one for each replica there should be; a copy that is to replace one has none of its own.
 Relation shardsRelation(const Cluster& cluster) {
-    Relation relation{shard(cluster, true), {}};
-    if (!cluster.table().type.empty()) {
-        relation.rows.push_back(shard(cluster, true));
+    const TableRouting& table = cluster.table();
+    const std::vector<NodeInfo>& nodes = cluster.shared().nodes;
+    Relation relation;
+    relation.columns = shard(cluster, "", true, "STARTED");
+    relation.columns["node"] = {{"id", ""}, {"name", ""}};
+    relation.columns["relocating_node"] = "";
+    if (table.type.empty()) {
+        return relation;
     }
-    if (!cluster.table().replica.empty()) {
-        relation.rows.push_back(shard(cluster, false));
+    relation.rows.push_back(
+        shard(cluster, table.primary, true, hasPrimary(table, nodes) ? "STARTED" : "UNASSIGNED"));
+    std::size_t replicas = 0;
+    for (const Copy& copy : table.replicas) {
+        if (copy.relocates.empty()) {
+            ++replicas;
+            const bool isThere = hasPrimary(table, nodes) && findNode(nodes, copy.node) != nullptr;
+            relation.rows.push_back(shard(cluster, copy.node, false,
+                                          !isThere      ? "UNASSIGNED"
+                                          : copy.inSync ? "STARTED"
+                                                        : "INITIALIZING"));
+        }
+    }
+    for (; replicas < wantedReplicas(nodes); ++replicas) {
+        relation.rows.push_back(shard(cluster, "", false, "UNASSIGNED"));
     }
     return relation;
 }
 
-Result<Relation> systemRelation(const RelationName& name, const Node& node, const Cluster& cluster) {
+Relation usersRelation(const Cluster& cluster) {
+    Relation relation{{{"name", ""}, {"superuser", true}, {"password", ""}}, {}};
+    relation.rows.push_back({{"name", kSuperuser}, {"superuser", true}, {"password", nullptr}});
+    for (const auto& [name, user] : cluster.shared().users) {
+        relation.rows.push_back(
+            {{"name", name},
+             {"superuser", false},
+             {"password", user.password.empty() ? ordered_json() : ordered_json("********")}});
+    }
+    return relation;
+}
+
+Result<Relation> systemRelation(const RelationName& name, const Node& node, const Cluster& cluster,
+                                const std::set<std::int64_t>& acknowledged) {
     if (name.table == "cluster") {
         return clusterRelation(node, cluster);
     }
@@ -156,7 +193,10 @@ Result<Relation> systemRelation(const RelationName& name, const Node& node, cons
         return healthRelation(cluster);
     }
     if (name.table == "node_checks") {
-        return nodeChecksRelation(node, cluster);
+        return nodeChecksRelation(node, cluster, acknowledged);
+    }
+    if (name.table == "users") {
+        return usersRelation(cluster);
     }
     const bool ofMaster = name.table == "cluster_health" || name.table == "shards" || name.table == "checks";
     if (!ofMaster) {
@@ -165,24 +205,28 @@ Result<Relation> systemRelation(const RelationName& name, const Node& node, cons
     if (!cluster.hasMaster()) {
         return std::unexpected(masterNotDiscovered());
     }
-    if (name.table == "checks") {
-        return checksRelation();
+    if (name.table == "cluster_health") {
+        return clusterHealthRelation(node, cluster);
     }
-    return name.table == "shards" ? shardsRelation(cluster) : clusterHealthRelation(cluster);
+    if (!cluster.isRecovered()) {
+        return std::unexpected(stateNotRecovered());
+    }
+    return name.table == "shards" ? shardsRelation(cluster) : checksRelation();
 }
 
 } // namespace
 
-Result<Relation> findRelation(const RelationName& name, const Node& node, const Cluster& cluster) {
+Result<Relation> findRelation(const RelationName& name, const Node& node, const Cluster& cluster,
+                              const std::set<std::int64_t>& acknowledged) {
     if (name.schema == "sys") {
-        return systemRelation(name, node, cluster);
+        return systemRelation(name, node, cluster, acknowledged);
     }
     if (name.schema != "doc") {
         return std::unexpected(
             Error{404, 4045, "SchemaUnknownException[Schema '" + name.schema + "' unknown]"});
     }
-    if (!cluster.hasMaster()) {
-        return std::unexpected(masterNotDiscovered());
+    if (!cluster.isRecovered()) {
+        return std::unexpected(cluster.hasMaster() ? stateNotRecovered() : masterNotDiscovered());
     }
     if (name.table != "t" || cluster.table().type.empty()) {
         return std::unexpected(relationUnknown(name));
@@ -210,6 +254,11 @@ ordered_json nodeFacts(const Node& node) {
 
 Error masterNotDiscovered() {
     return {503, 5031, "MasterNotDiscoveredException[master not discovered or elected yet]"};
+}
+
+Error stateNotRecovered() {
+    return {503, 5035,
+            "ClusterBlockException[blocked by: [SERVICE_UNAVAILABLE/1/state not recovered / initialized];]"};
 }
 
 Error relationUnknown(const RelationName& name) {

@@ -1,5 +1,5 @@
 // The tables a SELECT can read: sys.cluster, sys.nodes, sys.health, sys.cluster_health, sys.checks, sys.node_checks,
-// sys.shards and the columns of doc.t. Pure over the node's facts and the cluster; makes rows, evaluates nothing.
+// sys.shards, sys.users and the columns of doc.t. Pure over the node's facts and the cluster; makes rows, evaluates nothing.
 #pragma once
 
 #include "tests/standin/cluster.hpp"
@@ -26,14 +26,18 @@ struct Relation {
 };
 
 // The table doc.t comes without its rows: they are where its primary is.
-// RelationUnknown 4041, SchemaUnknown 4045, or 5031 for what cannot be read without a master.
+// RelationUnknown 4041, SchemaUnknown 4045, 5031 for what cannot be read without a master, or 5035 for what cannot be
+// read before enough nodes are there.
+// `acknowledged` are the node checks that somebody said to be known.
 [[nodiscard]] Result<Relation> findRelation(const RelationName& name, const Node& node,
-                                            const Cluster& cluster);
+                                            const Cluster& cluster,
+                                            const std::set<std::int64_t>& acknowledged);
 
 // The row of sys.nodes that a node tells the others about itself.
 [[nodiscard]] nlohmann::ordered_json nodeFacts(const Node& node);
 
 [[nodiscard]] Error masterNotDiscovered();
+[[nodiscard]] Error stateNotRecovered();
 [[nodiscard]] Error relationUnknown(const RelationName& name);
 
 // The value below `path`, or nothing when there is no such column.

@@ -89,7 +89,33 @@ struct Refresh {
     RelationName relation;
 };
 
-using Statement = std::variant<Select, Decommission, CreateTable, Insert, Refresh>;
+struct SetGlobal {
+    bool persistent = false;
+    std::vector<std::pair<std::string, std::string>> settings;
+};
+
+struct ResetGlobal {
+    std::vector<std::string> settings;
+};
+
+enum class UserChange { create, alter, drop, grantAll };
+
+struct ChangeUser {
+    UserChange change = UserChange::create;
+    std::string name;
+    bool ifExists = false;
+    bool setsPassword = false;
+    std::optional<std::string> password;
+};
+
+// Of the rows of this node.
+struct AcknowledgeCheck {
+    bool acknowledged = true;
+    std::optional<std::int64_t> id; // empty: all
+};
+
+using Statement = std::variant<Select, Decommission, CreateTable, Insert, Refresh, SetGlobal, ResetGlobal,
+                               ChangeUser, AcknowledgeCheck>;
 
 // `args` replace ? and $1.
 [[nodiscard]] Result<Statement> parse(std::string_view text, const std::vector<nlohmann::json>& args);

@@ -123,6 +123,8 @@ Result<StateStore> StateStore::open(const fs::path& dataPath) {
         return std::unexpected(cluster.error());
     }
     store.durable_ = durableFrom(*cluster);
+    store.durable_.accepted.recovered = false;
+    store.durable_.accepted.transientSettings.clear();
     return store;
 }
 

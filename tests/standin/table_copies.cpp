@@ -1,6 +1,8 @@
 // See table_copies.hpp.
 #include "tests/standin/table_copies.hpp"
 
+#include "tests/standin/cluster_change.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -20,7 +22,9 @@ constexpr std::size_t kMostWrites = 1024;
 } // namespace
 
 std::uint64_t TableCopies::submit(json request, Clock::time_point now) {
-    requests_[++lastTicket_] = {std::move(request), "", now + kPatience, std::nullopt};
+    ++lastTicket_;
+    std::string id = cluster_.local().id + "/" + incarnation_ + "/" + std::to_string(lastTicket_);
+    requests_[lastTicket_] = {std::move(request), "", now + kPatience, std::nullopt, std::move(id)};
     return lastTicket_;
 }
 
@@ -40,7 +44,7 @@ std::optional<json> TableCopies::take(std::uint64_t ticket) {
 bool TableCopies::isBusy() const {
     const TableRouting& table = cluster_.table();
     return !requests_.empty() || !writes_.empty() ||
-           (isPrimary() && !table.replica.empty() && !table.replicaInSync);
+           (isPrimary() && !std::ranges::all_of(table.replicas, &Copy::inSync));
 }
 
 const NodeInfo* TableCopies::liveNode(const std::string& id) const {
@@ -48,7 +52,8 @@ const NodeInfo* TableCopies::liveNode(const std::string& id) const {
 }
 
 bool TableCopies::isPrimary() const {
-    return cluster_.hasMaster() && cluster_.table().primary == cluster_.local().id;
+    const TableRouting& table = cluster_.table();
+    return cluster_.hasMaster() && table.primaryActive && table.primary == cluster_.local().id;
 }
 
 void TableCopies::say(const std::string& address, const char* kind, json body) {
@@ -64,7 +69,7 @@ Result<TableCopies::Messages> TableCopies::tick(Clock::time_point now) {
             ask(ticket, request, now);
         }
     }
-    sendCopy(now);
+    sendCopies(now);
     answerWrites();
     return std::exchange(messages_, {});
 }
@@ -79,25 +84,37 @@ Result<void> TableCopies::prepareStore() {
 }
 
 void TableCopies::ask(std::uint64_t ticket, Request& request, Clock::time_point now) {
-    const TableRouting& table = cluster_.table();
-    const bool creates = textOf(request.body, "what") == "create";
-    if (creates && !table.type.empty() && cluster_.hasMaster()) {
-        request.outcome = json{{"results", {1}}};
+    if (textOf(request.body, "what") == "change") {
+        askMaster(request, now);
         return;
     }
-    const NodeInfo* target = liveNode(creates ? cluster_.shared().masterId : table.primary);
+    const TableRouting& table = cluster_.table();
+    const NodeInfo* target = table.primaryActive ? liveNode(table.primary) : nullptr;
     const bool wasAsked = !request.askedId.empty();
-    if (now >= request.deadline ||
-        (wasAsked && !creates && (target == nullptr || target->id != request.askedId))) {
+    if (now >= request.deadline || (wasAsked && (target == nullptr || target->id != request.askedId))) {
         request.outcome =
             json{{"failed", "the primary of [doc.t] does not answer, the statement may or may not "
                             "have been executed"}};
-    } else if (target != nullptr && (creates || !wasAsked)) {
+    } else if (target != nullptr && !wasAsked) {
         request.askedId = target->id;
         json body = request.body;
         body["ticket"] = ticket;
         body["to"] = target->id;
-        say(target->transportAddress, creates ? "create" : "ask", std::move(body));
+        say(target->transportAddress, "ask", std::move(body));
+    }
+}
+
+// A change is in effect when making it once more would change nothing.
+void TableCopies::askMaster(Request& request, Clock::time_point now) {
+    const json change = partOf(request.body, "change");
+    const NodeInfo* master = liveNode(cluster_.shared().masterId);
+    if (cluster_.isRecovered() && applyChange(cluster_.shared(), change) == cluster_.shared()) {
+        request.outcome = json{{"results", {1}}};
+    } else if (now >= request.deadline) {
+        request.outcome =
+            json{{"failed", "the master does not answer, the change may or may not have been made"}};
+    } else if (master != nullptr) {
+        say(master->transportAddress, "change", {{"to", master->id}, {"id", request.id}, {"change", change}});
     }
 }
 
@@ -147,8 +164,10 @@ Result<void> TableCopies::onAsk(const NodeInfo& from, const json& message, Clock
     }
     answer["outcome"] = {{"results", *results}};
     writes_.push_back({from.transportAddress, std::move(answer), store_.ids().size()});
-    nextCopy_ = now;
-    sendCopy(now);
+    for (auto& [allocation, progress] : progress_) {
+        progress.next = now;
+    }
+    sendCopies(now);
     return {};
 }
 
@@ -175,38 +194,47 @@ Result<json> TableCopies::insert(const json& entries) {
     return results;
 }
 
-// What the replica lacks as far as known, repeated until it says that it has it.
-void TableCopies::sendCopy(Clock::time_point now) {
+void TableCopies::sendCopies(Clock::time_point now) {
     const TableRouting& table = cluster_.table();
-    const NodeInfo* replica = isPrimary() ? liveNode(table.replica) : nullptr;
-    if (replica == nullptr || !store_.schema()) {
+    if (!isPrimary() || !store_.schema()) {
+        progress_.clear();
         return;
     }
-    if (copyAllocation_ != table.allocation) {
-        copyAllocation_ = table.allocation;
-        copied_ = 0;
-        awaited_ = false;
-        nextCopy_ = {};
+    std::erase_if(progress_, [&table](const auto& each) {
+        return std::ranges::find(table.replicas, each.first, &Copy::allocation) == table.replicas.end();
+    });
+    for (const Copy& copy : table.replicas) {
+        sendCopy(copy, now);
     }
+}
+
+// What the copy lacks as far as known, repeated until it says that it has it.
+void TableCopies::sendCopy(const Copy& copy, Clock::time_point now) {
+    const NodeInfo* holder = liveNode(copy.node);
+    if (holder == nullptr) {
+        return;
+    }
+    Progress& progress = progress_[copy.allocation];
     const std::vector<json>& rows = store_.ids();
-    const bool isComplete = copied_ >= rows.size() && table.replicaInSync;
-    if (isComplete || now < nextCopy_) {
+    const bool isComplete = progress.copied >= rows.size() && copy.inSync;
+    if (isComplete || now < progress.next) {
         return;
     }
-    nextCopy_ = now + kRepeatCopy;
-    const std::size_t end = std::min(rows.size(), copied_ + kMostRowsAtOnce);
+    progress.next = now + kRepeatCopy;
+    const std::size_t end = std::min(rows.size(), progress.copied + kMostRowsAtOnce);
     json part = json::array();
-    for (std::size_t i = copied_; i < end; ++i) {
+    for (std::size_t i = progress.copied; i < end; ++i) {
         part.push_back(rows[i]);
     }
-    say(replica->transportAddress, "copy",
-        {{"to", replica->id}, {"allocation", table.allocation}, {"first", copied_}, {"rows", part}});
+    say(holder->transportAddress, "copy",
+        {{"to", holder->id}, {"allocation", copy.allocation}, {"first", progress.copied}, {"rows", part}});
 }
 
 Result<void> TableCopies::onCopy(const NodeInfo& from, const json& message) {
     const TableRouting& table = cluster_.table();
     const std::int64_t allocation = numberOf(message, "allocation");
-    if (from.id != table.primary || table.replica != cluster_.local().id || allocation != table.allocation) {
+    const auto own = std::ranges::find(table.replicas, allocation, &Copy::allocation);
+    if (from.id != table.primary || own == table.replicas.end() || own->node != cluster_.local().id) {
         return {};
     }
     const auto first = static_cast<std::size_t>(numberOf(message, "first"));
@@ -234,31 +262,39 @@ Result<void> TableCopies::onCopy(const NodeInfo& from, const json& message) {
 
 void TableCopies::onCopied(const json& message, Clock::time_point now) {
     const TableRouting& table = cluster_.table();
-    if (!isPrimary() || numberOf(message, "allocation") != copyAllocation_ ||
-        copyAllocation_ != table.allocation) {
+    const std::int64_t allocation = numberOf(message, "allocation");
+    const auto copy = std::ranges::find(table.replicas, allocation, &Copy::allocation);
+    const auto found = progress_.find(allocation);
+    if (!isPrimary() || copy == table.replicas.end() || found == progress_.end()) {
         return;
     }
-    const std::size_t before = std::exchange(copied_, static_cast<std::size_t>(numberOf(message, "rows")));
-    if (copied_ < store_.ids().size() && copied_ != before) {
-        nextCopy_ = now;
-        sendCopy(now);
+    Progress& progress = found->second;
+    const std::size_t before =
+        std::exchange(progress.copied, static_cast<std::size_t>(numberOf(message, "rows")));
+    if (progress.copied < store_.ids().size() && progress.copied != before) {
+        progress.next = now;
+        sendCopy(*copy, now);
     }
     const NodeInfo* master = liveNode(cluster_.shared().masterId);
-    if (copied_ == store_.ids().size() && !table.replicaInSync && master != nullptr) {
-        awaited_ = true; // before the master may promote it, every write waits for it
-        say(master->transportAddress, "insync", {{"to", master->id}, {"allocation", table.allocation}});
+    if (progress.copied == store_.ids().size() && !copy->inSync && master != nullptr) {
+        progress.awaited = true; // before the master may promote it, every write waits for it
+        say(master->transportAddress, "insync", {{"to", master->id}, {"allocation", allocation}});
     }
 }
 
 void TableCopies::answerWrites() {
-    const TableRouting& table = cluster_.table();
     if (!isPrimary()) {
         writes_.clear(); // whoever waits is told nothing and does not count the rows as stored
         return;
     }
-    const bool isCurrent = copyAllocation_ == table.allocation;
-    const bool mustWait = !table.replica.empty() && (table.replicaInSync || (awaited_ && isCurrent));
-    const std::size_t safe = !mustWait ? store_.ids().size() : isCurrent ? copied_ : 0;
+    std::size_t safe = store_.ids().size();
+    for (const Copy& copy : cluster_.table().replicas) {
+        const auto found = progress_.find(copy.allocation);
+        const bool isKnown = found != progress_.end();
+        if (copy.inSync || (isKnown && found->second.awaited)) {
+            safe = std::min(safe, isKnown ? found->second.copied : 0);
+        }
+    }
     std::erase_if(writes_, [this, safe](Write& write) {
         const bool isSafe = write.rows <= safe;
         if (isSafe) {

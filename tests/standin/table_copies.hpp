@@ -14,9 +14,12 @@ public:
     using Clock = Cluster::Clock;
     using Messages = std::vector<Cluster::Message>;
 
-    TableCopies(const Cluster& cluster, TableStore& store) : cluster_(cluster), store_(store) {}
+    // `incarnation` is another one at every start of the process.
+    TableCopies(const Cluster& cluster, TableStore& store, std::string incarnation)
+        : cluster_(cluster), store_(store), incarnation_(std::move(incarnation)) {}
 
-    // {"what": "create", "type", "primary_key"}, {"what": "insert", "entries": [[id, …], …]} or {"what": "read"}.
+    // {"what": "change", "change": see cluster_change.hpp}, {"what": "insert", "entries": [[id, …], …]} or
+    // {"what": "read"}.
     [[nodiscard]] std::uint64_t submit(nlohmann::json request, Clock::time_point now);
     // What became of it, once: {"results": [rowcount or -1 for a duplicate, …]}, {"rows": […]} or {"failed": reason}.
     [[nodiscard]] std::optional<nlohmann::json> take(std::uint64_t ticket);
@@ -36,19 +39,29 @@ private:
         std::string askedId; // whom it was sent to; a request that may have been executed is not sent again
         Clock::time_point deadline;
         std::optional<nlohmann::json> outcome;
+        std::string id; // of a change, for the master
     };
 
     struct Write {
         std::string address;
         nlohmann::json answer;
-        std::size_t rows; // how many rows the replica must have
+        std::size_t rows; // how many rows each copy that counts must have
+    };
+
+    // How far a copy is, by its allocation.
+    struct Progress {
+        std::size_t copied = 0; // rows it has on disk
+        bool awaited = false;   // the master was told that it is complete
+        Clock::time_point next;
     };
 
     [[nodiscard]] const NodeInfo* liveNode(const std::string& id) const;
     [[nodiscard]] bool isPrimary() const;
     [[nodiscard]] Result<void> prepareStore();
     void ask(std::uint64_t ticket, Request& request, Clock::time_point now);
-    void sendCopy(Clock::time_point now);
+    void askMaster(Request& request, Clock::time_point now);
+    void sendCopies(Clock::time_point now);
+    void sendCopy(const Copy& copy, Clock::time_point now);
     void answerWrites();
     [[nodiscard]] Result<void> onAsk(const NodeInfo& from, const nlohmann::json& message,
                                      Clock::time_point now);
@@ -59,14 +72,12 @@ private:
 
     const Cluster& cluster_;
     TableStore& store_;
+    std::string incarnation_;
     Messages messages_;
     std::map<std::uint64_t, Request> requests_;
     std::uint64_t lastTicket_ = 0;
     std::vector<Write> writes_;
-    std::int64_t copyAllocation_ = 0; // the allocation that the next two belong to
-    std::size_t copied_ = 0;          // rows the replica has on disk
-    bool awaited_ = false;            // the master was told that the replica is complete
-    Clock::time_point nextCopy_;
+    std::map<std::int64_t, Progress> progress_;
 };
 
 } // namespace standin
