@@ -70,11 +70,11 @@ def make_shelf(shared_shelf, workspace, network):
 
 @pytest.fixture
 def make_demo(tree, installed):
-    """A function that starts the demo with a script of what is typed: make_demo("list\\n")."""
+    """A function that starts the demo."""
     made = []
 
-    def make(script=""):
-        made.append(Demo(script))
+    def make():
+        made.append(Demo())
         return made[-1]
 
     yield make

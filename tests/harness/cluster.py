@@ -169,7 +169,7 @@ class Shelf:
             end.set()
             for watcher in watchers:
                 watcher.join(20)
-        assert not interruptions, "\n".join(interruptions)
+        assert not interruptions, "\n".join(dict.fromkeys(interruptions))
 
     def cluster_ids(self, nodes=None):
         """The cluster ids the nodes know; one when all is well."""

@@ -1,9 +1,12 @@
-"""The demo as a person runs it: a process with an input and lines of output; what it may not leave behind."""
+"""The demo as a person runs it: on a terminal, with lines of output; and what it may not leave behind."""
 
+import fcntl
 import os
 import pathlib
-import signal
+import pty
+import re
 import subprocess
+import termios
 import threading
 
 from .wait import wait_until
@@ -11,17 +14,18 @@ from .workspace import BUILD, REPOSITORY, command
 
 
 class Demo:
-    """Runs with the stand-in, without asking a registry. `script` is what is typed; then the input ends."""
+    """Runs with the stand-in, without asking a registry."""
 
-    def __init__(self, script=""):
+    def __init__(self):
         self.lines = []
-        self._process = subprocess.Popen([REPOSITORY / "tools/demo/run", "--stand-in"], stdin=subprocess.PIPE,
+        self._keyboard, terminal = pty.openpty()
+        self._process = subprocess.Popen([REPOSITORY / "tools/demo/run", "--stand-in"], stdin=terminal,
                                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                                         start_new_session=True)
+                                         start_new_session=True,
+                                         preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0))
+        os.close(terminal)
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
-        self._process.stdin.write(script)
-        self._process.stdin.flush()
 
     def _read(self):
         for line in self._process.stdout:
@@ -36,21 +40,33 @@ class Demo:
         wait_until(lambda: any(words in line for line in self.lines), timeout,
                    lambda: f"'{words}' from the demo, which said:\n{self.text}", interval=0.01)
 
-    def signal(self, number):
-        """What Ctrl-C does: every process of the terminal's group gets it."""
-        os.killpg(self._process.pid, number)
+    def type(self, line):
+        """One line at its prompt; typed ahead, it waits there."""
+        os.write(self._keyboard, f"{line}\n".encode())
+
+    def press_ctrl_c(self):
+        os.write(self._keyboard, b"\x03")
+
+    def suggestions(self):
+        """What it says can be done in another terminal: {purpose: command}."""
+        section = self.text.split("In another terminal", 1)[1].split("Here:", 1)[0]
+        return dict(re.split(r"  +", line.strip(), maxsplit=1) for line in section.splitlines()[1:] if line)
+
+    def terminate(self):
+        """SIGTERM, as a service manager ends it."""
+        self._process.terminate()
 
     def end(self, timeout):
-        """The exit status, after the end of the input."""
-        self._process.stdin.close()
+        """Waits for its end; the exit status."""
         status = self._process.wait(timeout)
         self._reader.join(5)
         return status
 
     def close(self):
         """Ends it in order, for it has much to clean up; kills it only if it does not listen."""
+        os.close(self._keyboard)
         if self._process.poll() is None:
-            self._process.send_signal(signal.SIGTERM)
+            self._process.terminate()
             try:
                 self._process.wait(30)
             except subprocess.TimeoutExpired:

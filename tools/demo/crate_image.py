@@ -83,7 +83,7 @@ def choose(stand_in_only):
         reason = "--stand-in was asked for"
     elif not limits_allow():
         reason = f"this machine allows {resource.getrlimit(resource.RLIMIT_NOFILE)[1]} open files, " \
-                 f"CrateDB insists on {_NEEDED_FILES}"
+                 f"CrateDB wants {_NEEDED_FILES}"
     else:
         tar, reason = fetch(name, BUILD / "demo")
         if tar:

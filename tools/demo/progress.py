@@ -18,6 +18,6 @@ def show(title, output):
 
 def table(columns, rows):
     """Lines of left-aligned columns under their names."""
-    cells = [list(columns)] + [[value if isinstance(value, str) else json.dumps(value) for value in row] for row in rows]
+    cells = [[value if isinstance(value, str) else json.dumps(value) for value in row] for row in [columns, *rows]]
     widths = [max(len(row[index]) for row in cells) for index in range(len(columns))]
     return "\n".join("  ".join(value.ljust(width) for value, width in zip(row, widths)).rstrip() for row in cells)

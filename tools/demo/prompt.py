@@ -34,6 +34,8 @@ class Prompt:
             except EOFError:
                 print(flush=True)
                 return
+            if not sys.stdin.isatty():
+                print(line, flush=True)
             word, _, rest = line.partition(" ")
             if word in ("quit", "exit"):
                 return

@@ -1,0 +1,39 @@
+"""Every command that the demo suggests for another terminal does what it says, and the prompt mends what it broke."""
+
+import subprocess
+
+from harness.wait import wait_until
+
+
+def run(command):
+    """As pasted into a shell; once instead of every second."""
+    return subprocess.run(["sh", "-c", command.replace("watch -n 1 ", "")], check=True, timeout=30,
+                          capture_output=True, text=True).stdout
+
+
+def test_what_the_demo_suggests_works(make_demo):
+    demo = make_demo()
+    demo.wait_for_line("quit ", 180)
+    commands = demo.suggestions()
+    assert len(commands) == 7
+    watch = commands.pop("watch the cluster from n1")
+    assert run(watch).count("running") == 4
+    assert run(commands.pop("what a balancer sees of n2")).startswith("HTTP/1.1 200 ")
+    assert "READY" in run(commands.pop("how n1 sees itself"))
+    assert run(commands.pop("the keys as they were in 2014")).count("/services/crate/n") == 4
+    run(commands.pop("kill the agent of n2"))
+    run(commands.pop("kill the database of n2"))
+    run(commands.pop("power cut of n2"))
+    assert commands == {}
+    wait_until(lambda: run(watch).count("running") == 3, 20, "n2 gone from the list of units")
+    for line in ("start n2", "unplug n3", "plug n3", "list", "shell n3", "echo I am $(hostname)"):
+        demo.type(line)
+    demo.wait_for_line("I am n3", 90)
+    # Ctrl-C is the shell's now.
+    demo.press_ctrl_c()
+    demo.type("exit")
+    demo.type("quit")
+    assert demo.end(60) == 0, demo.text
+    assert "n3 is out of etcd" in demo.text and "n2 is ready: crate@" in demo.text
+    assert demo.text.rpartition("$ cratectl list-units")[2].count("running") == 4
+    assert demo.leftovers() == []
