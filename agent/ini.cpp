@@ -80,6 +80,7 @@ IniText parseIni(const std::string& file, std::string_view text) {
                 continue;
             }
             section = content.substr(1, content.size() - 2);
+            result.sections.push_back({place, section});
             continue;
         }
         const auto equals = content.find('=');

@@ -34,9 +34,17 @@ struct ConfigError {
     [[nodiscard]] std::string text() const;
 };
 
+/// A line like "[Node nuc1]", also when nothing follows.
+struct IniSection {
+    Place place;
+    std::string name;
+    bool operator==(const IniSection&) const = default;
+};
+
 struct IniText {
     std::vector<IniEntry> entries;
     std::vector<ConfigError> errors; ///< malformed lines; the entries around them are kept
+    std::vector<IniSection> sections{};
 };
 
 [[nodiscard]] IniText parseIni(const std::string& file, std::string_view text);

@@ -4,7 +4,7 @@
 _cratectl() {
     local current=${COMP_WORDS[COMP_CWORD]}
     local previous=${COMP_WORDS[COMP_CWORD - 1]}
-    local verbs="status list-machines list-units probe pull-image"
+    local verbs="status list-machines list-units probe pull-image site"
     local options="--json --endpoint --config --help"
     local verb="" word
     COMPREPLY=()
@@ -27,6 +27,15 @@ _cratectl() {
             compopt -o filenames
             return
             ;;
+        --all)
+            mapfile -t COMPREPLY < <(compgen -d -- "$current")
+            compopt -o filenames
+            return
+            ;;
+        --target)
+            mapfile -t COMPREPLY < <(compgen -W "cratekeeper flatcar fcos" -- "$current")
+            return
+            ;;
         --interface)
             mapfile -t COMPREPLY < <(compgen -W "$(ls /sys/class/net 2> /dev/null)" -- "$current")
             return
@@ -40,6 +49,14 @@ _cratectl() {
 
     case $verb in
         "") options="$verbs $options --version" ;;
+        site)
+            if [[ $current != -* ]]; then
+                mapfile -t COMPREPLY < <(compgen -f -- "$current")
+                compopt -o filenames
+                return
+            fi
+            options+=" --node --all --check --target"
+            ;;
         probe) options+=" --data-directory --interface --watch" ;;
     esac
     mapfile -t COMPREPLY < <(compgen -W "$options" -- "$current")

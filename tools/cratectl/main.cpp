@@ -3,6 +3,7 @@
 #include "tools/cratectl/list.hpp"
 #include "tools/cratectl/probe.hpp"
 #include "tools/cratectl/pull_image.hpp"
+#include "tools/cratectl/site.hpp"
 #include "tools/cratectl/status.hpp"
 
 #include <CLI/CLI.hpp>
@@ -13,6 +14,7 @@ int main(int argc, char** argv) {
     cratectl::ProbeOptions probe;
     std::string statusAddress;
     std::string image;
+    cratectl::SiteOptions site;
     std::function<int()> verb;
 
     CLI::App app{"Looks at a CrateDB node and its cluster."};
@@ -53,6 +55,16 @@ int main(int argc, char** argv) {
     auto* const pulling = app.add_subcommand("pull-image", "pull a container image and say how far it is");
     pulling->add_option("image", image, "docker.io/library/crate:6.4.5")->required();
     pulling->callback([&] { verb = [&] { return cratectl::pullImage(image); }; });
+
+    auto* const making = app.add_subcommand("site", "the first-boot config of a node, from a site file");
+    making->add_option("file", site.file, "the site file, see cratekeeper.site(5)")->required();
+    auto* const output = making->add_option_group("output")->require_option(1);
+    output->add_option("--node", site.node, "print this node's Ignition config");
+    output->add_option("--all", site.directory, "write every node's config into this directory, as NAME.ign");
+    output->add_flag("--check", site.check, "only say what is wrong");
+    making->add_option("--target", site.target, "what the disk holds: cratekeeper, flatcar or fcos")
+        ->capture_default_str();
+    making->callback([&] { verb = [&] { return cratectl::runSite(site); }; });
 
     CLI11_PARSE(app, argc, argv);
     return verb();

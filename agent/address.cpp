@@ -1,0 +1,106 @@
+// Strict on purpose: what inet_aton() takes ("10.1", "010.0.0.1") means another address than its writer thinks.
+#include "agent/address.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+namespace agent {
+namespace {
+
+std::optional<unsigned> parseNumber(std::string_view text, unsigned highest) {
+    unsigned number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    const bool padded = text.size() > 1 && text.front() == '0';
+    if (text.empty() || error != std::errc{} || end != text.data() + text.size() || padded ||
+        number > highest) {
+        return std::nullopt;
+    }
+    return number;
+}
+
+uint32_t hostBits(unsigned prefix) { return prefix == 0 ? ~0U : (uint32_t{1} << (32U - prefix)) - 1U; }
+
+bool isHexadecimal(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); }
+
+} // namespace
+
+bool Ipv4InNet::contains(Ipv4 other) const {
+    return (address.bits & ~hostBits(prefix)) == (other.bits & ~hostBits(prefix));
+}
+
+bool Ipv4InNet::isHost(Ipv4 other) const {
+    const uint32_t host = other.bits & hostBits(prefix);
+    return contains(other) && host != 0 && host != hostBits(prefix);
+}
+
+bool Ipv4InNet::sameNet(const Ipv4InNet& other) const {
+    return prefix == other.prefix && contains(other.address);
+}
+
+std::optional<Ipv4> parseIpv4(std::string_view text) {
+    Ipv4 address;
+    for (int part = 0; part < 4; ++part) {
+        const auto dot = part < 3 ? text.find('.') : text.size();
+        if (dot == std::string_view::npos) {
+            return std::nullopt;
+        }
+        const auto number = parseNumber(text.substr(0, dot), 255);
+        if (!number) {
+            return std::nullopt;
+        }
+        address.bits = (address.bits << 8U) | *number;
+        text.remove_prefix(std::min(dot + 1, text.size()));
+    }
+    return address;
+}
+
+std::optional<Ipv4InNet> parseIpv4InNet(std::string_view text) {
+    const auto slash = text.find('/');
+    if (slash == std::string_view::npos) {
+        return std::nullopt;
+    }
+    const auto address = parseIpv4(text.substr(0, slash));
+    // Longer than 30 leaves no room for a gateway beside the machine.
+    const auto prefix = parseNumber(text.substr(slash + 1), 30);
+    if (!address || !prefix || *prefix < 8) {
+        return std::nullopt;
+    }
+    const uint32_t first = address->bits >> 24U;
+    const Ipv4InNet found{*address, *prefix};
+    if (first == 0 || first == 127 || first >= 224 || !found.isHost(*address)) {
+        return std::nullopt;
+    }
+    return found;
+}
+
+std::string ipv4Text(Ipv4 address) {
+    std::string text;
+    for (const unsigned shift : {24U, 16U, 8U, 0U}) {
+        text += (text.empty() ? "" : ".") + std::to_string((address.bits >> shift) & 0xffU);
+    }
+    return text;
+}
+
+std::optional<std::string> parseMac(std::string_view text) {
+    constexpr size_t kLength = 17;
+    if (text.size() != kLength) {
+        return std::nullopt;
+    }
+    std::string mac;
+    for (size_t i = 0; i < kLength; ++i) {
+        const char c = text[i] >= 'A' && text[i] <= 'F' ? static_cast<char>(text[i] - 'A' + 'a') : text[i];
+        const bool separator = i % 3 == 2;
+        if (separator ? c != text[2] || (c != ':' && c != '-') : !isHexadecimal(c)) {
+            return std::nullopt;
+        }
+        mac += separator ? ':' : c;
+    }
+    // The lowest bit of the first byte marks a group.
+    const bool group = std::string_view("13579bdf").find(mac[1]) != std::string_view::npos;
+    if (group || mac == "00:00:00:00:00:00") {
+        return std::nullopt;
+    }
+    return mac;
+}
+
+} // namespace agent

@@ -1,0 +1,96 @@
+// Contents are percent-encoded and not base64: who reads the config should see what will stand in the files.
+#include "agent/ignition.hpp"
+
+#include <nlohmann/json.hpp>
+#include <string_view>
+
+namespace agent {
+namespace {
+
+using Json = nlohmann::ordered_json;
+using std::string;
+
+Json fileJson(const SiteFile& file) {
+    // Whatever the operating system ships at this path gives way; without it Ignition stops the boot.
+    return {{"path", file.path},
+            {"overwrite", true},
+            {"mode", file.mode},
+            {"contents", {{"source", dataUrl(file.content)}}}};
+}
+
+Json unitJson(const SiteUnit& unit) {
+    Json json{{"name", unit.name}};
+    if (unit.enabled) {
+        json["enabled"] = *unit.enabled;
+    }
+    if (!unit.content.empty()) {
+        json["contents"] = unit.content;
+    }
+    if (!unit.dropIn.empty()) {
+        json["dropins"] = Json::array({{{"name", "10-site.conf"}, {"contents", unit.dropIn}}});
+    }
+    return json;
+}
+
+/// Where systemd-sysext looks: Flatcar reads /etc/extensions in its initrd already.
+Json extensionJson(const Site& site, Target target) {
+    const string directory = target == Target::flatcar ? "/etc/extensions" : "/var/lib/extensions";
+    return {{"path", directory + "/cratekeeper.raw"},
+            {"overwrite", true},
+            {"mode", 0644},
+            {"contents",
+             {{"source", site.sysextUrl.value_or("")},
+              {"verification", {{"hash", "sha512-" + site.sysextSha512.value_or("")}}}}}};
+}
+
+/// Ignition takes a disk that already holds exactly this, formats an empty one, and stops the boot at anything else
+/// unless it is told to wipe.
+Json volumeJson(const SiteNode& node) {
+    return {{"device", node.dataDisk.value_or("")},
+            {"format", "btrfs"},
+            {"label", "crate-data"},
+            {"wipeFilesystem", node.diskUse == DiskUse::erase}};
+}
+
+} // namespace
+
+string dataUrl(const string& text) {
+    constexpr std::string_view kDigits = "0123456789ABCDEF";
+    constexpr std::string_view kPlain = "-._~/:=,@+";
+    string url = "data:,";
+    for (const char c : text) {
+        const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+        if (letter || kPlain.find(c) != std::string_view::npos) {
+            url += c;
+        } else {
+            const auto byte = static_cast<unsigned char>(c);
+            url += {'%', kDigits[byte >> 4U], kDigits[byte & 15U]};
+        }
+    }
+    return url;
+}
+
+string ignitionConfig(const Site& site, const SiteNode& node, Target target) {
+    Json json{{"ignition", {{"version", "3.3.0"}}}};
+    if (!site.sshKeys.empty()) {
+        json["passwd"]["users"] = Json::array({{{"name", "core"}, {"sshAuthorizedKeys", site.sshKeys}}});
+    }
+    auto& storage = json["storage"];
+    if (target != Target::cratekeeper && node.diskUse != DiskUse::adopt) {
+        storage["filesystems"] = Json::array({volumeJson(node)});
+    }
+    storage["files"] = Json::array();
+    for (const auto& file : siteFiles(site, node, target)) {
+        storage["files"].push_back(fileJson(file));
+    }
+    if (target != Target::cratekeeper) {
+        storage["files"].push_back(extensionJson(site, target));
+    }
+    json["systemd"]["units"] = Json::array();
+    for (const auto& unit : siteUnits(site, node, target)) {
+        json["systemd"]["units"].push_back(unitJson(unit));
+    }
+    return json.dump(2) + "\n";
+}
+
+} // namespace agent

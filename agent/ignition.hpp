@@ -1,0 +1,17 @@
+// A node's Ignition config, version 3.3: the files, units, keys and disks of the first boot as one JSON document.
+// It owns the document's shape. The texts in it are agent/site_files'; it decides nothing about a node.
+#pragma once
+
+#include "agent/site_files.hpp"
+
+#include <string>
+
+namespace agent {
+
+/// Indented JSON with a line end. The same site always gives the same bytes.
+[[nodiscard]] std::string ignitionConfig(const Site& site, const SiteNode& node, Target target);
+
+/// A text as an RFC 2397 URL; what Ignition takes for the content of a file.
+[[nodiscard]] std::string dataUrl(const std::string& text);
+
+} // namespace agent

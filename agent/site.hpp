@@ -1,0 +1,66 @@
+// The site file: a whole cluster on one readable page, before any of its machines has booted.
+// It owns the file's keys, their limits and the rules that join several nodes. It writes nothing: the files of a node
+// are made by agent/site_files, the Ignition config by agent/ignition.
+#pragma once
+
+#include "agent/address.hpp"
+#include "agent/ini.hpp"
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace agent {
+
+/// How a machine without DHCP finds its way.
+struct SiteAddress {
+    Ipv4InNet address;
+    Ipv4 gateway;
+    std::vector<Ipv4> dns;
+    bool operator==(const SiteAddress&) const = default;
+};
+
+enum class DiskUse { emptyOnly, adopt, erase };
+
+struct SiteNode {
+    std::string name; ///< host name and name in the cluster
+    std::optional<std::string> mac;
+    std::optional<std::string> serial;
+    bool etcd = false;
+    std::optional<SiteAddress> address; ///< empty: DHCP
+    std::optional<std::string> zone;
+    std::optional<std::string> dataDisk; ///< a path in /dev/disk/by-id; empty: the only empty disk
+    DiskUse diskUse = DiskUse::emptyOnly;
+    bool operator==(const SiteNode&) const = default;
+};
+
+struct Site {
+    std::string cluster;
+    uint16_t initialNodes = 0;
+    std::optional<std::string> crateImage; ///< empty: the one crate@.service ships with
+    std::optional<std::string> etcdImage;  ///< only where the operating system brings no etcd
+    std::optional<std::string> sysextUrl;
+    std::optional<std::string> sysextSha512;
+    std::vector<std::string> sshKeys;
+    std::vector<SiteNode> nodes; ///< in the order of the file
+    bool operator==(const Site&) const = default;
+
+    [[nodiscard]] const SiteNode* find(const std::string& node) const;
+};
+
+/// The site may be used only when there are no errors. Warnings are about what works and may surprise.
+struct SiteResult {
+    Site site;
+    std::vector<ConfigError> errors;
+    std::vector<ConfigError> warnings;
+    /// Where each entry stands, by "[Section] Key"; a section itself by "[Section]", the file by "".
+    std::map<std::string, Place> places;
+};
+
+/// `file` is the name that messages carry.
+[[nodiscard]] SiteResult parseSite(const std::string& file, std::string_view content);
+
+} // namespace agent

@@ -1,0 +1,45 @@
+"""A disk whose medium holds something else than was written is found by reading back, and stays unbootable."""
+
+import os
+import threading
+
+from harness.flash import MIB, Disk, Image, table_of
+
+PLACES = {"the root partition": 20 * MIB, "the EFI system partition": 3 * MIB}
+
+
+def lying(disk, image, place):
+    """Flashes while one sector of the medium is made wrong over and over, as a worn cell would be."""
+    over = threading.Event()
+
+    def spoil():
+        with open(disk.backing, "r+b", buffering=0) as medium:
+            while not over.wait(0.001):
+                medium.seek(place)
+                medium.write(os.urandom(512))
+
+    thread = threading.Thread(target=spoil)
+    thread.start()
+    try:
+        return disk.flash(image.raw, config=image.config)
+    finally:
+        over.set()
+        thread.join()
+
+
+def test_flash_finds_a_disk_that_lies(workspace):
+    image = Image(workspace.make_directory("image"))
+    disk = Disk(workspace)
+    for name, place in PLACES.items():
+        done = lying(disk, image, place)
+        assert done.returncode == 1, name
+        assert "read back wrongly" in done.stderr
+        assert table_of(disk.backing) is None
+    assert disk.flash(image.raw, config=image.config).returncode == 0
+    # The same for an image that is not what its map says.
+    with open(image.raw, "r+b") as file:
+        file.seek(18 * MIB)
+        file.write(b"x")
+    assert "the disk or the image is damaged" in disk.flash(image.raw, config=image.config).stderr
+    assert table_of(disk.backing) is None
+    disk.close()
