@@ -5,9 +5,9 @@ import subprocess
 from harness.wait import wait_until
 
 
-def run(command):
+def run(command, check=True):
     """As pasted into a shell; once instead of every second."""
-    return subprocess.run(["sh", "-c", command.replace("watch -n 1 ", "")], check=True, timeout=30,
+    return subprocess.run(["sh", "-c", command.replace("watch -n 1 ", "")], check=check, timeout=30,
                           capture_output=True, text=True).stdout
 
 
@@ -25,7 +25,8 @@ def test_what_the_demo_suggests_works(make_demo):
     run(commands.pop("kill the database of n2"))
     run(commands.pop("power cut of n2"))
     assert commands == {}
-    wait_until(lambda: run(watch).count("running") == 3, 20, "n2 gone from the list of units")
+    # Without an answer as long as etcd elects, if n2 was its leader.
+    wait_until(lambda: run(watch, check=False).count("running") == 3, 20, "n2 gone from the list of units")
     for line in ("start n2", "unplug n3", "plug n3", "list", "shell n3", "echo I am $(hostname)"):
         demo.type(line)
     demo.wait_for_line("I am n3", 90)
