@@ -32,6 +32,16 @@ Json unitJson(const SiteUnit& unit) {
     return json;
 }
 
+/// Flatcar and Fedora CoreOS have the user core and its groups; in our image the site makes it, and the group sudo may
+/// become root there.
+Json coreUser(const Site& site, Target target) {
+    Json user{{"name", "core"}, {"sshAuthorizedKeys", site.sshKeys}};
+    if (target == Target::cratekeeper) {
+        user["groups"] = {"adm", "sudo"};
+    }
+    return user;
+}
+
 /// Where systemd-sysext looks: Flatcar reads /etc/extensions in its initrd already.
 Json extensionJson(const Site& site, Target target) {
     const string directory = target == Target::flatcar ? "/etc/extensions" : "/var/lib/extensions";
@@ -73,7 +83,7 @@ string dataUrl(const string& text) {
 string ignitionConfig(const Site& site, const SiteNode& node, Target target) {
     Json json{{"ignition", {{"version", "3.3.0"}}}};
     if (!site.sshKeys.empty()) {
-        json["passwd"]["users"] = Json::array({{{"name", "core"}, {"sshAuthorizedKeys", site.sshKeys}}});
+        json["passwd"]["users"] = Json::array({coreUser(site, target)});
     }
     auto& storage = json["storage"];
     if (target != Target::cratekeeper && node.diskUse != DiskUse::adopt) {

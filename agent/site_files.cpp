@@ -124,8 +124,9 @@ string mountText(const SiteNode& node) {
            "\nWhere=/data\nType=btrfs\nOptions=noatime\n\n[Install]\nRequiredBy=local-fs.target\n";
 }
 
-// A merged extension shows its units only after a reload; nothing else on the machine would start them.
-const char* const kExtensionUnit = R"([Unit]
+// A merged extension shows its units only after a reload, and nothing else on the machine would start them. What they
+// need (a user, directories) the extension's own units make.
+const char* const kStartUnit = R"([Unit]
 Description=Start what the cratekeeper extension brings
 Wants=network-online.target
 Requires=systemd-sysext.service
@@ -136,9 +137,6 @@ AssertPathExists=/usr/libexec/cratekeeperd
 Type=oneshot
 RemainAfterExit=yes
 ExecStart=systemctl daemon-reload
-ExecStart=systemd-sysusers
-ExecStart=systemd-tmpfiles --create
-ExecStart=/usr/lib/systemd/systemd-sysctl
 ExecStart=systemctl start --no-block cratekeeper.socket cratekeeper.service
 
 [Install]
@@ -219,7 +217,7 @@ std::vector<SiteUnit> siteUnits(const Site& site, const SiteNode& node, Target t
         units.push_back({"docker.service", true, "", ""});
         units.push_back({"systemd-sysext.service", true, "", ""});
         units.push_back({"data.mount", true, mountText(node), ""});
-        units.push_back({"cratekeeper-extension.service", true, kExtensionUnit, ""});
+        units.push_back({"cratekeeper-start.service", true, kStartUnit, ""});
     }
     return units;
 }

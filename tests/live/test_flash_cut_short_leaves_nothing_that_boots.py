@@ -12,21 +12,28 @@ import time
 
 from harness.flash import Disk, Image, arguments, table_of, wrongness
 
+# The line after which the clock runs: before anything is written, and when the old tables are gone.
+MARKS = ("Everything on it will be lost", "flash: writing")
 ROUNDS = 6
 
 
-def cut(disk, image, moment, medium):
-    """Begins to write, and copies what is on the medium after `moment` seconds; the writer is killed with all it has."""
+def begin(disk, image, mark):
+    """Begins to write and returns the process when it has said `mark`."""
     child = subprocess.Popen(arguments(image.raw, disk.device, config=image.config), start_new_session=True,
-                             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    time.sleep(moment)
+                             stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    assert any(mark in line for line in child.stderr), "the tool ended before it wrote"
+    return child
+
+
+def cut(child, disk, medium):
+    """The power is lost: copies what is on the medium now, then kills the writer with all it has started."""
     running = child.poll() is None
     if running:
         os.killpg(child.pid, signal.SIGSTOP)
     shutil.copyfile(disk.backing, medium)
     if running:
         os.killpg(child.pid, signal.SIGKILL)
-    child.wait(10)
+    child.communicate(timeout=10)
 
 
 def test_flash_cut_short_leaves_nothing_that_boots(workspace):
@@ -35,24 +42,26 @@ def test_flash_cut_short_leaves_nothing_that_boots(workspace):
     images = [Image(workspace.make_directory("image")) for _ in range(2)]
     disk = Disk(workspace)
     medium = workspace.directory / "medium"
-    begin = time.monotonic()
-    assert disk.flash(images[0].raw, config=images[0].config).returncode == 0
-    duration = time.monotonic() - begin
+    child = begin(disk, images[0], MARKS[1])
+    start = time.monotonic()
+    assert child.communicate(timeout=60) and child.returncode == 0
+    duration = time.monotonic() - start
     before = [(images[0], images[0].config.read_text())]
     holder = os.open(disk.device, os.O_RDONLY)  # the last one to close would write the page cache through
-    unbootable = 0
     for number in range(1, ROUNDS + 1):
         image = images[number % 2]
         text = f'{{"ignition": {{"version": "3.3.0"}}, "round": {number}}}\n'
         image.config.write_text(text)
-        moment = moments.uniform(0.2, 1.1) * duration
-        cut(disk, image, moment, medium)
+        moment = 0 if number == 1 else moments.uniform(0, duration)
+        child = begin(disk, image, MARKS[number % 2])
+        time.sleep(moment)
+        cut(child, disk, medium)
         wrong = wrongness(medium, [*before, (image, text)])
-        assert wrong is None, f"SEED={seed}, after {moment:.3f} of {duration:.3f} s: {wrong}"
-        unbootable += table_of(medium) is None
+        assert wrong is None, f"SEED={seed}, round {number}, {moment:.3f} of {duration:.3f} s: {wrong}"
+        if number == 1:
+            assert table_of(medium) is None, "an old partition table outlived the beginning"
         before = [(image, text), *before] if table_of(medium) else []
     os.close(holder)
-    assert unbootable > 0, f"SEED={seed}: no moment was in the middle of writing"
     assert disk.flash(image.raw, config=image.config).returncode == 0
     assert table_of(disk.backing) and wrongness(disk.backing, [(image, text)]) is None
     disk.close()

@@ -48,7 +48,8 @@ TEST(Ignition, TheDocumentsAreTheseOnEverySystem) {
         CHECK_TRUE(missingFor(target, whole).empty());
         for (const auto& node : whole.site.nodes) {
             const std::string name = std::string("site/") + node.name + "." + targetName(target) + ".ign";
-            STRCMP_EQUAL((fixtures::text(name) + "\n").c_str(), ignitionConfig(whole.site, node, target).c_str());
+            STRCMP_EQUAL((fixtures::text(name) + "\n").c_str(),
+                         ignitionConfig(whole.site, node, target).c_str());
         }
     }
 }
