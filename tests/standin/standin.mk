@@ -14,4 +14,14 @@ $(STANDIN_BUILD)/crate-standin: $(B)/crate-standin
 $(STANDIN_BUILD)/image.tar: $(STANDIN_BUILD)/crate-standin $(STANDIN_DIRECTORY)/make-image
 	$(STANDIN_DIRECTORY)/make-image $< $(STANDIN_TAG) $@
 
+# Its pure parts, for the unit tests: rules over values, linked without a system library.
+STANDIN_PURE := $(foreach part,allocation bootstrap_vote cluster cluster_change cluster_election cluster_master \
+    cluster_state command_line crate_yaml decommissioning gateway host_based settings settings_known shared_settings \
+    sql_lexer sql_parser sql_parser_admin sql_reader version,$(STANDIN_DIRECTORY)/$(part).cpp)
+
+$(B)/release/standin.a: $(call objects,release,$(STANDIN_PURE))
+$(B)/sanitize/standin.a: $(call objects,sanitize,$(STANDIN_PURE))
+$(B)/release/standin.a $(B)/sanitize/standin.a:
+	@rm -f $@ && ar rcs $@ $^
+
 .PHONY: standin
