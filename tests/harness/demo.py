@@ -12,6 +12,8 @@ import threading
 from .wait import wait_until
 from .workspace import BUILD, REPOSITORY, command
 
+_PF_EXITING = 4  # linux/sched.h
+
 
 class Demo:
     """Runs with the stand-in, without asking a registry."""
@@ -89,11 +91,12 @@ class Demo:
 
 
 def _processes(group):
-    # Without zombies: they are dead, and for the machine's own PID 1 to collect whenever it likes.
+    # Without what is dead or dying: the machine's own PID 1 collects it whenever it likes.
     found = []
     for entry in pathlib.Path("/proc").glob("[0-9]*"):
         try:
-            is_dead = (entry / "stat").read_text().rpartition(")")[2].split()[0] in "ZX"
+            state, *_, flags = (entry / "stat").read_text().rpartition(")")[2].split()[:7]
+            is_dead = state in "ZX" or int(flags) & _PF_EXITING
             if not is_dead and group in (entry / "cgroup").read_text():
                 found.append(f"process {entry.name} {(entry / 'comm').read_text().strip()}")
         except OSError:
