@@ -169,8 +169,8 @@ $(B)/sanitize/hal.a: $(call objects,sanitize,$(PURE_HAL))
 $(B)/release/hal.a $(B)/sanitize/hal.a:
 	@rm -f $@ && ar rcs $@ $^
 
-$(B)/release/unit-tests: $(call objects,release,$(UNIT) $(AGENT)) $(B)/release/hal.a $(B)/release/standin.a
-$(B)/sanitize/unit-tests: $(call objects,sanitize,$(UNIT) $(AGENT)) $(B)/sanitize/hal.a $(B)/sanitize/standin.a
+$(B)/release/unit-tests: $(call objects,release,$(UNIT) $(AGENT)) $(addprefix $(B)/release/,hal.a standin.a)
+$(B)/sanitize/unit-tests: $(call objects,sanitize,$(UNIT) $(AGENT)) $(addprefix $(B)/sanitize/,hal.a standin.a)
 
 $(B)/release/unit-tests $(B)/sanitize/unit-tests:
 	@echo "  link $@"
