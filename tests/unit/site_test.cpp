@@ -88,7 +88,7 @@ TEST(Site, EveryWrongValueNamesItsLineAndWhatWasExpected) {
         const char* expected;
     };
     // Each line replaces or follows one of the second node, whose section is the file's last.
-    constexpr std::array cases{
+    constexpr std::array kCases{
         Case{"Etcd=maybe", "s:13: [Node n2] Etcd: expected yes or no, found \"maybe\""},
         Case{"Address=10.0.0.2", "expected a machine's IPv4 address with the length of its network"},
         Case{"Address=10.0.0.256/24", "s:13: [Node n2] Address: expected a machine's IPv4"},
@@ -116,7 +116,7 @@ TEST(Site, EveryWrongValueNamesItsLineAndWhatWasExpected) {
         Case{"Zone=", "s:13: [Node n2] Zone: expected a value of at most 1024 bytes"},
         Case{"nonsense", "s:13: expected Key=Value, found \"nonsense\""},
     };
-    for (const auto& [line, expected] : cases) {
+    for (const auto& [line, expected] : kCases) {
         STRCMP_CONTAINS(expected, errorsOf(kGood + line + "\n").c_str());
     }
 }

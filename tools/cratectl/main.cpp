@@ -9,6 +9,37 @@
 #include <CLI/CLI.hpp>
 #include <functional>
 
+namespace {
+
+void addProbe(CLI::App& app, cratectl::ProbeOptions& probe, const cratectl::Options& options,
+              std::function<int()>& verb) {
+    auto* const probing = app.add_subcommand("probe", "what this machine has");
+    probing->add_option("--data-directory", probe.dataDirectory, "whose volume is looked at")
+        ->capture_default_str();
+    probing->add_option("--interface", probe.interface, "announce this interface's address");
+    probing->add_flag("--watch", probe.watch, "print a line whenever something changed, until interrupted");
+    probing->callback([&probe, &options, &verb] {
+        verb = [&probe, &options] {
+            probe.json = options.json;
+            return cratectl::runProbe(probe);
+        };
+    });
+}
+
+void addSite(CLI::App& app, cratectl::SiteOptions& site, std::function<int()>& verb) {
+    auto* const making = app.add_subcommand("site", "the first-boot config of a node, from a site file");
+    making->add_option("file", site.file, "the site file, see cratekeeper.site(5)")->required();
+    auto* const output = making->add_option_group("output")->require_option(1);
+    output->add_option("--node", site.node, "print this node's Ignition config");
+    output->add_option("--all", site.directory, "write every node's config into this directory, as NAME.ign");
+    output->add_flag("--check", site.check, "only say what is wrong");
+    making->add_option("--target", site.target, "what the disk holds: cratekeeper, flatcar or fcos")
+        ->capture_default_str();
+    making->callback([&site, &verb] { verb = [&site] { return cratectl::runSite(site); }; });
+}
+
+} // namespace
+
 int main(int argc, char** argv) {
     cratectl::Options options;
     cratectl::ProbeOptions probe;
@@ -40,31 +71,13 @@ int main(int argc, char** argv) {
         verb = [&] { return cratectl::listUnits(options); };
     });
 
-    auto* const probing = app.add_subcommand("probe", "what this machine has");
-    probing->add_option("--data-directory", probe.dataDirectory, "whose volume is looked at")
-        ->capture_default_str();
-    probing->add_option("--interface", probe.interface, "announce this interface's address");
-    probing->add_flag("--watch", probe.watch, "print a line whenever something changed, until interrupted");
-    probing->callback([&] {
-        verb = [&] {
-            probe.json = options.json;
-            return cratectl::runProbe(probe);
-        };
-    });
+    addProbe(app, probe, options, verb);
 
     auto* const pulling = app.add_subcommand("pull-image", "pull a container image and say how far it is");
     pulling->add_option("image", image, "docker.io/library/crate:6.4.5")->required();
     pulling->callback([&] { verb = [&] { return cratectl::pullImage(image); }; });
 
-    auto* const making = app.add_subcommand("site", "the first-boot config of a node, from a site file");
-    making->add_option("file", site.file, "the site file, see cratekeeper.site(5)")->required();
-    auto* const output = making->add_option_group("output")->require_option(1);
-    output->add_option("--node", site.node, "print this node's Ignition config");
-    output->add_option("--all", site.directory, "write every node's config into this directory, as NAME.ign");
-    output->add_flag("--check", site.check, "only say what is wrong");
-    making->add_option("--target", site.target, "what the disk holds: cratekeeper, flatcar or fcos")
-        ->capture_default_str();
-    making->callback([&] { verb = [&] { return cratectl::runSite(site); }; });
+    addSite(app, site, verb);
 
     CLI11_PARSE(app, argc, argv);
     return verb();
