@@ -40,14 +40,14 @@ string agentText(const Site& site, const SiteNode& node) {
         text += "# For the machine with serial number " + *node.serial + ".\n";
     }
     text += "[Node]\nName=" + node.name + "\n";
+    if (node.zone) {
+        text += "Zone=" + *node.zone + "\n";
+    }
     text += "[Cluster]\nName=" + site.cluster + "\nInitialNodes=" + std::to_string(site.initialNodes) + "\n";
     text +=
         "[Etcd]\nEndpoints=" +
         ofMembers(site, " ", [](const SiteNode& member) { return "http://" + addressOf(member) + ":2379"; }) +
         "\n";
-    if (node.zone) {
-        text += "[Crate]\nSetting=node.attr.zone=" + *node.zone + "\n";
-    }
     return text;
 }
 
