@@ -64,7 +64,7 @@ TEST(Ignition, TheAgentTakesItsDropInAndReadsWhatWasMeant) {
         LONGS_EQUAL(2, result.config.initialNodes);
         LONGS_EQUAL(1, result.config.etcd.endpoints.size());
         CHECK_EQUAL("http://192.168.1.11:2379", result.config.etcd.endpoints.at(0));
-        CHECK_EQUAL("left", result.config.crate.settings.at(0).value);
+        CHECK_EQUAL("left", result.config.zone.value_or(""));
     }
 }
 
