@@ -16,8 +16,6 @@ constexpr int kSchemaVersion = 1;
 constexpr size_t kMaxValueBytes = 64 * 1024;
 // More than any name of a machine, a boot or a cluster; they end up in files, logs and pages.
 constexpr size_t kMaxTextBytes = 255;
-// As many as a person mends in one go; the text of the last one says that there are more.
-constexpr size_t kMaxProblems = 20;
 constexpr size_t kShownKeyBytes = 160;
 
 /// One line whatever it is made of: keys may hold any bytes, and texts of etcd end up in logs.

@@ -35,6 +35,9 @@ private:
 /// 30 nodes is what this is made for; a slot beyond this number is a typing error.
 inline constexpr unsigned kMaxSlot = 999;
 
+/// A reading names as many values that do not fit as a person mends in one go; one more says that there are others.
+inline constexpr size_t kMaxProblems = 20;
+
 /// A node that was ever part of the cluster; only `cratectl forget` removes it.
 struct Member {
     std::string nodeId;

@@ -1,4 +1,4 @@
-// Keys that are said are remembered as long as they are wrong; a reading names only a bounded number of them.
+// What was said of a key is remembered as long as the key may still be wrong, and of a bounded number of keys.
 #include "agent/store_log.hpp"
 
 #include "agent/log.hpp"
@@ -6,6 +6,12 @@
 #include <utility>
 
 namespace agent {
+namespace {
+
+// A key that is forgotten is merely said once more.
+constexpr size_t kMaxRemembered = 10 * kMaxProblems;
+
+} // namespace
 
 void StoreLog::failed(const hal::Error& error) {
     const auto& code = error.code();
@@ -33,9 +39,13 @@ void StoreLog::read(const hal::Problems& problems) {
             log().warn("{}: left out: {}", source, reason);
         }
     }
-    for (const auto& [source, reason] : saidProblems_) {
-        if (!wrong.contains(source)) {
-            log().info("{}: fits again, or is gone", source);
+    if (problems.size() > kMaxProblems && saidProblems_.size() + wrong.size() <= kMaxRemembered) {
+        wrong.merge(saidProblems_); // those that are not named may be as wrong as before
+    } else {
+        for (const auto& [source, reason] : saidProblems_) {
+            if (problems.size() <= kMaxProblems && !wrong.contains(source)) {
+                log().info("{}: fits again, or is gone", source);
+            }
         }
     }
     saidProblems_ = std::move(wrong);

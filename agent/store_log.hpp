@@ -2,6 +2,7 @@
 // It owns "once": nothing is said twice while it stays the same, however often it is seen. It judges nothing.
 #pragma once
 
+#include "agent/registry.hpp"
 #include "hal/event_loop.hpp"
 #include "hal/problem.hpp"
 #include "hal/result.hpp"
@@ -19,7 +20,7 @@ public:
     void failed(const hal::Error& error);
     /// All goes well again, `after` this time.
     void recovered(hal::Duration after);
-    /// What is wrong with the values of a reading.
+    /// What is wrong with the values of a reading. One of more than kMaxProblems did not name all of them.
     void read(const hal::Problems& problems);
 
 private:

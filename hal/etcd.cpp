@@ -14,8 +14,10 @@
 namespace hal {
 namespace {
 
-constexpr size_t kCallsInFlight = 64;        // the agent has a handful; more means it has lost its way
-constexpr size_t kMaxReplyBytes = 4U << 20U; // 30 nodes of a few kB each, with room
+constexpr size_t kCallsInFlight = 64; // the agent has a handful; more means it has lost its way
+// 30 nodes of a few kB each need a tenth. Of the smallest keys 2 MiB are 15 000, which parsed take some 45 MB: more
+// would not fit into the 64 MB that the unit allows.
+constexpr size_t kMaxReplyBytes = 2U << 20U;
 // A stream is renewed now and then, so that a member which forgot it does not stay silent for ever.
 constexpr Duration kWatchLife = std::chrono::minutes(30);
 constexpr Duration kShortestTry =

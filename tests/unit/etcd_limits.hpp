@@ -35,7 +35,7 @@ inline size_t bytesOf(const hal::TransactionReply& reply) {
 inline hal::Result<hal::TransactionReply> bounded(hal::Result<hal::TransactionReply> reply, size_t largest) {
     if (reply && bytesOf(*reply) > largest) {
         return hal::failure(
-            {hal::HttpFault::tooLarge, "10.0.0.9:2379: the answer is longer than 4194304 bytes"});
+            {hal::HttpFault::tooLarge, "10.0.0.9:2379: the answer is longer than 2097152 bytes"});
     }
     return reply;
 }
