@@ -13,6 +13,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import urllib.request
 
 from .wait import wait_until
 from .workspace import BUILD, command
@@ -31,6 +32,10 @@ def parse_get(text):
         except ValueError:
             found[name] = value
     return found
+
+
+def _encoded(text):
+    return base64.b64encode(text.encode() if isinstance(text, str) else text).decode()
 
 
 class Certificates:
@@ -178,6 +183,40 @@ class Etcd:
     def put(self, key, value):
         """Writes a key."""
         self.etcdctl("put", key, value)
+
+    def lease_of(self, key):
+        """The lease of a key; 0 without one, None when there is no such key."""
+        entries = json.loads(self.etcdctl("get", key, "--write-out=json").stdout).get("kvs", [])
+        return entries[0].get("lease", 0) if entries else None
+
+    def call(self, path, body):
+        """One call of the JSON gateway on a connection of its own: the answer. Texts of keys are the caller's to encode."""
+        with self._namespace.entered() if self._namespace else contextlib.nullcontext():
+            request = urllib.request.Request(f"http://{self.address}:{self.port}{path}", json.dumps(body).encode())
+            with urllib.request.urlopen(request, timeout=20) as answer:
+                return json.loads(answer.read())
+
+    def change(self, *operations):
+        """One transaction of at most 128 operations: (key, value) or (key, value, lease), texts or bytes."""
+        puts = []
+        for key, value, *lease in operations:
+            put = {"key": _encoded(key), "value": _encoded(value), **({"lease": lease[0]} if lease else {})}
+            puts.append({"request_put": put})
+        return int(self.call("/v3/kv/txn", {"success": puts})["header"]["revision"])
+
+    def compact(self):
+        """Forgets all history up to now."""
+        revision = self.call("/v3/kv/range", {"key": _encoded("x")})["header"]["revision"]
+        self.call("/v3/kv/compaction", {"revision": revision, "physical": True})
+
+    def restore(self, snapshot):
+        """Puts a stopped etcd back to what `etcdctl snapshot save` kept: another cluster with an older revision."""
+        self.stop()
+        shutil.rmtree(self.directory / "data")
+        self.etcdctl("snapshot", "restore", snapshot, "--name=one", f"--data-dir={self.directory / 'data'}",
+                     f"--initial-cluster=one=http://{self.address}:{self._peer_port}",
+                     f"--initial-advertise-peer-urls=http://{self.address}:{self._peer_port}",
+                     "--initial-cluster-token=restored")
 
     def stop(self):
         """Stops etcd in an orderly way; its data stays, `start` brings it back."""

@@ -1,23 +1,38 @@
-"""A TCP proxy on loopback that counts connections and can swallow answers: a network that loses the reply."""
+"""A TCP proxy that counts connections and is a bad network: it loses answers, delays them, falls silent, or cuts."""
 
+import collections
 import contextlib
 import selectors
 import socket
 import threading
+import time
 
 
 class Proxy:
-    """Listens on a loopback address and forwards to 127.0.0.1:port. Use it as a context manager."""
+    """Listens on an address and forwards to a port of it. Use it as a context manager.
 
-    def __init__(self, port, address="127.0.0.1"):
-        self._target = ("127.0.0.1", port)
+    The switches may be turned at any time: `swallow_answers` loses what the server says, `silent` loses all in both
+    directions while connections seem to stand, `delay` is how many seconds an answer takes longer.
+    """
+
+    def __init__(self, port, address="127.0.0.1", namespace=None):
+        """`namespace` is a netns.Namespace in which both sides are; the target of a loopback address is 127.0.0.1."""
+        self._target = ("127.0.0.1" if address.startswith("127.") else address, port)
+        self._namespace = namespace
         self.address = address
-        self._listener = socket.create_server((address, 0))
+        with self._entered():
+            self._listener = socket.create_server((address, 0))
         self.port = self._listener.getsockname()[1]
         self.accepted = 0
-        self.swallow_answers = False
+        self.swallow_answers = self.silent = False
+        self.delay = 0.0
+        self._late = collections.deque()  # (when it is due, socket, bytes), in the order of arrival
+        self._cut = False
         self._stop, self._wake = socket.socketpair()
         self._thread = threading.Thread(target=self._run, daemon=True)
+
+    def _entered(self):
+        return self._namespace.entered() if self._namespace else contextlib.nullcontext()
 
     @property
     def endpoint(self):
@@ -34,24 +49,38 @@ class Proxy:
         self._listener.close()
         self._wake.close()
 
+    def cut(self):
+        """Ends all connections now; new ones are taken."""
+        self._cut = True
+        self._stop.send(b"c")
+
     def _run(self):
-        with selectors.DefaultSelector() as selector:
+        with self._entered(), selectors.DefaultSelector() as selector:
             selector.register(self._listener, selectors.EVENT_READ, None)
             selector.register(self._wake, selectors.EVENT_READ, None)
             while True:
-                for key, _ in selector.select():
+                for key, _ in selector.select(0.01 if self._late else None):
                     if key.fileobj is self._wake:
-                        self._close_all(selector)
-                        return
-                    if key.fileobj is self._listener:
+                        if not self._wake.recv(64):
+                            self._close_all(selector)
+                            return
+                    elif key.fileobj is self._listener:
                         self._accept(selector)
                     else:
                         self._forward(selector, key.fileobj, *key.data)
+                self._deliver()
+                if self._cut:
+                    self._cut = False
+                    self._close_all(selector)
 
     def _accept(self, selector):
         client, _ = self._listener.accept()
         self.accepted += 1
-        server = socket.create_connection(self._target)
+        try:
+            server = socket.create_connection(self._target)
+        except OSError:
+            client.close()
+            return
         selector.register(client, selectors.EVENT_READ, (server, False))
         selector.register(server, selectors.EVENT_READ, (client, True))
 
@@ -60,7 +89,9 @@ class Proxy:
         with contextlib.suppress(OSError):
             data = source.recv(65536)
         if data:
-            if not (from_server and self.swallow_answers):
+            if from_server and self.delay:
+                self._late.append((time.monotonic() + self.delay, other, data))
+            elif not self.silent and not (from_server and self.swallow_answers):
                 with contextlib.suppress(OSError):
                     other.sendall(data)
             return
@@ -69,8 +100,15 @@ class Proxy:
                 selector.unregister(end)
             end.close()
 
+    def _deliver(self):
+        while self._late and self._late[0][0] <= time.monotonic():
+            _, other, data = self._late.popleft()
+            with contextlib.suppress(OSError):
+                other.sendall(data)
+
     @staticmethod
     def _close_all(selector):
         for key in list(selector.get_map().values()):
             if key.data is not None:
+                selector.unregister(key.fileobj)
                 key.fileobj.close()
