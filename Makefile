@@ -98,6 +98,13 @@ demo: $(NODE) ## start four nodes as one cluster, look, break things; Ctrl-C end
 size: all ## check that the stripped binaries keep to their budget
 	tools/lint/size 3500000 $(PRODUCTS)
 
+image: all $(B)/.check-packages ## build the disk image and the system extension into build/image (root)
+	image/build
+	image/extension
+
+image-test: image-tree ## run the tests of what `make image` built (root)
+	/usr/bin/python3 -B -m pytest -ra --timeout=180 $(PYTEST_ARGS) tests/image
+
 image-tree: $(B)/.check-packages ## build the root tree the test nodes boot, once (root)
 	$(if $(wildcard tests/tree/build),tests/tree/build)
 
@@ -110,7 +117,7 @@ clean: ## remove what was built, keep the static libraries and the root tree
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
 
-.PHONY: all deps unit unit-asan live cluster check lint bench demo size image-tree format clean help install \
+.PHONY: all deps unit unit-asan live cluster check lint bench demo size image image-test image-tree format clean help install \
     lint-rules lint-format lint-tidy FORCE
 
 # ---- packages and static libraries -----------------------------------------------------------------
