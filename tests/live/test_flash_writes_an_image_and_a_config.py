@@ -17,6 +17,7 @@ def test_flash_writes_an_image_and_a_config(workspace, compressed):
         (image.directory / "elsewhere").rename(image.raw)
     assert done.returncode == 0, done.stderr
     assert "reading back" in done.stderr and "is written and read back" in done.stderr
+    assert "rror" not in done.stderr
     assert len(table_of(disk.backing)["partitions"]) == 3
     assert config_on(disk.backing) == image.config.read_text()
     assert differing(disk.backing, image) is None
