@@ -142,15 +142,33 @@ void Node::logVerdict(const Plan& plan) {
 }
 
 void Node::keepFiles(const Plan& plan) {
-    if (!(plan.saved == observed_.saved)) {
-        const auto status = around_.files.keepSaved(plan.saved);
-        notes_.take("keeping the node's place in the cluster", status);
-        if (!status) {
-            return; // a database must not be started with a vote we could forget
-        }
-        observed_.saved = plan.saved;
+    // Each file costs the disk's time. The database waits for its peers, a start without etcd can wait for them.
+    Saved withOldPeers = plan.saved;
+    withOldPeers.peers = observed_.saved.peers;
+    const bool onlyPeers = withOldPeers == observed_.saved;
+    if (!onlyPeers && !keepSaved(plan.saved)) {
+        return; // a database must not be started with a vote we could forget
     }
     notes_.take("keeping the lease", around_.files.keepLease(observed_.store.lease));
+    keepRendered(plan);
+    if (onlyPeers) {
+        (void)keepSaved(plan.saved);
+    }
+}
+
+bool Node::keepSaved(const Saved& saved) {
+    if (saved == observed_.saved) {
+        return true;
+    }
+    const auto status = around_.files.keepSaved(saved);
+    notes_.take("keeping the node's place in the cluster", status);
+    if (status) {
+        observed_.saved = saved;
+    }
+    return status.has_value();
+}
+
+void Node::keepRendered(const Plan& plan) {
     if (plan.formation.slot) {
         const auto complete = around_.files.keepRendered(*plan.formation.slot, plan.files);
         notes_.take("writing the database's configuration",

@@ -61,6 +61,8 @@ private:
     void execute(const Plan& plan);
     void logVerdict(const Plan& plan);
     void keepFiles(const Plan& plan);
+    bool keepSaved(const Saved& saved);
+    void keepRendered(const Plan& plan);
     void requestUnits(const Supervision& supervision);
     void tick();
     void probeHardware();
