@@ -116,7 +116,8 @@ def _script(field):
     finally:
         children = subprocess.run(["pgrep", "-P", str(shell.pid)], capture_output=True, text=True, check=False)
         for child in children.stdout.split():
-            os.kill(int(child), signal.SIGKILL)
+            with contextlib.suppress(ProcessLookupError):  # one that ends by itself
+                os.kill(int(child), signal.SIGKILL)
         shell.kill()
         shell.wait()
 
