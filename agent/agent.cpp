@@ -1,10 +1,13 @@
 // observe -> plan -> act. Nothing here remembers anything between two plans.
 #include "agent/agent.hpp"
 
+#include "agent/identity.hpp"
 #include "agent/pages.hpp"
 #include "agent/peers.hpp"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
+#include <utility>
 
 namespace agent {
 namespace {
@@ -22,22 +25,24 @@ std::string etcdTrouble(const Observed& observed) {
     return words;
 }
 
-/// What is worth keeping for a start without etcd: only facts, never a guess of ours.
+/// What is worth keeping for a start without etcd: only facts, never a guess of ours. The id that our own database tells
+/// is one, whatever becomes of etcd before it could be told there.
 Saved toSave(const Observed& observed, const Formation& formation) {
     Saved saved = observed.saved;
     const auto& registry = observed.store.registry;
-    if (formation.refusal || !registry) {
+    if (formation.refusal) {
         return saved;
     }
-    if (std::ranges::find(registry->members, observed.identity.nodeId, &Member::nodeId) !=
-        registry->members.end()) {
+    if (formation.clusterId) {
+        saved.clusterId = formation.clusterId;
+        saved.vote.clear();
+    } else if (!formation.initialMasterNodes.empty()) {
+        saved.vote = formation.initialMasterNodes;
+    }
+    if (registry && findMember(*registry, observed.identity.nodeId) != nullptr) {
         saved.slot = formation.slot;
     }
-    if (registry->clusterId) {
-        saved.clusterId = registry->clusterId;
-    }
     saved.peers = rememberPeers(std::move(saved.peers), registry);
-    saved.vote = formation.initialMasterNodes; // empty again once there is an id
     return saved;
 }
 
@@ -76,8 +81,9 @@ Plan plan(const Observed& observed, const Config& config, const std::optional<Ve
     }
     plan.supervision = supervise(observed, plan.formation, rendered);
     plan.verdict = judge(observed, plan.formation, plan.supervision, previous);
-    plan.announcement = announce(observed, plan.formation, plan.supervision, plan.verdict, config);
-    plan.pages = pages(observed, plan.formation, plan.supervision, plan.verdict, config);
+    auto document = nodeDocument(observed, plan.formation, plan.supervision, plan.verdict, config);
+    plan.announcement = announce(observed, document, plan.verdict, config);
+    plan.pages = pages(observed, std::move(document), plan.supervision, plan.verdict);
     plan.status = statusLine(observed, plan.formation, plan.supervision, plan.verdict);
     plan.saved = toSave(observed, plan.formation);
     return plan;

@@ -1,6 +1,7 @@
 // Documents are built with ordered keys, so that equal content is equal text and is not written twice.
 #include "agent/announce.hpp"
 
+#include "agent/identity.hpp"
 #include "agent/inventory_json.hpp"
 #include "agent/render.hpp"
 #include "agent/version.hpp"
@@ -72,10 +73,22 @@ ordered_json versions(const Observed& observed, const Config& config) {
             {"os", orNull(host.os)}};
 }
 
+/// What others have to know before they decide on a first election: see agent/vote.
+ordered_json firstElection(const Observed& observed, const Formation& formation) {
+    ordered_json vote = ordered_json::array();
+    if (!formation.clusterId) {
+        vote = observed.saved.vote.empty() ? formation.initialMasterNodes : observed.saved.vote;
+    }
+    return {{"holds_data", orNull(observed.dataHoldsDatabase)}, {"initial_master_nodes", vote}};
+}
+
 } // namespace
 
 ordered_json nodeDocument(const Observed& observed, const Formation& formation,
                           const Supervision& supervision, const Verdict& verdict, const Config& config) {
+    if (!observed.inventory) {
+        return nullptr;
+    }
     const Inventory inventory = forAnnouncement(*observed.inventory);
     return {{"v", 1},
             {"id", observed.identity.nodeId},
@@ -84,6 +97,7 @@ ordered_json nodeDocument(const Observed& observed, const Formation& formation,
             {"cluster", config.clusterName},
             {"cluster_id", orNull(formation.clusterId)},
             {"slot", orNull(formation.slot)},
+            {"formation", firstElection(observed, formation)},
             {"address", orNull(inventory.announcedAddress)},
             {"endpoints", endpoints(config)},
             {"unit", unitState(supervision)},
@@ -93,17 +107,16 @@ ordered_json nodeDocument(const Observed& observed, const Formation& formation,
             {"hardware", toJson(inventory)}};
 }
 
-Announcement announce(const Observed& observed, const Formation& formation, const Supervision& supervision,
-                      const Verdict& verdict, const Config& config) {
-    if (!observed.inventory || identityConflict(observed.identity, observed.store)) {
+Announcement announce(const Observed& observed, const ordered_json& document, const Verdict& verdict,
+                      const Config& config) {
+    if (document.is_null() || identityConflict(observed.identity, observed.store)) {
         return {};
     }
     Announcement announcement;
-    announcement[Keys(config.clusterName).node(observed.identity.nodeId)] =
-        asText(nodeDocument(observed, formation, supervision, verdict, config));
+    announcement[Keys(config.clusterName).node(observed.identity.nodeId)] = asText(document);
     if (verdict.ready) {
         ordered_json service = endpoints(config);
-        service["address"] = orNull(observed.inventory->announcedAddress);
+        service["address"] = document.at("address");
         service["node_id"] = observed.identity.nodeId;
         service["cluster"] = config.clusterName;
         announcement[Keys::service(observed.identity.nodeName)] = asText(service);

@@ -14,11 +14,12 @@ namespace agent {
 /// Wanted leased keys and their values. Empty when another machine uses our identity: we write nothing over it.
 using Announcement = std::map<std::string, std::string>;
 
-[[nodiscard]] Announcement announce(const Observed& observed, const Formation& formation,
-                                    const Supervision& supervision, const Verdict& verdict,
-                                    const Config& config);
+/// `document` is nodeDocument(), which /v1/node shows as well.
+[[nodiscard]] Announcement announce(const Observed& observed, const nlohmann::ordered_json& document,
+                                    const Verdict& verdict, const Config& config);
 
-/// The node's document: what `…/nodes/<node-id>` and /v1/node hold. Contains nothing that changes by itself.
+/// The node's document: what `…/nodes/<node-id>` and /v1/node hold. Contains nothing that changes by itself; null
+/// before the hardware was probed.
 [[nodiscard]] nlohmann::ordered_json nodeDocument(const Observed& observed, const Formation& formation,
                                                   const Supervision& supervision, const Verdict& verdict,
                                                   const Config& config);

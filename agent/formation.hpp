@@ -1,6 +1,7 @@
 // Which place this node has in the cluster: its slot, whether it votes in the first election, and whether it may
-// start a database at all. It owns promise 2 (one bootstrap per cluster, ever). It never stops anything: a refusal
-// keeps a database from starting, a running one is left alone.
+// start a database at all. It owns the order of these rules, the slots and the cluster id; agent/vote owns the first
+// election, agent/identity the names. It never stops anything: a refusal keeps a database from starting, a running one
+// is left alone.
 #pragma once
 
 #include "agent/config.hpp"
@@ -25,8 +26,5 @@ struct Formation {
 };
 
 [[nodiscard]] Formation form(const Observed& observed, const Config& config);
-
-/// Somebody else who uses our machine-id or our name: the sentence that says who, and what to do. Empty: nobody.
-[[nodiscard]] std::optional<std::string> identityConflict(const Identity& identity, const Store& store);
 
 } // namespace agent

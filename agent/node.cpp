@@ -32,11 +32,11 @@ Node::Node(Surroundings surroundings, Config config)
 
 hal::Status Node::start() {
     startedAt_ = around_.loop.now();
-    auto saved = around_.files.loadSaved();
-    if (!saved) {
-        return hal::failure(saved.error());
+    if (auto saved = around_.files.loadSaved()) {
+        observed_.saved = std::move(*saved);
+    } else {
+        observed_.savedProblem = saved.error().text();
     }
-    observed_.saved = *saved;
     observed_.startedInThisBoot = around_.files.loadStarted();
     probeHardware();
     if (observed_.identity.nodeId.empty()) {
@@ -164,6 +164,7 @@ bool Node::keepSaved(const Saved& saved) {
     notes_.take("keeping the node's place in the cluster", status);
     if (status) {
         observed_.saved = saved;
+        observed_.savedProblem.reset();
     }
     return status.has_value();
 }
@@ -351,7 +352,7 @@ void Node::lookAtData() {
                                                                       : "writable");
     }
     const auto entries = around_.hasEntries(holdsDatabasePath(config_));
-    observed_.dataHoldsDatabase = entries ? std::optional(*entries) : std::nullopt;
+    observed_.dataHoldsDatabase = entries && observed_.dataReadOnly ? std::optional(*entries) : std::nullopt;
 }
 
 void Node::feedWatchdog() {

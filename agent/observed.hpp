@@ -63,6 +63,7 @@ struct Observed {
     std::chrono::sys_seconds wallClock;
     Identity identity;
     Saved saved;
+    std::optional<std::string> savedProblem; ///< why `saved` is empty though there is a file
     std::optional<Inventory> inventory;
     std::optional<std::vector<hal::Unit>> crateUnits; ///< crate@*.service
     std::optional<std::string> unitsError;
@@ -70,7 +71,7 @@ struct Observed {
     bool startedInThisBoot = false;        ///< we have already started the unit since power on
     Database database;
     std::optional<bool> dataReadOnly;
-    /// Whether the data directory holds files of a database; empty when it cannot be looked into.
+    /// Whether the data directory holds files of a database; empty when it cannot be looked into, or is not there.
     std::optional<bool> dataHoldsDatabase;
     Store store;
     std::vector<std::string> configErrors; ///< of a reload that was refused

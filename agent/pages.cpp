@@ -1,7 +1,6 @@
 // health+json follows draft-inadarei-api-health-check-06: pass and warn answer 200, fail answers 503.
 #include "agent/pages.hpp"
 
-#include "agent/announce.hpp"
 #include "agent/version.hpp"
 
 #include <array>
@@ -74,8 +73,8 @@ std::string isoTime(std::chrono::sys_seconds time) {
     return text.data();
 }
 
-hal::Pages pages(const Observed& observed, const Formation& formation, const Supervision& supervision,
-                 const Verdict& verdict, const Config& config) {
+hal::Pages pages(const Observed& observed, ordered_json document, const Supervision& supervision,
+                 const Verdict& verdict) {
     const auto ready = jsonPage(verdict.ready ? kOk : kUnavailable, readiness(verdict));
     hal::Pages pages;
     pages["/"] = ready;
@@ -86,11 +85,10 @@ hal::Pages pages(const Observed& observed, const Formation& formation, const Sup
         jsonPage(verdict.startedOnce ? kOk : kUnavailable, {{"started", verdict.startedOnce}});
     pages["/health"] = jsonPage(verdict.overall == Level::fail ? kUnavailable : kOk,
                                 health(observed, verdict), "application/health+json");
-    if (observed.inventory) {
-        ordered_json node = nodeDocument(observed, formation, supervision, verdict, config);
-        node["phase_words"] = supervision.words;
-        node["advice"] = supervision.advice ? ordered_json(*supervision.advice) : ordered_json(nullptr);
-        pages["/v1/node"] = jsonPage(kOk, node);
+    if (!document.is_null()) {
+        document["phase_words"] = supervision.words;
+        document["advice"] = supervision.advice ? ordered_json(*supervision.advice) : ordered_json(nullptr);
+        pages["/v1/node"] = jsonPage(kOk, document);
     } else {
         pages["/v1/node"] = jsonPage(kUnavailable, {{"error", "the hardware has not been probed yet"}});
     }

@@ -6,12 +6,14 @@
 #include "agent/observed.hpp"
 #include "hal/http_server.hpp"
 
+#include <nlohmann/json_fwd.hpp>
+
 namespace agent {
 
 /// `/` and `/ready` (200 or 503), `/live`, `/startup`, `/health` (application/health+json; 200 unless it fails)
-/// and `/v1/node`.
-[[nodiscard]] hal::Pages pages(const Observed& observed, const Formation& formation,
-                               const Supervision& supervision, const Verdict& verdict, const Config& config);
+/// and `/v1/node`, which is `document` (agent/announce) with words for a person added.
+[[nodiscard]] hal::Pages pages(const Observed& observed, nlohmann::ordered_json document,
+                               const Supervision& supervision, const Verdict& verdict);
 
 /// "2026-11-22T12:00:00Z"
 [[nodiscard]] std::string isoTime(std::chrono::sys_seconds time);

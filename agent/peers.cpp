@@ -19,8 +19,13 @@ Peers rememberPeers(Peers known, const std::optional<Registry>& registry) {
     if (!registry) {
         return known;
     }
+    std::set<std::string> forgotten;
+    for (const auto& machine : registry->forgotten) {
+        forgotten.insert(machine.nodeId);
+        known.erase(machine.nodeId);
+    }
     for (const auto& node : registry->nodes) {
-        if (!node.address || !node.transportPort) {
+        if (forgotten.contains(node.nodeId) || !node.address || !node.transportPort) {
             continue;
         }
         const std::string endpoint = peerEndpoint(*node.address, *node.transportPort);

@@ -9,7 +9,8 @@
 
 namespace agent {
 
-/// The known peers with what the registry says now folded in. At most 100 are kept: more nodes than this is made
+/// The known peers with what the registry says now folded in, without those that `cratectl forget` took out: nothing
+/// else makes the list shorter. At most 100 are kept: more nodes than this is made
 /// for, so beyond that somebody is writing nonsense, and the known ones win.
 [[nodiscard]] Peers rememberPeers(Peers known, const std::optional<Registry>& registry);
 

@@ -11,7 +11,6 @@ namespace {
 
 using nlohmann::json;
 
-constexpr int kSchemaVersion = 1;
 // A node's document is about 4 KiB; something much larger under our prefix is not ours.
 constexpr size_t kMaxValueBytes = 64 * 1024;
 // More than any name of a machine, a boot or a cluster; they end up in files, logs and pages.
@@ -71,8 +70,18 @@ std::optional<Number> number(const json& object, const char* name, Number lowest
     return field->get<Number>();
 }
 
-/// Names come from host names and may hold any bytes.
-std::string asText(const json& object) { return object.dump(-1, ' ', false, json::error_handler_t::replace); }
+std::optional<bool> truth(const json& object, const char* name) {
+    const auto field = object.find(name);
+    return field != object.end() && field->is_boolean() ? std::optional(field->get<bool>()) : std::nullopt;
+}
+
+/// The first voters; empty when there are none, or one of them is no name.
+std::optional<std::vector<std::string>> names(const json& object) {
+    const auto field = object.find("initial_master_nodes");
+    const bool fits =
+        field != object.end() && field->is_array() && !field->empty() && std::ranges::all_of(*field, isText);
+    return fits ? std::optional(field->get<std::vector<std::string>>()) : std::nullopt;
+}
 
 constexpr const char* kTooLarge = "expected at most 64 KiB";
 constexpr const char* kNoObject = "expected a JSON object";
@@ -106,14 +115,18 @@ public:
             readService(keyValue);
             return;
         }
-        const bool known = key == keys_.bootstrap() || key == keys_.clusterId() ||
-                           key.starts_with(keys_.members()) || key.starts_with(keys_.node(""));
-        if (!known) {
+        const bool once = key == keys_.bootstrap() || key == keys_.clusterId();
+        if (!once && !key.starts_with(keys_.members()) && !key.starts_with(keys_.nodes()) &&
+            !key.starts_with(keys_.forgotten(""))) {
             return;
         }
         const auto object = parseValue(keyValue);
         if (!object) {
             reject(key, object.error().message());
+        } else if (once && keyValue.version > 1) {
+            // Nodes create these two and never change them: a second version is somebody's hand.
+            reject(key, "it was changed by hand and is not believed, nodes write it once and never again",
+                   "delete the key with etcdctl, and the nodes that know it write it again");
         } else if (key == keys_.bootstrap()) {
             readBootstrap(*object, key);
         } else if (key == keys_.clusterId()) {
@@ -122,30 +135,37 @@ public:
                 reject(key, "expected a text \"id\"");
             }
         } else if (key.starts_with(keys_.members())) {
-            readMember(*object, key);
+            readMember(*object, keyValue);
+        } else if (key.starts_with(keys_.forgotten(""))) {
+            readForgotten(*object, key);
         } else {
             readNode(*object, keyValue);
         }
     }
 
-    /// Two machines may have been given one slot by hand: each keeps it, and both are told.
-    void compareSlots() {
+    /// Two machines may have been given one slot or one name by hand: each keeps it, and both are told.
+    void compareMembers() {
         const auto& members = registry_.members;
-        for (size_t i = 1; i < members.size(); ++i) {
-            if (members[i].slot == members[i - 1].slot) {
-                reject(keys_.member(members[i].nodeId), "expected a slot of its own, crate@" +
-                                                            std::to_string(members[i].slot) + " belongs to " +
-                                                            members[i - 1].name + " as well");
+        std::map<std::string, const Member*> owners;
+        for (size_t i = 0; i < members.size(); ++i) {
+            const std::string key = keys_.member(members[i].nodeId);
+            if (i > 0 && members[i].slot == members[i - 1].slot) {
+                reject(key, "expected a slot of its own, crate@" + std::to_string(members[i].slot) +
+                                " belongs to " + members[i - 1].name + " as well");
+            }
+            if (const auto [owner, isNew] = owners.emplace(members[i].name, &members[i]); !isNew) {
+                reject(key, "expected a name of its own, " + members[i].name + " is also member " +
+                                owner->second->nodeId);
             }
         }
     }
 
 private:
-    void reject(const std::string& key, const std::string& reason) {
+    void reject(const std::string& key, const std::string& reason,
+                const char* next = "correct or delete the key with etcdctl") {
         auto& problems = registry_.problems;
         if (problems.size() < kMaxProblems) {
-            problems.push_back(
-                {"etcd " + printable(key), reason + "; correct or delete the key with etcdctl"});
+            problems.push_back({"etcd " + printable(key), reason + "; " + next});
         } else if (problems.size() == kMaxProblems) {
             problems.push_back({"etcd " + keys_.prefix(),
                                 "more values do not fit than are named here; list the keys with "
@@ -168,19 +188,14 @@ private:
     }
 
     void readBootstrap(const json& object, const std::string& key) {
-        const auto names = object.find("initial_master_nodes");
-        std::vector<std::string> list;
-        if (names != object.end() && names->is_array() && std::ranges::all_of(*names, isText)) {
-            list = names->get<std::vector<std::string>>();
-        }
-        if (list.empty()) {
+        registry_.bootstrap = names(object);
+        if (!registry_.bootstrap) {
             reject(key, "expected a list of names \"initial_master_nodes\"");
-            return;
         }
-        registry_.bootstrap = list;
     }
 
-    void readMember(const json& object, const std::string& key) {
+    void readMember(const json& object, const hal::KeyValue& keyValue) {
+        const std::string& key = keyValue.key;
         const auto name = text(object, "name");
         const auto slot = number<unsigned>(object, "slot", 1, kMaxSlot);
         auto nodeId = key.substr(keys_.members().size());
@@ -190,7 +205,27 @@ private:
             reject(key,
                    "expected a text \"name\" and a number \"slot\" from 1 to " + std::to_string(kMaxSlot));
         } else {
-            registry_.members.push_back({.nodeId = std::move(nodeId), .name = *name, .slot = *slot});
+            registry_.members.push_back({.nodeId = std::move(nodeId),
+                                         .name = *name,
+                                         .slot = *slot,
+                                         .createdAt = keyValue.createRevision});
+        }
+    }
+
+    void readForgotten(const json& object, const std::string& key) {
+        const auto by = text(object, "by");
+        const auto at = text(object, "at");
+        auto nodeId = key.substr(keys_.forgotten("").size());
+        if (!isNodeId(nodeId)) {
+            reject(key, kNoNodeId);
+        } else if (!by || !at) {
+            reject(key, "expected texts \"by\" and \"at\"");
+        } else {
+            registry_.forgotten.push_back({.nodeId = std::move(nodeId),
+                                           .name = text(object, "name").value_or(""),
+                                           .slot = number<unsigned>(object, "slot", 1, kMaxSlot),
+                                           .by = *by,
+                                           .at = *at});
         }
     }
 
@@ -212,12 +247,20 @@ private:
             reject(key, "expected a lease, which a living node's record always has");
             return;
         }
+        const auto formation = object.find("formation");
+        const json none = json::object();
+        const json& began = formation != object.end() && formation->is_object() ? *formation : none;
         registry_.nodes.push_back({.nodeId = std::move(nodeId),
                                    .name = *name,
                                    .bootId = *bootId,
                                    .address = readAddress(object, key),
                                    .transportPort = readTransportPort(object, key),
-                                   .lease = keyValue.lease});
+                                   .lease = keyValue.lease,
+                                   .createdAt = keyValue.createRevision,
+                                   .slot = number<unsigned>(object, "slot", 1, kMaxSlot),
+                                   .clusterId = text(object, "cluster_id"),
+                                   .holdsData = truth(began, "holds_data"),
+                                   .vote = names(began).value_or(std::vector<std::string>{})});
     }
 
     std::optional<std::string> readAddress(const json& object, const std::string& key) {
@@ -253,8 +296,8 @@ hal::Transaction registryReading(const Keys& keys) {
     return {.when = {},
             .then = {hal::RangeRequest{.key = keys.bootstrap()}, hal::RangeRequest{.key = keys.clusterId()},
                      hal::RangeRequest{.key = keys.members(), .prefix = true},
-                     hal::RangeRequest{.key = keys.node(""), .prefix = true},
-                     hal::RangeRequest{.key = keys.prefix() + "forgotten/", .prefix = true},
+                     hal::RangeRequest{.key = keys.nodes(), .prefix = true},
+                     hal::RangeRequest{.key = keys.forgotten(""), .prefix = true},
                      hal::RangeRequest{.key = Keys::services(), .prefix = true}},
             .otherwise = {}};
 }
@@ -276,21 +319,8 @@ Registry readRegistry(const Keys& keys, hal::TransactionReply reply) {
     }
     std::ranges::sort(registry.members, {}, &Member::slot);
     std::ranges::sort(registry.nodes, {}, &LiveNode::name);
-    reader.compareSlots();
+    reader.compareMembers();
     return registry;
-}
-
-std::string memberValue(const Member& member) {
-    return asText({{"v", kSchemaVersion}, {"name", member.name}, {"slot", member.slot}});
-}
-
-std::string bootstrapValue(const std::vector<std::string>& initialMasterNodes, const std::string& writtenBy) {
-    return asText(
-        {{"v", kSchemaVersion}, {"initial_master_nodes", initialMasterNodes}, {"written_by", writtenBy}});
-}
-
-std::string clusterIdValue(const std::string& clusterId, const std::string& writtenBy) {
-    return asText({{"v", kSchemaVersion}, {"id", clusterId}, {"written_by", writtenBy}});
 }
 
 } // namespace agent

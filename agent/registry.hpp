@@ -20,9 +20,13 @@ public:
     explicit Keys(const std::string& clusterName);
 
     [[nodiscard]] const std::string& prefix() const { return prefix_; } ///< "/cratekeeper/<cluster>/"
-    [[nodiscard]] std::string node(const std::string& nodeId) const { return prefix_ + "nodes/" + nodeId; }
+    [[nodiscard]] std::string node(const std::string& nodeId) const { return nodes() + nodeId; }
     [[nodiscard]] std::string member(const std::string& nodeId) const { return members() + nodeId; }
     [[nodiscard]] std::string members() const { return prefix_ + "members/"; }
+    [[nodiscard]] std::string nodes() const { return prefix_ + "nodes/"; }
+    [[nodiscard]] std::string forgotten(const std::string& nodeId) const {
+        return prefix_ + "forgotten/" + nodeId;
+    }
     [[nodiscard]] std::string bootstrap() const { return prefix_ + "bootstrap"; }
     [[nodiscard]] std::string clusterId() const { return prefix_ + "cluster-id"; }
     [[nodiscard]] static std::string services() { return "/services/crate/"; }
@@ -31,6 +35,9 @@ public:
 private:
     std::string prefix_;
 };
+
+/// The "v" of every value of ours.
+inline constexpr int kSchemaVersion = 1;
 
 /// 30 nodes is what this is made for; a slot beyond this number is a typing error.
 inline constexpr unsigned kMaxSlot = 999;
@@ -42,8 +49,19 @@ inline constexpr size_t kMaxProblems = 20;
 struct Member {
     std::string nodeId;
     std::string name;
-    unsigned slot = 0; ///< 1 for crate@1
+    unsigned slot = 0;           ///< 1 for crate@1
+    hal::Revision createdAt = 0; ///< of the key: who came first owns a name
     bool operator==(const Member&) const = default;
+};
+
+/// A machine that `cratectl forget` took out of the cluster. Its slot and its name are free; it may not come back.
+struct Forgotten {
+    std::string nodeId;
+    std::string name;             ///< empty when it was no member, and only its id was known
+    std::optional<unsigned> slot; ///< which it held
+    std::string by;               ///< who did it: "admin@n1"
+    std::string at;               ///< when: "2026-11-22T16:00:00Z"
+    bool operator==(const Forgotten&) const = default;
 };
 
 /// A live node's own announcement, as far as others act on it.
@@ -54,6 +72,11 @@ struct LiveNode {
     std::optional<std::string> address;
     std::optional<uint16_t> transportPort;
     std::optional<hal::LeaseId> lease;
+    hal::Revision createdAt = 0;          ///< of the key
+    std::optional<unsigned> slot;         ///< the one it uses, member or not
+    std::optional<std::string> clusterId; ///< the cluster it belongs to
+    std::optional<bool> holdsData;        ///< its data directory holds a database
+    std::vector<std::string> vote; ///< the first voters its database was started with, until there is an id
     bool operator==(const LiveNode&) const = default;
 };
 
@@ -70,6 +93,7 @@ struct Registry {
     std::vector<Member> members; ///< by slot
     std::vector<LiveNode> nodes; ///< by name
     std::vector<Service> services;
+    std::vector<Forgotten> forgotten;                  ///< by node id
     std::optional<std::vector<std::string>> bootstrap; ///< the initial master nodes, sorted
     std::optional<std::string> clusterId;
     /// By key: what a guarded write compares with. A value beyond 64 KiB is left out, its revision is not.
@@ -87,6 +111,7 @@ struct Registry {
 [[nodiscard]] Registry readRegistry(const Keys& keys, hal::TransactionReply reply);
 
 [[nodiscard]] std::string memberValue(const Member& member);
+[[nodiscard]] std::string forgottenValue(const Forgotten& forgotten);
 [[nodiscard]] std::string bootstrapValue(const std::vector<std::string>& initialMasterNodes,
                                          const std::string& writtenBy);
 [[nodiscard]] std::string clusterIdValue(const std::string& clusterId, const std::string& writtenBy);

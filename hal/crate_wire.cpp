@@ -99,6 +99,25 @@ void readSql(CrateAnswer& answer, const HttpResponse& response) {
 
 std::string crateQuestion() { return R"({"stmt":"SELECT id, name, master_node FROM sys.cluster"})"; }
 
+std::string nodesQuestion() { return R"({"stmt":"SELECT name FROM sys.nodes"})"; }
+
+Result<std::vector<std::string>> nodesAnswer(const HttpResponse& response) {
+    const auto json = parsed(response.body);
+    const auto rows = json.is_object() && json.contains("rows") ? json.at("rows") : Json();
+    if (response.status != 200 || !rows.is_array() || rows.empty()) {
+        return failure(Error::invalid(refusalOf(response, json)));
+    }
+    std::vector<std::string> names;
+    for (const auto& row : rows) {
+        const auto name = row.is_array() && row.size() == 1 ? textOf(row[0]) : std::nullopt;
+        if (!name) {
+            return failure(Error::invalid("expected rows of one name each from sys.nodes"));
+        }
+        names.push_back(*name);
+    }
+    return names;
+}
+
 CrateAnswer crateAnswer(const Result<HttpResponse>& root, const Result<HttpResponse>& sql) {
     CrateAnswer answer;
     if (root) {

@@ -5,6 +5,7 @@
 #include "hal/crate.hpp"
 
 #include <string>
+#include <vector>
 
 namespace hal {
 
@@ -14,5 +15,11 @@ namespace hal {
 /// Joins the answers of GET / and of the question, each of which may be missing. A 503 of GET / still tells name and
 /// version; what neither tells stays empty.
 [[nodiscard]] CrateAnswer crateAnswer(const Result<HttpResponse>& root, const Result<HttpResponse>& sql);
+
+/// The body of the POST to /_sql that asks for the names of the cluster's nodes.
+[[nodiscard]] std::string nodesQuestion();
+
+/// The names of nodesQuestion()'s answer; a refusal of the database in its own words.
+[[nodiscard]] Result<std::vector<std::string>> nodesAnswer(const HttpResponse& response);
 
 } // namespace hal

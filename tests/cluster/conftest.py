@@ -69,6 +69,12 @@ def make_shelf(shared_shelf, workspace, network):
 
 
 @pytest.fixture
+def etcd_beside(make_etcd, network):
+    """One etcd beside the nodes, which a test may wipe: make_shelf(etcd=etcd_beside)."""
+    return make_etcd("3.5", namespace=network.hub, address=network.ADDRESS)
+
+
+@pytest.fixture
 def make_demo(tree, installed):
     """A function that starts the demo."""
     made = []

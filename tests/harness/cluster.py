@@ -79,13 +79,17 @@ class ShelfEtcd:
 class Shelf:
     """`count` nodes n1, n2, ...; not booted yet. `nodes` is in their order; use `boot()` for all at once."""
 
-    def __init__(self, workspace, network, count=4, members=3, config="[Cluster]\nInitialNodes=3\n", **options):
+    def __init__(self, workspace, network, count=4, members=3, config="[Cluster]\nInitialNodes=3\n", etcd=None,
+                 **options):
+        """With an `etcd` that one stands beside the nodes, and none of them is a member of it."""
         self._workspace, self._network = workspace, network
         self._config, self._options = config, options
         self.nodes = []
         self.rows = Rows()
         # The network hands out addresses in order; the members' must be known before the first node is made.
-        self.etcd = ShelfEtcd(network, [f"10.77.0.{11 + index}" for index in range(members)])
+        addresses = [] if etcd else [f"10.77.0.{11 + index}" for index in range(members)]
+        self.etcd = etcd or ShelfEtcd(network, addresses)
+        self._members = addresses
         for _ in range(count):
             self.add()
 
@@ -94,9 +98,9 @@ class Shelf:
         name = name or f"n{len(self.nodes) + 1}"
         node = AgentNode(self._workspace, self._network, self.etcd, name, config=self._config,
                          **{**self._options, **options})
-        if node.address in self.etcd.addresses:
+        if node.address in self._members:
             members = ",".join(f"n{index + 1}=http://{address}:2380"
-                               for index, address in enumerate(self.etcd.addresses))
+                               for index, address in enumerate(self._members))
             node.write("/usr/lib/systemd/system/etcd-member.service",
                        ETCD_UNIT.format(name=name, address=node.address, members=members))
             node.enable("etcd-member.service", "multi-user.target")

@@ -68,7 +68,32 @@ TEST(Agent, AGuessIsNotKept) {
     observed.saved = {};
     observed.store.registry->members = {};
     observed.store.registry->clusterId.reset();
+    observed.database.answer->clusterId.reset();
     CHECK_TRUE(agent::Saved{} == planned().saved);
+}
+
+TEST(Agent, WhatOurOwnDatabaseTellsIsKeptBeforeEtcdConfirmsIt) {
+    observed.saved = values::saved(1, {});
+    observed.saved.vote = {"n1"};
+    observed.store.registry.reset();
+    CHECK_TRUE(values::saved(1, values::kClusterId) == planned().saved);
+}
+
+TEST(Agent, AForgottenPeerIsForgottenOnDiskAndInTheFileOfTheContainer) {
+    observed.saved.peers = {{values::kOtherMachineId, "10.0.0.2:4300"}};
+    const auto hosts = [this] {
+        for (const auto& file : planned().files) {
+            if (file.name == "config/unicast_hosts.txt") {
+                return file.content;
+            }
+        }
+        return std::string("no such file");
+    };
+    CHECK_EQUAL("10.0.0.1:4300\n10.0.0.2:4300\n", hosts());
+    observed.store.registry->forgotten = {
+        {.nodeId = values::kOtherMachineId, .name = "n2", .slot = 2, .by = "admin", .at = "today"}};
+    CHECK_EQUAL("10.0.0.1:4300\n", hosts());
+    CHECK_TRUE(planned().saved.peers.empty());
 }
 
 TEST(Agent, WithoutEtcdWhatIsKeptStays) {
@@ -92,6 +117,7 @@ TEST(Agent, TheVoteIsKeptUntilThereIsAnId) {
     observed.store.registry->bootstrap = {"n1"};
     CHECK_TRUE(std::vector<std::string>{"n1"} == planned().saved.vote);
     observed.saved.vote = {"n1"};
+    observed.dataHoldsDatabase = true;
     observed.store.registry->clusterId = values::kClusterId;
     CHECK_TRUE(planned().saved.vote.empty());
 }

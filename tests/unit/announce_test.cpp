@@ -17,7 +17,9 @@ const std::string kServiceKey = "/services/crate/n1";
 
 agent::Announcement announce(const agent::Observed& observed, const agent::Config& config = {}) {
     const auto stages = values::stages(observed, config);
-    return agent::announce(observed, stages.formation, stages.supervision, stages.verdict, config);
+    const auto document =
+        agent::nodeDocument(observed, stages.formation, stages.supervision, stages.verdict, config);
+    return agent::announce(observed, document, stages.verdict, config);
 }
 
 json nodeDocument(const agent::Observed& observed, const agent::Config& config = {}) {
@@ -80,6 +82,7 @@ TEST(Announce, NothingIsAnnouncedBeforeTheFirstProbe) {
 TEST(Announce, NothingIsWrittenOverAnotherMachineOfOurIdentity) {
     observed.store.registry->nodes = {values::otherNode("n9", values::kMachineId)};
     CHECK_TRUE(announce(observed).empty());
+    observed.store.registry->members.clear();
     observed.store.registry->nodes = {values::otherNode("n1")};
     CHECK_TRUE(announce(observed).empty());
     observed.store.registry->nodes = {};
@@ -91,6 +94,24 @@ TEST(Announce, ARefusalForAnotherReasonIsAnnouncedAsTheNodesState) {
     observed.store.registry->clusterId = "other";
     observed.crateUnits = {values::unit("crate@1.service", "inactive", "dead")};
     CHECK_EQUAL("refused", nodeDocument(observed).at("unit").at("phase").get<std::string>());
+}
+
+TEST(Announce, TheDocumentSaysWhatOthersMustKnowBeforeAFirstElection) {
+    CHECK_EQUAL(R"({"holds_data":true,"initial_master_nodes":[]})",
+                nodeDocument(observed).at("formation").dump());
+    observed = values::memberWithoutData();
+    observed.store.registry->bootstrap = {"n1", "n2"};
+    CHECK_EQUAL(R"({"holds_data":false,"initial_master_nodes":["n1","n2"]})",
+                nodeDocument(observed).at("formation").dump());
+    observed.dataHoldsDatabase.reset();
+    observed.saved.vote = {"n1", "n3"};
+    CHECK_EQUAL(R"({"holds_data":null,"initial_master_nodes":["n1","n3"]})",
+                nodeDocument(observed).at("formation").dump());
+}
+
+TEST(Announce, ANodeOfAnotherClusterAnnouncesItsOwnId) {
+    observed.store.registry->clusterId = "other";
+    CHECK_EQUAL(std::string(values::kClusterId), nodeDocument(observed).at("cluster_id").get<std::string>());
 }
 
 TEST(Announce, TheDocumentSaysWhoAndWhereTheNodeIs) {

@@ -40,6 +40,21 @@ TEST(CrateWire, AsksOnlyWhatOneNodeAnswersByItself) {
                 hal::crateQuestion());
 }
 
+TEST(CrateWire, ReadsTheNamesOfTheNodes) {
+    const auto names = hal::nodesAnswer(*response(200, R"({"cols":["name"],"rows":[["n1"],["n2"]]})"));
+    CHECK_OK(names);
+    CHECK_TRUE((std::vector<std::string>{"n1", "n2"}) == *names);
+}
+
+TEST(CrateWire, AListOfNodesThatIsNoneIsAnErrorAndNotAnEmptyList) {
+    for (const char* body :
+         {"", "{}", R"({"rows":[]})", R"({"rows":[["n1"],[null]]})", R"({"rows":["n1"]})"}) {
+        CHECK_TRUE_TEXT(!hal::nodesAnswer(*response(200, body)), body);
+    }
+    CHECK_FAILS("host-based authentication", hal::nodesAnswer(*response(401, "")));
+    CHECK_FAILS("no master", hal::nodesAnswer(*response(503, R"({"error":{"message":"none","code":5031}})")));
+}
+
 TEST(CrateWire, JoinsBothAnswers) {
     const auto answer = hal::crateAnswer(response(200, kRoot), response(200, kRow));
     CHECK_TRUE(answer.sqlAnswers);

@@ -1,9 +1,12 @@
 // Whose node this is: the one cluster id, the one machine-id and the one name, and all that contradicts them.
 #include "agent/formation.hpp"
 
+#include "agent/claims.hpp"
+#include "agent/identity.hpp"
 #include "tests/cpputest.hpp"
 #include "tests/unit/values.hpp"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 using nlohmann::json;
@@ -43,7 +46,7 @@ TEST(FormationIdentity, ADatabaseOfAnotherClusterThanEtcdsIsRefused) {
     observed.database.answer->clusterId = "other";
     observed.saved.clusterId = "other";
     const auto formation = agent::form(observed, kConfig);
-    STRCMP_CONTAINS("the database belongs to cluster id other", formation.refusal.value_or("").c_str());
+    STRCMP_CONTAINS("the database of n1 belongs to cluster id other", formation.refusal.value_or("").c_str());
     STRCMP_CONTAINS("empty data directory", formation.refusal.value_or("").c_str());
 }
 
@@ -52,7 +55,7 @@ TEST(FormationIdentity, ANodeThatBelongedToAnotherClusterThanEtcdsIsRefused) {
     observed.database.answer.reset();
     observed.saved.clusterId = "other";
     const auto formation = agent::form(observed, kConfig);
-    STRCMP_CONTAINS("this node belonged to cluster id other", formation.refusal.value_or("").c_str());
+    STRCMP_CONTAINS("n1 belonged to cluster id other", formation.refusal.value_or("").c_str());
     STRCMP_CONTAINS("/var/lib/cratekeeper/node.json", formation.refusal.value_or("").c_str());
 }
 
@@ -139,6 +142,85 @@ TEST(FormationIdentity, TheNameOfAMemberThatIsAwayIsRefused) {
     const auto formation = agent::form(observed, kConfig);
     STRCMP_CONTAINS("`cratectl forget n1`", formation.refusal.value_or("").c_str());
     CHECK_TRUE(!formation.claim);
+}
+
+TEST(FormationIdentity, AMemberKeepsItsNameAgainstANewcomer) {
+    auto observed = values::observed();
+    observed.store.registry->nodes = {otherNode("n1")};
+    CHECK_TRUE(!agent::form(observed, kConfig).refusal);
+}
+
+TEST(FormationIdentity, AMemberKeepsItsNameAgainstAMemberThatCameLater) {
+    auto observed = values::observed();
+    observed.store.registry->members = {{kMachineId, "n1", 1, 10}, {kOtherMachineId, "n1", 2, 20}};
+    CHECK_TRUE(!agent::form(observed, kConfig).refusal);
+    observed.store.registry->members[1].createdAt = 5;
+    CHECK_TRUE(agent::form(observed, kConfig).refusal.has_value());
+}
+
+TEST(FormationIdentity, AMemberThatTookAnotherNameHasNoRightToItYet) {
+    auto observed = values::observed();
+    observed.store.registry->members = {{kMachineId, "n0", 1, 10}, {kOtherMachineId, "n1", 2, 20}};
+    CHECK_TRUE(agent::form(observed, kConfig).refusal.has_value());
+}
+
+TEST(FormationIdentity, OfTwoNewcomersOfOneNameExactlyTheLaterIsRefused) {
+    auto observed = blankObserved();
+    auto own = otherNode("n1", kMachineId);
+    own.lease = values::kLease;
+    observed.store.registry->nodes = {own, otherNode("n1")};
+    observed.store.registry->nodes[0].createdAt = 29;
+    CHECK_TRUE(!agent::form(observed, kConfig).refusal);
+    observed.store.registry->nodes[0].createdAt = 31;
+    CHECK_TRUE(agent::form(observed, kConfig).refusal.has_value());
+}
+
+TEST(FormationIdentity, AForgottenMachineIsRefusedAndToldHowToComeBack) {
+    auto observed = values::observed();
+    observed.store.registry->members.clear();
+    observed.store.registry->forgotten = {
+        {.nodeId = kMachineId, .name = "n1", .slot = 1, .by = "admin@n2", .at = "2026-11-22T16:00:00Z"}};
+    const auto formation = agent::form(observed, kConfig);
+    STRCMP_CONTAINS("n1 was taken out of the cluster for good, by admin@n2 at 2026-11-22T16:00:00Z",
+                    formation.refusal.value_or("").c_str());
+    STRCMP_CONTAINS("`cratectl forget --undo 11111111111111111111111111111111`",
+                    formation.refusal.value_or("").c_str());
+    CHECK_TRUE(!formation.claim);
+    observed.store.registry.reset();
+    CHECK_TRUE_TEXT(!agent::form(observed, kConfig).refusal,
+                    "without etcd it starts from its last good files");
+}
+
+TEST(FormationIdentity, AForgottenMachineClaimsNoSlotThoughItHasNotReadOfItYet) {
+    const auto claim = agent::form(blankObserved(), kConfig).claim;
+    CHECK_TRUE(std::ranges::find(claim->when, agent::absent(kKeys.forgotten(kMachineId))) !=
+               claim->when.end());
+}
+
+// ---- what this node remembers ----
+
+TEST(FormationIdentity, APastThatCannotBeReadIsRefusedUnlessEtcdKnowsItAll) {
+    auto observed = values::observed();
+    observed.saved = {};
+    observed.savedProblem = "node.json: expected a JSON object";
+    CHECK_TRUE(!agent::form(observed, kConfig).refusal);
+    observed.store.registry->clusterId.reset();
+    STRCMP_CONTAINS("n1 does not know its own past: node.json",
+                    agent::form(observed, kConfig).refusal->c_str());
+    observed.store.registry.reset();
+    CHECK_TRUE(agent::form(observed, kConfig).refusal.has_value());
+}
+
+TEST(FormationIdentity, TheEmptyDiskOfAClustersOnlyNodeIsRefused) {
+    auto observed = memberWithoutData();
+    observed.saved = values::saved(1, values::kClusterId);
+    STRCMP_CONTAINS("the data directory of n1 is empty",
+                    agent::form(observed, kConfig).refusal.value_or("").c_str());
+    observed.saved.peers = {{kOtherMachineId, "10.0.0.2:4300"}};
+    CHECK_TRUE_TEXT(!agent::form(observed, kConfig).refusal, "the other one has the data");
+    observed.saved.peers.clear();
+    observed.database.answer = values::answer();
+    CHECK_TRUE_TEXT(!agent::form(observed, kConfig).refusal, "the look is older than the database");
 }
 
 TEST(FormationIdentity, OtherMachinesWithOtherNamesAreNoConflict) {

@@ -1,9 +1,11 @@
 // How a node finds its place: slots, the one vote, and the first start that is repeated.
 #include "agent/formation.hpp"
 
+#include "agent/claims.hpp"
 #include "tests/cpputest.hpp"
 #include "tests/unit/values.hpp"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 using values::blankObserved;
@@ -52,7 +54,6 @@ TEST(Formation, TheFirstNodeClaimsSlotOne) {
 TEST(Formation, ASlotIsClaimedOnlyIfNoMemberChangedSinceTheListWasRead) {
     const auto claim = agent::form(blankObserved(), kConfig).claim;
     CHECK_TRUE(claim.has_value());
-    LONGS_EQUAL(2, claim->when.size());
     const hal::Compare unchanged{.key = kKeys.members(),
                                  .target = Target::modRevision,
                                  .relation = hal::Compare::Relation::less,
@@ -111,8 +112,45 @@ TEST(Formation, AfterEtcdWasWipedTheSavedSlotIsClaimedAgain) {
     LONGS_EQUAL_TEXT(5, formation.slot.value_or(0), "the running database keeps its unit");
 }
 
+TEST(Formation, AfterEtcdWasWipedANodeComesBackTogetherWithItsClustersId) {
+    auto observed = values::observed();
+    observed.store.registry = blankObserved().store.registry;
+    const auto claim = agent::form(observed, kConfig).claim;
+    CHECK_TRUE(claim.has_value());
+    LONGS_EQUAL(2, claim->then.size());
+    CHECK_EQUAL(kKeys.clusterId(), std::get<hal::PutRequest>(claim->then[1]).key);
+    CHECK_TRUE(std::ranges::find(claim->when, agent::absent(kKeys.clusterId())) != claim->when.end());
+}
+
+TEST(Formation, TheSlotOfANodeThatIsNoMemberYetButAliveIsTaken) {
+    auto observed = blankObserved();
+    observed.store.registry->nodes = {otherNode("n2")};
+    observed.store.registry->nodes[0].slot = 1;
+    LONGS_EQUAL(2, createOnly(agent::form(observed, kConfig).claim).second.at("slot").get<int>());
+}
+
+TEST(Formation, ADatabaseThatRunsKeepsItsUnitThoughSomebodyTookTheNumber) {
+    auto observed = values::observed();
+    observed.store.registry = blankObserved().store.registry;
+    observed.store.registry->members = {{kOtherMachineId, "n2", 1}};
+    LONGS_EQUAL(1, createOnly(agent::form(observed, kConfig).claim).second.at("slot").get<int>());
+}
+
+TEST(Formation, AMemberKeyThatCannotBeReadIsNotClaimedOver) {
+    auto observed = blankObserved();
+    observed.store.registry->raw[kKeys.member(kMachineId)] = {};
+    const auto formation = agent::form(observed, kConfig);
+    CHECK_TRUE(!formation.claim);
+    STRCMP_CONTAINS("with etcdctl", formation.waitingFor.value_or("").c_str());
+    observed = values::observed();
+    observed.store.registry->members.clear();
+    observed.store.registry->raw[kKeys.member(kMachineId)] = {};
+    CHECK_TRUE_TEXT(!agent::form(observed, kConfig).waitingFor, "the slot on disk is enough");
+}
+
 TEST(Formation, ASavedSlotThatSomebodyTookMeanwhileIsNotClaimed) {
     auto observed = values::observed();
+    observed.crateUnits = std::vector<hal::Unit>{};
     observed.store.registry = blankObserved().store.registry;
     observed.store.registry->members = {{kOtherMachineId, "n2", 1}};
     LONGS_EQUAL(2, createOnly(agent::form(observed, kConfig).claim).second.at("slot").get<int>());
@@ -257,14 +295,14 @@ TEST(Formation, AFirstStartThatWasBegunIsRepeatedWithTheSameListThoughThereAreFi
     CHECK_TRUE((Names{"n1", "n2"}) == agent::form(observed, kConfig).initialMasterNodes);
 }
 
-TEST(Formation, ItIsRepeatedWithoutEtcdToo) {
+TEST(Formation, ItIsNotRepeatedWithoutEtcdWhichMayKnowThatTheClusterWasFormedMeanwhile) {
     auto observed = memberWithoutData();
     observed.saved = values::saved(1, {});
     observed.saved.vote = {"n1"};
     observed.store.registry.reset();
     const auto formation = agent::form(observed, kConfig);
-    CHECK_TRUE(Names{"n1"} == formation.initialMasterNodes);
-    CHECK_TRUE(!formation.waitingFor && !formation.refusal);
+    CHECK_TRUE(formation.initialMasterNodes.empty() && !formation.refusal);
+    CHECK_EQUAL("etcd, to learn whether the cluster was formed meanwhile", formation.waitingFor.value_or(""));
 }
 
 TEST(Formation, ItIsNotRepeatedOnceThereIsAnId) {

@@ -74,9 +74,26 @@ TEST(Node, AMachineWithoutANameDoesNotStart) {
     CHECK_OK(machine.startAgent());
 }
 
-TEST(Node, ABrokenPastStopsTheStart) {
+TEST(Node, ABrokenPastStartsNoDatabaseAndIsLeftAsItIs) {
     machine.disk.files["/var/lib/cratekeeper/node.json"] = "{";
-    CHECK_FAILS("node.json: expected", machine.startAgent());
+    start();
+    loop.advance(1min);
+    CHECK_EQUAL("refused", phase());
+    STRCMP_CONTAINS("n1 does not know its own past: /var/lib/cratekeeper/node.json: expected",
+                    machine.notifier.statusText.c_str());
+    CHECK_EQUAL("{", machine.disk.files["/var/lib/cratekeeper/node.json"]);
+    LONGS_EQUAL(0, machine.containerStarts());
+}
+
+TEST(Node, ABrokenPastIsMendedFromEtcdWhereThatKnowsSlotAndCluster) {
+    bootToReady();
+    const auto before = machine.disk.files["/var/lib/cratekeeper/node.json"];
+    machine.killAgent();
+    machine.disk.files["/var/lib/cratekeeper/node.json"] = "{";
+    start();
+    loop.advance(8s);
+    CHECK_EQUAL(200, machine.server->status());
+    CHECK_EQUAL(before, machine.disk.files["/var/lib/cratekeeper/node.json"]);
 }
 
 TEST(Node, AnEtcdThatCannotBeConfiguredStopsTheStart) {

@@ -208,8 +208,9 @@ TEST(NodeTrouble, AWipedEtcdIsFilledAgainAndCausesNoSecondVote) {
 
 TEST(NodeTrouble, AnEtcdOfAnotherClusterIsReportedAndTheDatabaseLeftAlone) {
     bootToReady();
+    etcd.wipe();
     etcd.put("/cratekeeper/crate/cluster-id", R"({"v":1,"id":"another"})");
-    loop.advance(2s);
+    loop.advance(5s);
     CHECK_EQUAL(503, machine.server->status());
     CHECK_TRUE(!announcesService() && machine.containerRuns());
     LONGS_EQUAL(1, machine.units.requests.size());

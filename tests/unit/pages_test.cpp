@@ -12,9 +12,13 @@ using namespace std::chrono_literals;
 
 namespace {
 
+nlohmann::ordered_json documentOf(const agent::Observed& observed, const values::Stages& stages) {
+    return agent::nodeDocument(observed, stages.formation, stages.supervision, stages.verdict, {});
+}
+
 hal::Pages pagesOf(const agent::Observed& observed) {
     const auto stages = values::stages(observed);
-    return agent::pages(observed, stages.formation, stages.supervision, stages.verdict, {});
+    return agent::pages(observed, documentOf(observed, stages), stages.supervision, stages.verdict);
 }
 
 json body(const hal::Pages& pages, const std::string& path) { return json::parse(pages.at(path).body); }
@@ -61,7 +65,7 @@ TEST(Pages, StartupStays200WhileARunningDatabaseHasAHiccup) {
     const auto stages = values::stages(observed);
     observed.database.answer->masterNode.reset();
     const auto later = agent::judge(observed, stages.formation, stages.supervision, stages.verdict);
-    const auto pages = agent::pages(observed, stages.formation, stages.supervision, later, {});
+    const auto pages = agent::pages(observed, documentOf(observed, stages), stages.supervision, later);
     LONGS_EQUAL(503, pages.at("/ready").status);
     LONGS_EQUAL(200, pages.at("/startup").status);
 }
@@ -118,8 +122,7 @@ TEST(Pages, AFailingCheckSaysWhyAndWhatToDo) {
 
 TEST(Pages, TheNodePageIsTheAnnouncementAndWhatGoesOn) {
     const auto stages = values::stages(observed);
-    const auto announced =
-        agent::announce(observed, stages.formation, stages.supervision, stages.verdict, {});
+    const auto announced = agent::announce(observed, documentOf(observed, stages), stages.verdict, {});
     auto page = body(pagesOf(observed), "/v1/node");
     CHECK_EQUAL("crate@1.service runs", page.at("phase_words").get<std::string>());
     CHECK_TRUE(page.at("advice").is_null());

@@ -30,6 +30,20 @@ TEST(Peers, ANodeThatMovedIsRememberedAtItsNewPlace) {
                agent::rememberPeers({{"a", "10.0.0.7:4300"}}, with({otherNode("n2", "a")})));
 }
 
+TEST(Peers, OnlyAForgottenMachineIsDropped) {
+    auto registry = with({otherNode("n2", "b")});
+    registry.forgotten = {{.nodeId = "a", .name = "n7", .slot = 7, .by = "admin", .at = "today"}};
+    const Peers known{{"a", "10.0.0.7:4300"}, {"c", "10.0.0.8:4300"}};
+    CHECK_TRUE((Peers{{"b", "10.0.0.2:4300"}, {"c", "10.0.0.8:4300"}}) ==
+               agent::rememberPeers(known, registry));
+}
+
+TEST(Peers, AForgottenMachineThatAnnouncesItselfIsNotTakenUpAgain) {
+    auto registry = with({otherNode("n7", "a")});
+    registry.forgotten = {{.nodeId = "a", .name = "n7", .slot = 7, .by = "admin", .at = "today"}};
+    CHECK_TRUE(agent::rememberPeers({}, registry).empty());
+}
+
 TEST(Peers, ANodeThatSaysNotWhereItIsChangesNothing) {
     const Peers known{{"a", "10.0.0.7:4300"}};
     auto nowhere = otherNode("n2", "a");

@@ -45,8 +45,8 @@ void checkRejected(const std::string& key, const std::string& value, const std::
     LONGS_EQUAL_TEXT(1, registry.problems.size(), value.substr(0, 80).c_str());
     CHECK_EQUAL("etcd " + key, registry.problems.front().source);
     CHECK_EQUAL(reason + "; correct or delete the key with etcdctl", registry.problems.front().reason);
-    CHECK_TRUE(registry.members.empty() && registry.nodes.empty() && !registry.bootstrap &&
-               !registry.clusterId);
+    CHECK_TRUE(registry.members.empty() && registry.nodes.empty() && registry.forgotten.empty() &&
+               !registry.bootstrap && !registry.clusterId);
     CHECK_TRUE_TEXT(registry.raw.contains(key), "a guarded write has to know the key all the same");
 }
 
@@ -76,7 +76,7 @@ TEST(Registry, WhatWeWriteIsWhatWeRead) {
                                 at(kKeys.bootstrap(), agent::bootstrapValue({"n1", "n2"}, "n1")),
                                 at(kKeys.clusterId(), agent::clusterIdValue("abc", "n2"))});
     CHECK_TRUE(registry.problems.empty());
-    CHECK_TRUE((std::vector<agent::Member>{{"m1", "n1", 3}}) == registry.members);
+    CHECK_TRUE((std::vector<agent::Member>{{"m1", "n1", 3, 5}}) == registry.members);
     CHECK_TRUE((std::vector<std::string>{"n1", "n2"}) == registry.bootstrap);
     CHECK_TRUE("abc" == registry.clusterId);
 }
@@ -92,7 +92,8 @@ TEST(Registry, ALiveNodeTellsWhoAndWhereItIs) {
     const auto registry = read({at(kKeys.node("m2"), nodeValue(), 55)});
     CHECK_TRUE(registry.problems.empty());
     LONGS_EQUAL(1, registry.nodes.size());
-    CHECK_TRUE((agent::LiveNode{"m2", "n2", "b2", "10.0.0.2", 4301, 55}) == registry.nodes.front());
+    CHECK_TRUE((agent::LiveNode{"m2", "n2", "b2", "10.0.0.2", 4301, 55, 5, {}, {}, {}, {}}) ==
+               registry.nodes.front());
 }
 
 TEST(Registry, ANodeMayBeWithoutAnAddressAndPorts) {

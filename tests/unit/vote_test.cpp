@@ -1,8 +1,11 @@
 // A first start that failed half-way is repeated with the same voters, and never with others.
 #include "agent/agent.hpp"
+#include "agent/claims.hpp"
 #include "agent/formation.hpp"
 #include "tests/cpputest.hpp"
 #include "tests/unit/values.hpp"
+
+#include <algorithm>
 
 using Names = std::vector<std::string>;
 
@@ -35,10 +38,13 @@ TEST(Vote, AFirstStartThatFailedIsRepeatedWithTheSameList) {
     CHECK_TRUE(!formation().refusal && !formation().waitingFor);
 }
 
-TEST(Vote, IsRepeatedWithoutEtcd) {
+TEST(Vote, WaitsForEtcdBeforeItIsRepeated) {
     beginFirstStart();
     observed.store.registry.reset();
-    CHECK_TRUE((formation().initialMasterNodes == Names{"n1", "n2", "n3"}));
+    CHECK_TRUE(formation().initialMasterNodes.empty());
+    CHECK_TRUE(formation().waitingFor.has_value());
+    CHECK_TRUE_TEXT((agent::plan(observed, config, std::nullopt, true).saved.vote == Names{"n1", "n2", "n3"}),
+                    "it is kept meanwhile");
 }
 
 TEST(Vote, IsGivenBackToAnEtcdThatWasWiped) {
@@ -63,6 +69,108 @@ TEST(Vote, IsForgottenOnceThereIsAnId) {
 }
 
 TEST(Vote, DataOfAnotherDatabaseStillForbidsIt) {
+    observed.dataHoldsDatabase = true;
+    CHECK_TRUE(formation().initialMasterNodes.empty());
+}
+
+// ---- nobody with a past is passed over ----
+
+TEST_GROUP(FirstElection) {
+    agent::Observed observed = values::memberWithoutData();
+    agent::LiveNode other = values::otherNode("n2");
+    const agent::Keys keys{"crate"};
+
+    [[nodiscard]] agent::Formation formation() {
+        observed.store.registry->nodes = {other};
+        return agent::form(observed, {});
+    }
+
+    /// No list is decided or voted for, and the sentence names the other node.
+    void checkWaitsFor(const std::string& words) {
+        const auto formed = formation();
+        CHECK_TRUE(!formed.claim && formed.initialMasterNodes.empty() && !formed.refusal);
+        STRCMP_CONTAINS("n2 (10.0.0.2)", formed.waitingFor.value_or("").c_str());
+        STRCMP_CONTAINS(words.c_str(), formed.waitingFor.value_or("").c_str());
+    }
+};
+
+TEST(FirstElection, IsDecidedOnlyIfNobodyCameAndNoIdWasToldMeanwhile) {
+    const auto claim = formation().claim;
+    CHECK_TRUE(claim.has_value());
+    const auto guards = [&claim](const hal::Compare& compare) {
+        return std::ranges::find(claim->when, compare) != claim->when.end();
+    };
+    CHECK_TRUE(guards(agent::unchangedSince(*observed.store.registry, keys.members())));
+    CHECK_TRUE(guards(agent::unchangedSince(*observed.store.registry, keys.nodes())));
+    CHECK_TRUE(guards(agent::absent(keys.clusterId())));
+}
+
+TEST(FirstElection, WaitsForANodeThatKnowsTheClusterAfterEtcdWasWiped) {
+    other.clusterId = values::kClusterId;
+    checkWaitsFor("which belongs to cluster id Hg5sVaI4T5Cnq1ArgbFuQw");
+}
+
+TEST(FirstElection, WaitsForItAlsoWhenTheOldListStillStands) {
+    other.clusterId = values::kClusterId;
+    observed.store.registry->bootstrap = Names{"n1", "n2"};
+    checkWaitsFor("which belongs to cluster id");
+}
+
+TEST(FirstElection, WaitsForANodeWhoseDiskHoldsADatabase) {
+    other.holdsData = true;
+    checkWaitsFor("whose data directory holds a database already");
+}
+
+TEST(FirstElection, WaitsForANodeThatBeganItToTellItsVoters) {
+    other.vote = Names{"n2"};
+    checkWaitsFor("which began the first election");
+}
+
+TEST(FirstElection, CountsOnlyNodesWhoseDiskIsKnownToBeEmpty) {
+    other.holdsData.reset();
+    observed.store.registry->nodes = {other};
+    agent::Config config;
+    config.initialNodes = 2;
+    CHECK_EQUAL("2 nodes to form the cluster, 1 announced so far",
+                agent::form(observed, config).waitingFor.value_or(""));
+}
+
+TEST(FirstElection, IsNotHeldWithAListThatSomebodyChangedAfterItBegan) {
+    other.vote = Names{"n1", "n2", "n3"};
+    observed.store.registry->bootstrap = Names{"n1"};
+    const auto formed = formation();
+    CHECK_TRUE(formed.initialMasterNodes.empty());
+    STRCMP_CONTAINS("n2 (10.0.0.2) began the first election with other voters",
+                    formed.refusal.value_or("").c_str());
+    STRCMP_CONTAINS("etcdctl", formed.refusal.value_or("").c_str());
+}
+
+TEST(FirstElection, IsNotDecidedOverAListThatCannotBeRead) {
+    observed.store.registry->raw[keys.bootstrap()] = {};
+    const auto formed = formation();
+    CHECK_TRUE(!formed.claim && formed.initialMasterNodes.empty());
+    STRCMP_CONTAINS("/cratekeeper/crate/bootstrap with etcdctl", formed.waitingFor.value_or("").c_str());
+}
+
+TEST(FirstElection, IsNotHeldWhenThereIsAnIdThatCannotBeRead) {
+    observed.store.registry->raw[keys.clusterId()] = {};
+    observed.store.registry->bootstrap = Names{"n1"};
+    const auto formed = formation();
+    CHECK_TRUE(formed.initialMasterNodes.empty());
+    CHECK_TRUE_TEXT(!formed.waitingFor && !formed.claim, "it starts and joins");
+}
+
+TEST(FirstElection, AForeignNodeDoesNotTellItsIdWhileOthersHoldIt) {
+    observed = values::observed();
+    observed.store.registry->clusterId.reset();
+    other.vote = Names{"n2"};
+    CHECK_TRUE_TEXT(!formation().claim, "the voters will know the right one");
+    observed.saved.vote = Names{"n1"};
+    CHECK_TRUE_TEXT(formation().claim.has_value(), "this one is a voter");
+}
+
+TEST(FirstElection, AVoteOfAnotherMachineIsNotOurs) {
+    observed.saved.vote = Names{"n7"};
     observed.dataHoldsDatabase = true;
     CHECK_TRUE(formation().initialMasterNodes.empty());
 }

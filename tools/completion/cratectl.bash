@@ -4,7 +4,7 @@
 _cratectl() {
     local current=${COMP_WORDS[COMP_CWORD]}
     local previous=${COMP_WORDS[COMP_CWORD - 1]}
-    local verbs="status list-machines list-units probe pull-image site"
+    local verbs="status list-machines list-units forget probe pull-image site"
     local options="--json --endpoint --config --help"
     local verb="" word
     COMPREPLY=()
@@ -57,6 +57,7 @@ _cratectl() {
             fi
             options+=" --node --all --check --target"
             ;;
+        forget) options+=" --undo --yes" ;;
         probe) options+=" --data-directory --interface --watch" ;;
     esac
     mapfile -t COMPREPLY < <(compgen -W "$options" -- "$current")

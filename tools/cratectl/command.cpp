@@ -64,7 +64,8 @@ hal::Result<hal::HttpResponse> Client::get(const std::string& socketOrAddress, c
     return send(std::move(request));
 }
 
-hal::Result<agent::Registry> Client::registry(const agent::Config& config) {
+hal::Result<hal::TransactionReply> Client::transact(const agent::Config& config,
+                                                    hal::Transaction transaction) {
     auto options =
         agent::etcdOptions(config.etcd, [](const std::string& path) { return hal::readFile(path); });
     if (!options) {
@@ -74,18 +75,28 @@ hal::Result<agent::Registry> Client::registry(const agent::Config& config) {
     if (!etcd) {
         return hal::failure(etcd.error());
     }
-    const agent::Keys keys(config.clusterName);
     std::optional<hal::Result<hal::TransactionReply>> answer;
-    const auto reading = agent::registryReading(keys);
-    (*etcd)->transact(reading,
+    (*etcd)->transact(std::move(transaction),
                       [&answer](hal::Result<hal::TransactionReply> reply) { answer = std::move(reply); });
     while (!answer && loop_->turn()) {}
-    if (!answer || !*answer || (*answer)->ranges.size() != reading.then.size()) {
-        const auto error =
-            answer && !*answer ? answer->error() : hal::Error::invalid("etcd gave no usable answer");
+    if (!answer || !*answer) {
+        const auto error = answer ? answer->error() : hal::Error::invalid("etcd gave no usable answer");
         return hal::failure(error.withContext("etcd"));
     }
-    return agent::readRegistry(keys, **std::move(answer));
+    return *answer;
+}
+
+hal::Result<agent::Registry> Client::registry(const agent::Config& config) {
+    const agent::Keys keys(config.clusterName);
+    const auto reading = agent::registryReading(keys);
+    auto reply = transact(config, reading);
+    if (!reply) {
+        return hal::failure(reply.error());
+    }
+    if (reply->ranges.size() != reading.then.size()) {
+        return hal::failure(hal::Error::invalid("etcd gave no usable answer"));
+    }
+    return agent::readRegistry(keys, std::move(*reply));
 }
 
 hal::Result<agent::Config> readConfig(const Options& options) {

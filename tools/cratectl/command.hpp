@@ -18,6 +18,8 @@ namespace cratectl {
 /// Exit statuses, also in cratectl(1).
 constexpr int kExitOk = 0;
 constexpr int kExitFailed = 1; ///< nothing answered, or it answered nonsense
+constexpr int kExitRefused =
+    4; ///< `forget`: the machine is alive or not known, or nobody said yes; nothing changed
 constexpr int kExitNotReady =
     3; ///< `status`: the node answered, and it is not ready (as systemctl's "inactive")
 
@@ -41,6 +43,10 @@ public:
 
     /// Everything that stands in etcd about the cluster.
     [[nodiscard]] hal::Result<agent::Registry> registry(const agent::Config& config);
+
+    /// One transaction with etcd.
+    [[nodiscard]] hal::Result<hal::TransactionReply> transact(const agent::Config& config,
+                                                              hal::Transaction transaction);
 
 private:
     std::unique_ptr<hal::EventLoop> loop_;

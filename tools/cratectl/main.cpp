@@ -1,5 +1,6 @@
 // cratectl: the operator's tool. One verb a file; this one only names them and their options.
 #include "agent/version.hpp"
+#include "tools/cratectl/forget.hpp"
 #include "tools/cratectl/list.hpp"
 #include "tools/cratectl/probe.hpp"
 #include "tools/cratectl/pull_image.hpp"
@@ -26,6 +27,17 @@ void addProbe(CLI::App& app, cratectl::ProbeOptions& probe, const cratectl::Opti
     });
 }
 
+void addForget(CLI::App& app, cratectl::ForgetOptions& forget, const cratectl::Options& options,
+               std::function<int()>& verb) {
+    auto* const forgetting = app.add_subcommand("forget", "take a dead machine out of the cluster for good");
+    forgetting->add_option("node", forget.node, "its name, its unit (crate@3) or its machine-id")->required();
+    forgetting->add_flag("--undo", forget.undo, "let a forgotten machine come back");
+    forgetting->add_flag("--yes", forget.yes, "do it without a question");
+    forgetting->callback([&forget, &options, &verb] {
+        verb = [&forget, &options] { return cratectl::forgetNode(options, forget); };
+    });
+}
+
 void addSite(CLI::App& app, cratectl::SiteOptions& site, std::function<int()>& verb) {
     auto* const making = app.add_subcommand("site", "the first-boot config of a node, from a site file");
     making->add_option("file", site.file, "the site file, see cratekeeper.site(5)")->required();
@@ -46,9 +58,10 @@ int main(int argc, char** argv) {
     std::string statusAddress;
     std::string image;
     cratectl::SiteOptions site;
+    cratectl::ForgetOptions forget;
     std::function<int()> verb;
 
-    CLI::App app{"Looks at a CrateDB node and its cluster."};
+    CLI::App app{"Looks at a CrateDB node and its cluster, and takes dead machines out of it."};
     app.set_version_flag("--version", agent::kVersion);
     app.require_subcommand(1);
     app.fallthrough();
@@ -71,6 +84,7 @@ int main(int argc, char** argv) {
         verb = [&] { return cratectl::listUnits(options); };
     });
 
+    addForget(app, forget, options, verb);
     addProbe(app, probe, options, verb);
 
     auto* const pulling = app.add_subcommand("pull-image", "pull a container image and say how far it is");

@@ -1,0 +1,118 @@
+// Alive is who is announced in etcd or listed by the database; a doubt is an answer, too: then nothing is written.
+#include "agent/forget.hpp"
+
+#include "agent/claims.hpp"
+
+#include <algorithm>
+
+namespace agent {
+namespace {
+
+constexpr size_t kMachineIdLength = 32;
+
+bool isMachineId(const std::string& text) {
+    return text.size() == kMachineIdLength && text.find_first_not_of("0123456789abcdef") == std::string::npos;
+}
+
+bool isMeant(const std::string& node, const Forgotten& machine) {
+    const std::string unit = machine.slot ? "crate@" + std::to_string(*machine.slot) : "";
+    return !node.empty() &&
+           (node == machine.name || node == machine.nodeId || node == unit || node == unit + ".service");
+}
+
+/// The one of `machines` that is meant; `kind` says of what: "member", "forgotten machine".
+hal::Result<Forgotten> onlyMatch(const std::string& node, const std::vector<Forgotten>& machines,
+                                 const std::string& kind) {
+    std::vector<Forgotten> matches;
+    std::string all;
+    for (const auto& machine : machines) {
+        all += (all.empty() ? "" : ", ") + described(machine);
+        if (isMeant(node, machine)) {
+            matches.push_back(machine);
+        }
+    }
+    if (matches.empty()) {
+        return hal::failure(hal::Error::invalid("there is no " + kind + " \"" + node +
+                                                "\"; expected the name, the unit or the " +
+                                                "machine-id of one of: " + (all.empty() ? "(none)" : all)));
+    }
+    if (matches.size() > 1) {
+        return hal::failure(hal::Error::invalid("\"" + node + "\" means more than one " + kind + ": " +
+                                                described(matches[0]) + " and " + described(matches[1]) +
+                                                "; say the machine-id"));
+    }
+    return matches.front();
+}
+
+std::optional<std::string> aliveRefusal(const Forgotten& machine, const Registry& registry,
+                                        const std::optional<std::vector<std::string>>& databaseNodes) {
+    const auto node = std::ranges::find(registry.nodes, machine.nodeId, &LiveNode::nodeId);
+    if (node != registry.nodes.end()) {
+        return described(machine) + " is alive: it announces itself at " +
+               node->address.value_or("no address") +
+               "; switch it off, wait until `cratectl list-machines` does not show it, and try again";
+    }
+    if (databaseNodes && std::ranges::find(*databaseNodes, machine.name) != databaseNodes->end()) {
+        return described(machine) +
+               " is alive: the database lists it in sys.nodes; stop the database on it, " + "and try again";
+    }
+    return std::nullopt;
+}
+
+} // namespace
+
+std::string described(const Forgotten& machine) {
+    const std::string slot = machine.slot ? "crate@" + std::to_string(*machine.slot) + ", " : "";
+    return machine.name.empty() ? "machine-id " + machine.nodeId
+                                : machine.name + " (" + slot + "machine-id " + machine.nodeId + ")";
+}
+
+hal::Result<Forgetting> forget(const Keys& keys, const Registry& registry, const ForgetRequest& request) {
+    std::vector<Forgotten> members;
+    for (const auto& member : registry.members) {
+        members.push_back(
+            {.nodeId = member.nodeId, .name = member.name, .slot = member.slot, .by = {}, .at = {}});
+    }
+    auto machine = onlyMatch(request.node, members, "member");
+    if (!machine) {
+        const auto before = onlyMatch(request.node, registry.forgotten, "forgotten machine");
+        if (before) {
+            return Forgetting{.machine = *before, .transaction = {}, .done = true};
+        }
+        if (!isMachineId(request.node)) {
+            return hal::failure(machine.error());
+        }
+        // Its member key went with an etcd that was wiped; other nodes still know it as a peer.
+        machine = Forgotten{.nodeId = request.node, .name = {}, .slot = {}, .by = {}, .at = {}};
+    }
+    machine->by = request.by;
+    machine->at = request.at;
+    if (const auto refusal = aliveRefusal(*machine, registry, request.databaseNodes)) {
+        return hal::failure(hal::Error::invalid(*refusal));
+    }
+    const auto key = keys.member(machine->nodeId);
+    const auto known = registry.raw.find(key);
+    Forgetting forgetting{.machine = *machine, .transaction = {}};
+    auto& [when, then, otherwise] = forgetting.transaction;
+    when = {absent(keys.node(machine->nodeId)),
+            {.key = key,
+             .target = hal::Compare::Target::modRevision,
+             .operand = known == registry.raw.end() ? int64_t{0} : known->second.modRevision}};
+    then = {hal::DeleteRequest{.key = key}, hal::PutRequest{.key = keys.forgotten(machine->nodeId),
+                                                            .value = forgottenValue(*machine),
+                                                            .lease = {}}};
+    return forgetting;
+}
+
+hal::Result<Forgetting> unforget(const Keys& keys, const Registry& registry, const std::string& node) {
+    const auto machine = onlyMatch(node, registry.forgotten, "forgotten machine");
+    if (!machine) {
+        return hal::failure(machine.error());
+    }
+    return Forgetting{.machine = *machine,
+                      .transaction = {.when = {},
+                                      .then = {hal::DeleteRequest{.key = keys.forgotten(machine->nodeId)}},
+                                      .otherwise = {}}};
+}
+
+} // namespace agent

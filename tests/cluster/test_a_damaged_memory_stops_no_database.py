@@ -1,0 +1,20 @@
+"""node.json is damaged: without etcd the agent refuses and says so beside a running database; etcd mends it."""
+
+PAST = "/var/lib/cratekeeper/node.json"
+
+
+def test_a_damaged_memory_stops_no_database(make_shelf, etcd_beside):
+    shelf = make_shelf(etcd=etcd_beside, count=1, config="[Cluster]\nInitialNodes=1\n").boot().until_ready()
+    node = shelf.nodes[0]
+    shelf.rows.write(node)
+    containers, before = shelf.containers(), node.read(PAST)
+    etcd_beside.stop()
+    node.write(PAST, before[: len(before) // 2])
+    node.systemctl("restart", "cratekeeper.service")
+    shelf.wait_for(lambda: "n1 does not know its own past" in node.status_text(), 30, "the refusal")
+    assert PAST in node.status_text() and "restore it from a backup" in node.status_text()
+    assert node.container_pid("crate-1") == containers["n1"] and node.read(PAST) == before[: len(before) // 2]
+    etcd_beside.start()
+    shelf.until_ready(30)
+    shelf.wait_for(lambda: node.read(PAST) == before, 10, "the file to be mended")
+    assert shelf.containers() == containers and shelf.rows.all_in(node)

@@ -1,0 +1,37 @@
+"""`cratectl forget`: not while it is alive, then for good, until --undo; the others drop it, nobody is disturbed."""
+
+
+def test_a_forgotten_node_is_refused_until_it_may_come_back(make_shelf, etcd_beside):
+    shelf = make_shelf(etcd=etcd_beside, count=3, config="[Cluster]\nInitialNodes=3\n").boot().until_ready()
+    node, others = shelf.nodes[2], shelf.nodes[:2]
+    shelf.rows.write(node)
+    ids, containers = shelf.cluster_ids(), shelf.containers(others)
+
+    def forget(*arguments):
+        return others[0].run("cratectl", "forget", *arguments, check=False)
+
+    def hosts():
+        slot = others[1].page("/v1/node")["slot"]
+        return others[1].read(f"/var/lib/cratekeeper/crate@{slot}/config/unicast_hosts.txt")
+
+    alive = forget("--yes", "n3")
+    assert alive.returncode == 4 and "is alive" in alive.stderr and node.address in alive.stderr
+    with shelf.staying_ready(others):
+        node.power_cut()
+        shelf.wait_for(lambda: "nodes/" + node.machine_id not in shelf.registry(), 20, "silence")
+        assert node.address in hosts(), "only being forgotten makes the list shorter"
+        shelf.wait_for(lambda: "sys.nodes" not in forget("n3").stderr, 20, "the database to drop it from sys.nodes")
+        unasked = forget("n3")
+        assert unasked.returncode == 4 and "--yes" in unasked.stderr
+        assert forget("--yes", "n3").returncode == 0
+        shelf.wait_for(lambda: node.address not in hosts(), 10, "a shorter list")
+        assert "forgotten already" in forget("n3").stdout
+
+        node.boot()
+        shelf.wait_for(lambda: f"cratectl forget --undo {node.machine_id}" in node.status_text(), 30, "the refusal")
+        assert node.run("docker", "ps", "--quiet").stdout == ""
+        assert forget("--undo", "--yes", "n3").returncode == 0
+        shelf.until_ready(60)
+    assert shelf.cluster_ids() == ids and shelf.containers(others) == containers
+    shelf.wait_for(lambda: node.address in hosts(), 10, "the node in the list again")
+    shelf.wait_for(lambda: shelf.rows.all_in(node), 20, "every acknowledged row on the node")

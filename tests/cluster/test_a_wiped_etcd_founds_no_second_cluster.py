@@ -1,0 +1,26 @@
+"""etcd loses everything while one node is off and an empty one is new: all end in the old cluster, with every row."""
+
+
+def test_a_wiped_etcd_founds_no_second_cluster(make_shelf, etcd_beside):
+    # One node would be enough to found a cluster: only what the others say keeps the new one from it.
+    shelf = make_shelf(etcd=etcd_beside, count=2, config="[Cluster]\nInitialNodes=1\n").boot().until_ready()
+    n1, n2 = shelf.nodes
+    shelf.rows.write(n1)
+    ids, containers = shelf.cluster_ids(), shelf.containers([n1])
+    slots = {node.name: node.page("/v1/node")["slot"] for node in (n1, n2)}
+    n2.power_cut()
+    with shelf.staying_ready([n1]):
+        etcd_beside.stop()
+        etcd_beside.wipe()
+        etcd_beside.start()
+        n3 = shelf.add("n3").boot()
+        shelf.until_ready(60, [n1, n3])
+        n2.boot()
+        shelf.until_ready(60)
+    assert shelf.cluster_ids() == ids and shelf.containers([n1]) == containers
+    assert {node.name: node.page("/v1/node")["slot"] for node in (n1, n2)} == slots
+    registry = shelf.registry()
+    assert {registry["cluster-id"]["id"]} == ids and "bootstrap" not in registry
+    assert "initial_master_nodes" not in n3.read("/var/lib/cratekeeper/crate@3/config/crate.yml")
+    for node in shelf.nodes:
+        shelf.wait_for(lambda: shelf.rows.all_in(node), 20, f"every acknowledged row on {node.name}")
