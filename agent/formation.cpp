@@ -25,19 +25,19 @@ std::set<unsigned> takenSlots(const Registry& registry, const Identity& identity
     return taken;
 }
 
-bool runs(const Observed& observed, unsigned slot) {
+bool isUp(const Observed& observed, unsigned slot) {
     const auto name = "crate@" + std::to_string(slot) + ".service";
     return observed.crateUnits && std::ranges::any_of(*observed.crateUnits, [&name](const hal::Unit& unit) {
-               return unit.name == name && unit.activeState == "active";
+               return unit.name == name && unit.activeState != "inactive" && unit.activeState != "failed";
            });
 }
 
 /// The slot kept on disk is claimed again after etcd was wiped, unless somebody took it meanwhile. But a database that
-/// runs keeps its unit: two nodes with one number hurt nobody, and are reported.
+/// is up keeps its unit: two nodes with one number hurt nobody, and are reported.
 unsigned slotToClaim(const Observed& observed) {
     const auto taken = takenSlots(*observed.store.registry, observed.identity);
     if (const auto& saved = observed.saved.slot;
-        saved && (!taken.contains(*saved) || runs(observed, *saved))) {
+        saved && (!taken.contains(*saved) || isUp(observed, *saved))) {
         return *saved;
     }
     unsigned slot = 1;
@@ -185,6 +185,9 @@ Formation form(const Observed& observed, const Config& config) {
         claimSlot(formation, observed, config);
     } else if (!formation.slot) {
         formation.waitingFor = "etcd, to get its slot";
+    } else if (!registry && !observed.store.error) {
+        // Started from disk it could not change its slot any more, and etcd may know that somebody has it.
+        formation.waitingFor = "the first answer of etcd";
     }
     if (registry && !formation.claim && mayTellId(formation, observed, config)) {
         formation.claim =

@@ -86,9 +86,16 @@ TEST(Formation, EtcdsSlotWinsOverTheSavedOne) {
     LONGS_EQUAL(1, agent::form(observed, kConfig).slot.value_or(0));
 }
 
+TEST(Formation, BeforeTheFirstAnswerOfEtcdASavedSlotIsNotTrusted) {
+    auto observed = values::observed();
+    observed.store = {};
+    CHECK_EQUAL("the first answer of etcd", agent::form(observed, kConfig).waitingFor.value_or(""));
+}
+
 TEST(Formation, WithoutEtcdTheSavedSlotIsEnough) {
     auto observed = values::observed();
-    observed.store.registry.reset();
+    observed.store = {};
+    observed.store.error = "10.0.0.2:2379: connection refused";
     const auto formation = agent::form(observed, kConfig);
     LONGS_EQUAL(1, formation.slot.value_or(0));
     CHECK_TRUE(!formation.refusal && !formation.waitingFor && !formation.claim);
@@ -133,7 +140,10 @@ TEST(Formation, ADatabaseThatRunsKeepsItsUnitThoughSomebodyTookTheNumber) {
     auto observed = values::observed();
     observed.store.registry = blankObserved().store.registry;
     observed.store.registry->members = {{kOtherMachineId, "n2", 1}};
-    LONGS_EQUAL(1, createOnly(agent::form(observed, kConfig).claim).second.at("slot").get<int>());
+    for (const char* state : {"active", "activating", "deactivating"}) {
+        observed.crateUnits->front().activeState = state;
+        LONGS_EQUAL(1, createOnly(agent::form(observed, kConfig).claim).second.at("slot").get<int>());
+    }
 }
 
 TEST(Formation, AMemberKeyThatCannotBeReadIsNotClaimedOver) {
