@@ -30,7 +30,15 @@ def test_a_node_of_another_cluster_is_refused_and_keeps_its_rows(make_shelf, etc
                        "the database to be reported")
         assert "empty data directory" in stranger.component("cluster-id")["output"]
         assert stranger.status_code() == 503
-    assert query(stranger, "SELECT id FROM t") == [[7777]]
     assert set(own.get("/services/crate/", prefix=True)) == {"/services/crate/n1"}
     assert own.get("/cratekeeper/crate/cluster-id")["/cratekeeper/crate/cluster-id"]["id"] == ours
     assert shelf.rows.all_in(home)
+
+    # At home again everything is there: nothing was wiped.
+    stranger.systemctl("stop", "cratekeeper.service", "crate@*.service")
+    stranger.run("rm", "--force", "/var/lib/cratekeeper/node.json")
+    stranger.write("/etc/cratekeeper/agent.conf", f"[Etcd]\nEndpoints={shelf.etcd.endpoint}\n{config}")
+    stranger.power_cut()
+    stranger.boot()
+    shelf.until_ready(60, [stranger])
+    assert query(stranger, "SELECT id FROM t") == [[7777]] and shelf.cluster_ids([stranger]) == {theirs}
