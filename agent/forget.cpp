@@ -69,6 +69,7 @@ std::string described(const Forgotten& machine) {
 
 hal::Result<Forgetting> forget(const Keys& keys, const Registry& registry, const ForgetRequest& request) {
     std::vector<Forgotten> members;
+    members.reserve(registry.members.size());
     for (const auto& member : registry.members) {
         members.push_back(
             {.nodeId = member.nodeId, .name = member.name, .slot = member.slot, .by = {}, .at = {}});

@@ -6,7 +6,6 @@
 
 #include <nlohmann/json.hpp>
 
-using values::kMachineId;
 using values::kOtherMachineId;
 using values::otherNode;
 
