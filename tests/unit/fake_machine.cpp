@@ -121,9 +121,14 @@ void Machine::containerGone() {
 }
 
 void Machine::killContainer(int exitCode, bool systemdRestarts) {
+    if (containerId_.empty()) {
+        return; // no process, nobody to kill
+    }
     containerGone();
-    loop_.post(dockerDelay, [this, unit = unit_, exitCode, systemdRestarts] {
-        units.exited(unit, exitCode, systemdRestarts);
+    loop_.post(dockerDelay, [this, unit = unit_, exitCode, systemdRestarts, boot = powerCuts_] {
+        if (boot == powerCuts_) {
+            units.exited(unit, exitCode, systemdRestarts);
+        }
     });
 }
 
@@ -132,7 +137,7 @@ void Machine::cutPower() {
     containerGone();
     units.units.clear();
     std::erase_if(disk.files, [](const auto& file) { return file.first.starts_with("/run/"); });
-    probe.host->value.bootId = "boot-" + std::to_string(containerStarts_);
+    probe.host->value.bootId = "boot-" + std::to_string(++powerCuts_);
 }
 
 } // namespace fakes

@@ -26,7 +26,7 @@ public:
     /// The process is gone without a word; everything else goes on.
     void killAgent();
     void restartAgent();
-    /// The container's main process ends; systemd learns of it `dockerDelay` later and is told `exitCode`.
+    /// The container's main process ends, if there is one; systemd learns of it `dockerDelay` later and is told `exitCode`.
     void killContainer(int exitCode = 137, bool systemdRestarts = false);
     /// Without a warning; the disk stays, /run does not.
     void cutPower();
@@ -73,6 +73,7 @@ private:
     std::string unit_;
     std::string containerId_;
     unsigned containerStarts_ = 0;
+    unsigned powerCuts_ = 0;
 };
 
 } // namespace fakes
