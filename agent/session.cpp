@@ -98,7 +98,8 @@ void Session::sleep() {
     if (readAt_ && wanted_) {
         next = std::min(next, *readAt_ + wanted_->refreshEvery);
     }
-    if (claimAgainAt_ && wanted_ && wanted_->claim) {
+    // One that is due already waits for the plan that follows from the last reading, and want() wakes us for that.
+    if (claimAgainAt_ && *claimAgainAt_ > loop_.now() && wanted_ && wanted_->claim) {
         next = std::min(next, *claimAgainAt_);
     }
     wakeAt(next);
