@@ -60,5 +60,5 @@ def test_what_is_no_container_id_never_reaches_a_path(driver):
 
 
 def test_a_process_that_has_gone_cannot_be_followed(driver, node):
-    gone = node.run("sh", "-c", "true & echo $!").stdout.strip()
+    gone = node.run("sh", "-c", "true & echo $!; wait").stdout.strip()
     assert "No such process" in driver.ask("follow", gone)["error"]

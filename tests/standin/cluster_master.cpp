@@ -91,13 +91,17 @@ void Cluster::update(Clock::time_point now) {
 }
 
 void Cluster::takeGoneAndCome(ClusterState& next, Clock::time_point now) {
-    std::erase_if(next.nodes, [this, now, &next](const NodeInfo& node) {
+    std::erase_if(next.nodes, [this, now](const NodeInfo& node) {
         const bool gone = !isAlive(node.id, now);
         if (gone) {
             remark("node-left[" + describe(node) + " reason: followers check retry count exceeded]");
-            next.transientSettings.erase(std::string(kDecommissionPrefix) + node.id);
         }
         return gone;
+    });
+    // Also of those that the election of a new master left out: the old master may have been told to leave.
+    std::erase_if(next.transientSettings, [&next](const auto& setting) {
+        return setting.first.starts_with(kDecommissionPrefix) &&
+               findNode(next.nodes, setting.first.substr(kDecommissionPrefix.size())) == nullptr;
     });
     for (const auto& [id, joiner] : std::exchange(joiners_, {})) {
         const NodeInfo* known = findNode(next.nodes, id);
