@@ -183,11 +183,11 @@ $(B)/release/unit-tests $(B)/sanitize/unit-tests:
 	@echo "  link $@"
 	@$(CXX) $(if $(findstring sanitize,$@),$(SANITIZERS)) $^ -lCppUTestExt -lCppUTest -o $@
 
-include tests/standin/standin.mk tests/live/drivers/drivers.mk
+include tests/standin/standin.mk tests/live/drivers/drivers.mk tests/sim/sim.mk
 
 # ---- lint ------------------------------------------------------------------------------------------
 
-CXX_FILES = $(wildcard $(foreach place,agent hal tools/cratectl tests tests/unit tests/standin \
+CXX_FILES = $(wildcard $(foreach place,agent hal tools/cratectl tests tests/unit tests/sim tests/standin \
     tests/live/drivers,$(place)/*.cpp $(place)/*.hpp))
 
 lint-rules: $(B)/.lint-packages

@@ -37,8 +37,16 @@ public:
     [[nodiscard]] std::optional<std::string> value(const std::string& key);
     [[nodiscard]] std::vector<std::string> keys(const std::string& prefix = "");
     [[nodiscard]] size_t leases();
+    /// How long a lease is that still runs.
+    [[nodiscard]] std::optional<std::chrono::seconds> leaseLength(hal::LeaseId id);
     /// Another store answers at the same address: no keys, no leases, revision 1, another cluster id.
     void wipe();
+    /// What `etcdctl snapshot save` writes, and a start from it: leases have their whole time again, revisions go
+    /// back. Nobody is told; connections are the clients' matter.
+    struct Snapshot;
+    [[nodiscard]] std::shared_ptr<const Snapshot> snapshot();
+    void restore(const Snapshot& snapshot, bool sameClusterId);
+    [[nodiscard]] const std::map<std::string, hal::KeyValue>& data() const { return data_; }
     /// While stopped nothing runs out; a new start gives every lease its whole time again, as an election does.
     void stop();
     void start();
@@ -62,11 +70,17 @@ private:
     Loop& loop_;
     std::map<std::string, hal::KeyValue> data_;
     std::map<hal::LeaseId, Grant> leases_;
-    hal::LeaseId lastLease_ = 1000;
+    hal::LeaseId lastLease_ = 1000; // never used twice, as etcd's random ones
     hal::Revision revision_ = 1;
     uint64_t clusterId_ = 500;
     bool stopped_ = false;
     std::vector<std::pair<std::vector<std::string>, std::weak_ptr<std::function<void()>>>> watches_;
+};
+
+struct EtcdStore::Snapshot {
+    std::map<std::string, hal::KeyValue> data;
+    std::map<hal::LeaseId, std::chrono::seconds> leases;
+    hal::Revision revision = 1;
 };
 
 /// What lies between one client and the server, and what was said over it. Outlives the client.

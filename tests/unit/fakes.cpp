@@ -1,138 +1,16 @@
 // Whatever answers does so from the loop, after the caller has returned, as the real parts promise.
 #include "tests/unit/fakes.hpp"
 
-#include <algorithm>
-#include <cstdio>
-#include <cstdlib>
-
 namespace fakes {
 
 using namespace std::chrono_literals;
-
-// ---- loop ----
-
-class Loop::EntrySource final : public hal::Source {
-public:
-    explicit EntrySource(EntryPtr entry) : entry_(std::move(entry)) {}
-    EntrySource(const EntrySource&) = delete;
-    EntrySource& operator=(const EntrySource&) = delete;
-    ~EntrySource() override { entry_->call = nullptr; }
-
-private:
-    EntryPtr entry_;
-};
-
-Loop::EntryPtr Loop::add(hal::Duration delay, std::optional<hal::Duration> interval,
-                         std::function<void()> call) {
-    auto entry = std::make_shared<Entry>(Entry{now_ + delay, interval, std::move(call)});
-    timers_.emplace(std::pair(entry->due, ++sequence_), entry);
-    return entry;
-}
-
-hal::SourcePtr Loop::after(hal::Duration delay, std::function<void()> call) {
-    return std::make_unique<EntrySource>(add(delay, std::nullopt, std::move(call)));
-}
-
-hal::SourcePtr Loop::every(hal::Duration interval, std::function<void()> call) {
-    return std::make_unique<EntrySource>(add(interval, interval, std::move(call)));
-}
-
-hal::SourcePtr Loop::onReady(int /*fd*/, hal::Readiness /*wanted*/,
-                             std::function<void(hal::Readiness)> /*call*/) {
-    return std::make_unique<EntrySource>(std::make_shared<Entry>());
-}
-
-hal::SourcePtr Loop::onExit(int /*pidFd*/, std::function<void()> /*call*/) {
-    return std::make_unique<EntrySource>(std::make_shared<Entry>());
-}
-
-hal::SourcePtr Loop::onSignal(int signal, std::function<void()> call) {
-    auto entry = std::make_shared<Entry>(Entry{now_, std::nullopt, std::move(call)});
-    signals_.emplace(signal, entry);
-    return std::make_unique<EntrySource>(entry);
-}
-
-hal::SourcePtr Loop::soon(std::function<void()> call) {
-    soon_.push_back(std::make_shared<Entry>(Entry{now_, std::nullopt, std::move(call)}));
-    return std::make_unique<EntrySource>(soon_.back());
-}
-
-void Loop::post(hal::Duration delay, std::function<void()> call) {
-    add(delay, std::nullopt, std::move(call));
-}
-
-void Loop::raise(int signal) {
-    const auto [first, last] = signals_.equal_range(signal);
-    std::vector<EntryPtr> entries;
-    for (auto entry = first; entry != last; ++entry) {
-        entries.push_back(entry->second);
-    }
-    for (const auto& entry : entries) {
-        if (const auto call = entry->call) {
-            call();
-        }
-    }
-}
-
-void Loop::runTimer() {
-    const auto entry = timers_.begin()->second;
-    timers_.erase(timers_.begin());
-    if (!entry->call) {
-        return;
-    }
-    if (entry->interval) {
-        entry->due = now_ + *entry->interval;
-        timers_.emplace(std::pair(entry->due, ++sequence_), entry);
-    }
-    const auto call = entry->call; // a source may be destroyed from inside its own callback
-    call();
-}
-
-/// One callback that is due no later than `limit`; false when there is none.
-bool Loop::step(hal::TimePoint limit) {
-    const bool timerDue = !timers_.empty() && timers_.begin()->first.first <= now_;
-    if (!timerDue && !soon_.empty()) {
-        const auto entry = soon_.front();
-        soon_.pop_front();
-        if (const auto call = entry->call) {
-            call();
-        }
-        return true;
-    }
-    if (timers_.empty() || timers_.begin()->first.first > limit) {
-        return false;
-    }
-    now_ = std::max(now_, timers_.begin()->first.first);
-    runTimer();
-    return true;
-}
-
-void Loop::advance(hal::Duration duration) {
-    const auto limit = now_ + duration;
-    constexpr unsigned kMostSteps =
-        1'000'000; // far more than any test needs: something calls itself for ever
-    for (unsigned steps = 0; step(limit); ++steps) {
-        if (steps == kMostSteps) {
-            std::fputs("the simulated loop does not come to rest\n", stderr);
-            std::abort();
-        }
-    }
-    now_ = limit;
-}
-
-bool Loop::turn() { return !exitCode_ && step(hal::TimePoint::max()) && !exitCode_; }
-
-int Loop::run() {
-    while (turn()) {}
-    return exitCode_.value_or(EXIT_FAILURE);
-}
 
 // ---- systemd ----
 
 void Units::answer(hal::Duration delay, std::function<void()> call) {
     loop_.post(delay, [this, client = client_, call = std::move(call)] {
         if (client == client_) {
-            call();
+            deliver(call);
         }
     });
 }
@@ -168,7 +46,7 @@ void Units::watch(const std::string& /*pattern*/, std::function<void()> lookAgai
 void Units::changed() {
     loop_.post(1ms, [this] {
         for (const auto& watcher : watchers_) {
-            watcher();
+            deliver(watcher);
         }
     });
 }
@@ -346,7 +224,7 @@ void Processes::end(const std::string& containerId) {
     }
     const auto [first, last] = watches_.equal_range(container->second);
     for (auto watch = first; watch != last; ++watch) {
-        loop_.post(hal::Duration{0}, [watch = watch->second] {
+        deliver([watch = watch->second] {
             if (const auto ended = watch.lock()) {
                 (*ended)();
             }
@@ -382,8 +260,12 @@ agent::Disk Disk::functions() {
                 return file == files.end() ? std::nullopt : std::optional(file->second);
             },
             .write = [this](const std::string& path, const std::string& content) -> hal::Status {
-                if (writeError) {
-                    return hal::failure(*writeError);
+                if (writeError || writesLeft == 0U) {
+                    return hal::failure(writeError.value_or(
+                        hal::Error(std::make_error_code(std::errc::no_space_on_device), path)));
+                }
+                if (writesLeft) {
+                    --*writesLeft;
                 }
                 files[path] = content;
                 written.push_back(path);

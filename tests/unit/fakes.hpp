@@ -1,17 +1,16 @@
-// Small honest models of what the agent touches: a loop with a simulated clock, systemd, a database, processes,
+// Small honest models of what the agent touches: systemd, a database, processes,
 // the notify socket, the HTTP server and a disk. Each keeps its promises of hal/*.hpp (answers come later, from the
-// loop) and can be told to fail. They own no rule of the agent's; etcd has a file of its own.
+// loop) and can be told to fail. They own no rule of the agent's; the loop and etcd have files of their own.
 #pragma once
 
 #include "agent/state_files.hpp"
 #include "hal/crate.hpp"
-#include "hal/event_loop.hpp"
 #include "hal/http_server.hpp"
 #include "hal/notifier.hpp"
 #include "hal/processes.hpp"
 #include "hal/units.hpp"
+#include "tests/unit/fake_loop.hpp"
 
-#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -22,53 +21,6 @@
 #include <vector>
 
 namespace fakes {
-
-/// Time moves only when a test moves it; what is due runs in the order of its time, then of its making.
-class Loop final : public hal::EventLoop {
-public:
-    [[nodiscard]] hal::TimePoint now() const override { return now_; }
-    [[nodiscard]] hal::SourcePtr after(hal::Duration delay, std::function<void()> call) override;
-    [[nodiscard]] hal::SourcePtr every(hal::Duration interval, std::function<void()> call) override;
-    /// There are no descriptors here: these two never call.
-    [[nodiscard]] hal::SourcePtr onReady(int fd, hal::Readiness wanted,
-                                         std::function<void(hal::Readiness)> call) override;
-    [[nodiscard]] hal::SourcePtr onExit(int pidFd, std::function<void()> call) override;
-    [[nodiscard]] hal::SourcePtr onSignal(int signal, std::function<void()> call) override;
-    [[nodiscard]] hal::SourcePtr soon(std::function<void()> call) override;
-    bool turn() override;
-    int run() override;
-    void stop(int exitCode) override { exitCode_ = exitCode; }
-    [[nodiscard]] void* native() const override { return nullptr; }
-
-    /// Runs all that becomes due within `duration`, then stands `duration` later.
-    void advance(hal::Duration duration);
-    /// Runs what is due now, and what that makes due.
-    void settle() { advance(hal::Duration{0}); }
-    void raise(int signal);
-    [[nodiscard]] std::optional<int> exitCode() const { return exitCode_; }
-    /// Calls later without a source to keep; for the fakes' own answers.
-    void post(hal::Duration delay, std::function<void()> call);
-
-private:
-    struct Entry {
-        hal::TimePoint due;
-        std::optional<hal::Duration> interval;
-        std::function<void()> call; ///< empty once its source is gone
-    };
-    class EntrySource;
-    using EntryPtr = std::shared_ptr<Entry>;
-
-    EntryPtr add(hal::Duration delay, std::optional<hal::Duration> interval, std::function<void()> call);
-    bool step(hal::TimePoint limit);
-    void runTimer();
-
-    hal::TimePoint now_{std::chrono::hours(1)};
-    uint64_t sequence_ = 0;
-    std::map<std::pair<hal::TimePoint, uint64_t>, EntryPtr> timers_;
-    std::deque<EntryPtr> soon_;
-    std::multimap<int, EntryPtr> signals_;
-    std::optional<int> exitCode_;
-};
 
 /// systemd with the crate@ template installed. A started unit activates at once and runs after `startTime`.
 class Units final : public hal::Units {
@@ -102,6 +54,8 @@ public:
     hal::Duration startTime = std::chrono::milliseconds(100);
     std::function<void(const std::string& name)> onRunning; ///< the container's main process was just made
     std::function<void(const std::string& name)> onStop;
+    /// How an answer reaches the process that asked; called directly unless it has a loop of its own.
+    std::function<void(std::function<void()>)> deliver = [](const std::function<void()>& call) { call(); };
 
 private:
     void start(const std::string& name);
@@ -157,6 +111,10 @@ public:
 
     std::map<std::string, int> containers; ///< container id -> pid
     std::optional<hal::Error> watchError;
+    /// How the news of an end reaches whoever watches; from the loop unless it has one of its own.
+    std::function<void(std::function<void()>)> deliver = [this](std::function<void()> call) {
+        loop_.post(hal::Duration{0}, std::move(call));
+    };
 
 private:
     class Watch;
@@ -199,6 +157,7 @@ struct Disk {
     std::map<std::string, std::string> files;
     std::vector<std::string> written; ///< paths, in the order of the writes
     std::optional<hal::Error> writeError;
+    std::optional<unsigned> writesLeft; ///< so many writes from now succeed, the later ones fail
     std::set<std::string> unreadable;
 
     [[nodiscard]] agent::Disk functions();

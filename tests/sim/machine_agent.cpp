@@ -1,0 +1,117 @@
+// What the real agent of a machine is given to touch.
+#include "tests/sim/machine.hpp"
+
+#include <algorithm>
+
+namespace sim {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr const char* kNodes = "/cratekeeper/crate/nodes/";
+constexpr const char* kClusterIdKey = "/cratekeeper/crate/cluster-id";
+
+hal::NetworkState network(const std::string& address) {
+    hal::Nic nic;
+    nic.index = 2;
+    nic.name = "eth0";
+    nic.physical = true;
+    nic.adminUp = true;
+    nic.carrier = true;
+    nic.addresses = {{.family = hal::AddressFamily::ipv4, .text = address, .prefixLength = 24}};
+    hal::NetworkState state;
+    state.nics = {nic};
+    state.defaultRoutes = {{.nicIndex = 2, .gateway = "10.0.0.254", .source = std::nullopt}};
+    return state;
+}
+
+hal::Volume btrfs() {
+    hal::Volume volume;
+    volume.path = "/data/crate";
+    volume.mountPoint = "/data/crate";
+    volume.filesystem = "btrfs";
+    volume.isBtrfs = true;
+    volume.readOnly = false;
+    volume.sizeBytes = uint64_t{400} << 30U;
+    volume.effectiveFreeBytes = uint64_t{350} << 30U;
+    volume.deviceCount = 1;
+    volume.missingDevices = 0;
+    return volume;
+}
+
+} // namespace
+
+agent::ProbeResult Machine::probe() const {
+    hal::Host host;
+    host.machineId = machineId;
+    host.bootId = "boot-" + name + "-" + std::to_string(boots_);
+    host.hostname = name;
+    host.threads = 4;
+    host.memoryBytes = uint64_t{16} << 30U;
+    return {.host = hal::Reading<hal::Host>{host, {}},
+            .network = hal::Reading<hal::NetworkState>{network(address), {}},
+            .disks = hal::Reading<std::vector<hal::Disk>>{{}, {}},
+            .volume = hal::Reading<hal::Volume>{btrfs(), {}}};
+}
+
+agent::Surroundings Machine::surroundings() {
+    auto& loop = process_->loop;
+    return {
+        .loop = loop,
+        .units = units,
+        .processes = processes_,
+        .server = *process_->server,
+        .notifier = notifier_,
+        .files = *process_->files,
+        .probe = [this](const std::string&) { return probe(); },
+        .watchHardware = [](const std::function<void()>&) { return hal::Status{}; },
+        .isReadOnly = [this](const std::string& path) -> hal::Result<bool> {
+            if (!dataReadOnly) {
+                return hal::failure({std::make_error_code(std::errc::no_such_file_or_directory), path});
+            }
+            return *dataReadOnly;
+        },
+        .hasEntries = [this](const std::string&) -> hal::Result<bool> { return volume.hasFiles; },
+        .lastLogLines = [](const std::string&) -> hal::Result<std::vector<std::string>> {
+            return std::vector<std::string>{};
+        },
+        .wallClock =
+            [this] {
+                const auto time = shared_.loop.now().time_since_epoch() + wallOffset;
+                return std::chrono::sys_seconds(std::chrono::floor<std::chrono::seconds>(time));
+            },
+        .loadConfig = [this] { return nextConfig_; },
+        .connectEtcd = [this, &loop](const agent::EtcdConfig&) -> hal::Result<std::unique_ptr<hal::Etcd>> {
+            return std::make_unique<EtcdClient>(
+                shared_, loop, wire,
+                Listener{.heard = [this](const hal::TransactionReply& reply) { heard(reply); },
+                         .wrote = [this](const hal::Transaction& wrote) { onWrite(*this, wrote); },
+                         .granted = [this](std::chrono::seconds ttl) { onGrant(*this, ttl); }});
+        },
+        .connectCrate = [this, &loop](const agent::CrateConfig&) -> std::unique_ptr<hal::Crate> {
+            return std::make_unique<CrateClient>(shared_, loop, [this] { return askDatabase(); }, held_);
+        }};
+}
+
+/// What the process now knows. The addresses are those of this simulation, so no code of the agent reads them for us.
+void Machine::heard(const hal::TransactionReply& reply) {
+    heardNodes.clear();
+    heardClusterId = false;
+    heardAt = shared_.loop.now();
+    for (const auto& range : reply.ranges) {
+        for (const auto& keyValue : range.keyValues) {
+            heardClusterId = heardClusterId || (keyValue.key == kClusterIdKey &&
+                                                keyValue.value.starts_with(R"({"id":"cluster)"));
+            const auto at =
+                keyValue.key.starts_with(kNodes) ? keyValue.value.find(R"("address":")") : std::string::npos;
+            if (at != std::string::npos) {
+                const auto begin = at + 11;
+                heardNodes.insert(keyValue.value.substr(begin, keyValue.value.find('"', begin) - begin) +
+                                  ":4300");
+            }
+        }
+    }
+}
+
+} // namespace sim
