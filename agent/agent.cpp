@@ -35,7 +35,9 @@ Saved toSave(const Observed& observed, const Formation& formation) {
     }
     if (formation.clusterId) {
         saved.clusterId = formation.clusterId;
-        saved.vote.clear();
+    }
+    if (registry && registry->clusterId) {
+        saved.vote.clear(); // not before: while others still vote, only a voter may tell etcd the id
     } else if (!formation.initialMasterNodes.empty()) {
         saved.vote = formation.initialMasterNodes;
     }

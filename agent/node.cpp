@@ -117,7 +117,9 @@ void Node::execute(const Plan& plan) {
         session_->want({.announcement = plan.announcement,
                         .claim = plan.formation.claim,
                         .refreshEvery = waitsForOthers ? kWaitingRefresh : hal::Duration(30s)});
-        requestUnits(plan.supervision);
+        if (rendered_) { // the plan was made before its own files could not be written
+            requestUnits(plan.supervision);
+        }
         logVerdict(plan);
     }
     around_.notifier.status(plan.status);
@@ -147,7 +149,8 @@ void Node::keepFiles(const Plan& plan) {
     withOldPeers.peers = observed_.saved.peers;
     const bool onlyPeers = withOldPeers == observed_.saved;
     if (!onlyPeers && !keepSaved(plan.saved)) {
-        return; // a database must not be started with a vote we could forget
+        takeRendered(false); // a database must not be started with a vote we could forget
+        return;
     }
     notes_.take("keeping the lease", around_.files.keepLease(observed_.store.lease));
     keepRendered(plan);
@@ -174,10 +177,13 @@ void Node::keepRendered(const Plan& plan) {
         const auto complete = around_.files.keepRendered(*plan.formation.slot, plan.files);
         notes_.take("writing the database's configuration",
                     complete ? hal::Status{} : hal::failure(complete.error()));
-        const bool rendered = complete && *complete;
-        if (rendered != std::exchange(rendered_, rendered)) {
-            schedule();
-        }
+        takeRendered(complete && *complete);
+    }
+}
+
+void Node::takeRendered(bool rendered) {
+    if (rendered != std::exchange(rendered_, rendered)) {
+        schedule();
     }
 }
 

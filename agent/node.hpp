@@ -63,6 +63,7 @@ private:
     void keepFiles(const Plan& plan);
     bool keepSaved(const Saved& saved);
     void keepRendered(const Plan& plan);
+    void takeRendered(bool rendered);
     void requestUnits(const Supervision& supervision);
     void tick();
     void probeHardware();

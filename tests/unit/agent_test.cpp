@@ -76,7 +76,9 @@ TEST(Agent, WhatOurOwnDatabaseTellsIsKeptBeforeEtcdConfirmsIt) {
     observed.saved = values::saved(1, {});
     observed.saved.vote = {"n1"};
     observed.store.registry.reset();
-    CHECK_TRUE(values::saved(1, values::kClusterId) == planned().saved);
+    auto kept = values::saved(1, values::kClusterId);
+    kept.vote = {"n1"};
+    CHECK_TRUE(kept == planned().saved);
 }
 
 TEST(Agent, AForgottenPeerIsForgottenOnDiskAndInTheFileOfTheContainer) {
@@ -111,13 +113,17 @@ TEST(Agent, ARefusedNodeKeepsItsOwnPast) {
     CHECK_TRUE(values::kClusterId == planned().saved.clusterId);
 }
 
-TEST(Agent, TheVoteIsKeptUntilThereIsAnId) {
+TEST(Agent, TheVoteIsKeptUntilEtcdKnowsTheId) {
     observed = values::blankObserved();
     observed.store.registry->members = {{values::kMachineId, "n1", 1}};
     observed.store.registry->bootstrap = {"n1"};
     CHECK_TRUE(std::vector<std::string>{"n1"} == planned().saved.vote);
     observed.saved.vote = {"n1"};
     observed.dataHoldsDatabase = true;
+    // Only who voted may tell the id while others still vote; forgotten too early, nobody may.
+    observed.database.answer = values::answer();
+    CHECK_TRUE(values::kClusterId == planned().saved.clusterId);
+    CHECK_TRUE(std::vector<std::string>{"n1"} == planned().saved.vote);
     observed.store.registry->clusterId = values::kClusterId;
     CHECK_TRUE(planned().saved.vote.empty());
 }
