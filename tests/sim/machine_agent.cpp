@@ -103,8 +103,9 @@ void Machine::heard(const hal::TransactionReply& reply) {
         for (const auto& keyValue : range.keyValues) {
             heardClusterId = heardClusterId || (keyValue.key == kClusterIdKey &&
                                                 keyValue.value.starts_with(R"({"id":"cluster)"));
-            const auto at =
-                keyValue.key.starts_with(kNodes) ? keyValue.value.find(R"("address":")") : std::string::npos;
+            // A record without a lease was put by hand.
+            const bool live = keyValue.key.starts_with(kNodes) && keyValue.lease;
+            const auto at = live ? keyValue.value.find(R"("address":")") : std::string::npos;
             if (at != std::string::npos) {
                 const auto begin = at + 11;
                 heardNodes.insert(keyValue.value.substr(begin, keyValue.value.find('"', begin) - begin) +

@@ -70,7 +70,11 @@ void World::plugForeign() {
 Machine& World::any() { return *machines_[shared_.pick(static_cast<unsigned>(machines_.size()))]; }
 
 void World::later(hal::Duration least, hal::Duration most, std::function<void()> call) {
-    shared_.loop.post(shared_.between(least, most), std::move(call));
+    shared_.loop.post(shared_.between(least, most), [this, call = std::move(call)] {
+        if (!repaired_) {
+            call();
+        }
+    });
 }
 
 bool World::step(hal::TimePoint limit) {
@@ -149,6 +153,7 @@ std::optional<std::string> World::run() {
 
 void World::repair() {
     shared_.say("---- everything is repaired ----");
+    repaired_ = true;
     shared_.etcd.start();
     shared_.databases.side.clear();
     for (const auto& machine : machines_) {

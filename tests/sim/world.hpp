@@ -41,6 +41,7 @@ private:
     [[nodiscard]] std::optional<std::string> lacking();
     [[nodiscard]] std::optional<std::string> lacking(Machine& machine);
     Machine& any();
+    /// What a fault brings some time later; nothing once everything is repaired.
     void later(hal::Duration least, hal::Duration most, std::function<void()> call);
     void breakConnections();
 
@@ -74,6 +75,7 @@ private:
     std::unique_ptr<Invariants> invariants_;
     std::vector<const Fault*> chosen_;
     std::vector<std::shared_ptr<const fakes::EtcdStore::Snapshot>> snapshots_;
+    bool repaired_ = false;
     hal::SourcePtr rounds_;
     hal::SourcePtr expiry_;
 };

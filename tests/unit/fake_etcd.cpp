@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <type_traits>
+#include <utility>
 
 namespace fakes {
 namespace {
@@ -264,7 +265,9 @@ void EtcdStore::stop() {
 }
 
 void EtcdStore::start() {
-    stopped_ = false;
+    if (!std::exchange(stopped_, false)) {
+        return;
+    }
     for (auto& [id, lease] : leases_) {
         lease.runsOut = loop_.now() + lease.ttl;
     }
