@@ -61,7 +61,8 @@ bool mayTellId(const Formation& formation, const Observed& observed, const Confi
 void claimSlot(Formation& formation, const Observed& observed, const Config& config) {
     const Keys keys(config.clusterName);
     const auto& registry = *observed.store.registry;
-    const auto& [nodeId, nodeName, bootId] = observed.identity;
+    const auto& nodeId = observed.identity.nodeId;
+    const auto& nodeName = observed.identity.nodeName;
     if (registry.raw.contains(keys.member(nodeId))) {
         if (!formation.slot) {
             formation.waitingFor =

@@ -21,8 +21,12 @@ std::optional<std::string> forgottenConflict(const Identity& identity, const Reg
 std::optional<std::string> cloneConflict(const Identity& identity, const Store& store) {
     for (const auto& node : store.registry->nodes) {
         const bool ours = node.lease && node.lease == store.lease;
-        // Our own record of this boot bears our name; the boot id alone is shared by containers of one machine.
-        const bool ourRecord = node.bootId == identity.bootId && node.name == identity.nodeName;
+        // Our own record of this boot bears our name; the boot id alone is shared by containers of one machine. One of
+        // an earlier boot, whose lease has not run out or was restored with etcd, bears our address as well: a clone
+        // that is up cannot have it.
+        const bool ourBoot =
+            node.bootId == identity.bootId || (node.address && node.address == identity.address);
+        const bool ourRecord = ourBoot && node.name == identity.nodeName;
         if (node.nodeId == identity.nodeId && !ourRecord && !ours) {
             return "another machine (" + node.name + ", " + place(node) + ") announces our machine-id " +
                    identity.nodeId +

@@ -223,7 +223,10 @@ void Node::probeHardware() {
     const Identity before = observed_.identity;
     observed_.identity = {.nodeId = host.machineId.value_or(before.nodeId),
                           .nodeName = config_.nodeName.value_or(host.hostname.value_or(before.nodeName)),
-                          .bootId = host.bootId.value_or(before.bootId)};
+                          .bootId = host.bootId.value_or(before.bootId),
+                          .address = observed_.inventory->announcedAddress
+                                         ? observed_.inventory->announcedAddress
+                                         : before.address};
     progress_.end(kProbeStage);
     progress_.begin(kProbeStage, 2 * kProbeInterval, around_.loop.now());
     schedule();

@@ -16,11 +16,12 @@
 
 namespace agent {
 
-/// Who this machine is. The boot id tells a clone (same machine-id, another boot) from our own past.
+/// Who this machine is. Boot id, name and address tell a clone (same machine-id) from our own past.
 struct Identity {
     std::string nodeId; ///< /etc/machine-id
     std::string nodeName;
     std::string bootId;
+    std::optional<std::string> address{}; ///< the announced one
     bool operator==(const Identity&) const = default;
 };
 

@@ -83,12 +83,8 @@ void EtcdClient::call(std::function<hal::Result<T>(fakes::EtcdStore&)> operation
 }
 
 void EtcdClient::grant(std::chrono::seconds ttl, Done<hal::Lease> done) {
-    call<hal::Lease>(
-        [ttl, granted = listener_.granted](fakes::EtcdStore& etcd) {
-            granted(ttl);
-            return etcd.grant(ttl);
-        },
-        std::move(done));
+    listener_.granted(ttl); // now, and not when it arrives: the process may be gone then
+    call<hal::Lease>([ttl](fakes::EtcdStore& etcd) { return etcd.grant(ttl); }, std::move(done));
 }
 
 void EtcdClient::keepAlive(hal::LeaseId lease, Done<std::optional<hal::Lease>> done) {

@@ -103,6 +103,21 @@ TEST(FormationIdentity, OurOwnKeyOfThisBootIsNoConflict) {
     CHECK_TRUE(!agent::form(observed, kConfig).refusal);
 }
 
+TEST(FormationIdentity, OurOwnKeyOfAnEarlierBootIsToldByItsAddress) {
+    auto observed = values::observed();
+    auto own = otherNode("n1", kMachineId);
+    own.address = observed.identity.address;
+    observed.store.registry->nodes = {own};
+    CHECK_TRUE(!agent::form(observed, kConfig).refusal);
+    own.address = "10.0.0.66";
+    observed.store.registry->nodes = {own};
+    CHECK_TRUE(agent::form(observed, kConfig).refusal.has_value());
+    own.address.reset();
+    observed.identity.address.reset();
+    observed.store.registry->nodes = {own};
+    CHECK_TRUE(agent::form(observed, kConfig).refusal.has_value());
+}
+
 TEST(FormationIdentity, ACloneBesideUsInAContainerIsToldByItsName) {
     auto observed = values::observed();
     auto clone = otherNode("n2", kMachineId);

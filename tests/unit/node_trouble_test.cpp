@@ -303,27 +303,6 @@ TEST(NodeTrouble, AFullDiskKeepsTheDatabaseDownUntilItsFilesAreWritten) {
     CHECK_EQUAL(200, machine.server->status());
 }
 
-TEST(NodeTrouble, AFullDiskStartsNothingWithAVoteThatIsNotWantedAnyMore) {
-    machine.databaseRefusesToStart = true;
-    start();
-    loop.advance(4s);
-    STRCMP_CONTAINS("initial_master_nodes", machine.disk.files[crateYml].c_str());
-    machine.cutPower();
-    machine.units.requests.clear();
-    machine.databaseRefusesToStart = false;
-    machine.volumeHasData = true;
-    machine.volumeClusterId = values::kClusterId;
-    etcd.put("/cratekeeper/crate/cluster-id", R"({"v":1,"id":")" + std::string(values::kClusterId) + "\"}");
-    machine.disk.writesLeft = 1;
-    start();
-    loop.advance(10s);
-    LONGS_EQUAL(0, machine.units.requests.size());
-    machine.disk.writesLeft.reset();
-    loop.advance(10s);
-    CHECK_EQUAL(200, machine.server->status());
-    CHECK_TRUE(machine.disk.files[crateYml].find("initial_master_nodes") == std::string::npos);
-}
-
 TEST(NodeTrouble, ABusThatIsAwayForgetsNoUnit) {
     bootToReady();
     machine.server->readyStatuses.clear();

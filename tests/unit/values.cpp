@@ -12,7 +12,9 @@ namespace values {
 
 using namespace std::chrono_literals;
 
-agent::Identity identity() { return {.nodeId = kMachineId, .nodeName = "n1", .bootId = kBootId}; }
+agent::Identity identity() {
+    return {.nodeId = kMachineId, .nodeName = "n1", .bootId = kBootId, .address = "10.0.0.1"};
+}
 
 hal::Host host() {
     hal::Host host;
