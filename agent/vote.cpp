@@ -67,7 +67,8 @@ std::string otherVoteRefusal(const std::string& who, const Identity& identity) {
            identity.nodeName + " an empty data directory and remove /var/lib/cratekeeper/node.json on it";
 }
 
-/// A first start that was begun is repeated with the very same list, however far it came, until there is an id.
+/// A first start that was begun is repeated with the very same list, however far it came, until there is an id. With an
+/// empty disk it is a first vote again: together with another emptied voter it could found a second cluster.
 void repeatVote(Formation& formation, const Observed& observed, const Config& config) {
     const auto& vote = observed.saved.vote;
     if (!observed.store.registry) {
@@ -80,7 +81,7 @@ void repeatVote(Formation& formation, const Observed& observed, const Config& co
     } else if (const auto* const other = otherVoter(registry, observed.identity, vote)) {
         formation.refusal = otherVoteRefusal(who(*other), observed.identity);
     } else if (const auto* const founded = memberOfACluster(registry, observed.identity);
-               founded != nullptr && !registry.bootstrap) {
+               founded != nullptr && (!registry.bootstrap || observed.dataHoldsDatabase == false)) {
         formation.waitingFor = waitForItsId(*founded);
     } else {
         formation.initialMasterNodes = vote;

@@ -47,6 +47,19 @@ TEST(Vote, WaitsForEtcdBeforeItIsRepeated) {
                     "it is kept meanwhile");
 }
 
+TEST(Vote, OfAnEmptiedDiskWaitsForANodeThatKnowsTheCluster) {
+    beginFirstStart();
+    auto other = values::otherNode("n4");
+    other.clusterId = values::kClusterId;
+    observed.store.registry->nodes.push_back(other);
+    CHECK_TRUE((formation().initialMasterNodes == Names{"n1", "n2", "n3"}));
+    observed.dataHoldsDatabase =
+        false; // the disk was changed: two such voters of three would found a second cluster
+    CHECK_TRUE(formation().initialMasterNodes.empty());
+    STRCMP_CONTAINS("n4 (10.0.0.2), which belongs to cluster id",
+                    formation().waitingFor.value_or("").c_str());
+}
+
 TEST(Vote, IsGivenBackToAnEtcdThatWasWiped) {
     beginFirstStart();
     observed.store.registry->bootstrap.reset();
