@@ -147,7 +147,7 @@ void Machine::stall(hal::Duration duration) {
 }
 
 void Machine::killContainer(int exitCode, bool systemdRestarts) {
-    if (!containerRuns()) {
+    if (!containerRuns() || stalledUntil_) {
         return;
     }
     shared_.say("{}: container ends with {}{}", name, exitCode,
@@ -167,7 +167,8 @@ void Machine::freezeDatabase(bool frozen) {
 }
 
 void Machine::stopByHand() {
-    if (!unit_.empty() && units.unit(unit_).activeState == "active") {
+    // Nothing runs on a machine that stands still, no hand on it and no end of a process.
+    if (!stalledUntil_ && !unit_.empty() && units.unit(unit_).activeState == "active") {
         shared_.say("{}: systemctl stop {}", name, unit_);
         stoppedByHand_ = true;
         units.stopByHand(unit_);
