@@ -135,8 +135,10 @@ void voteFor(Formation& formation, const Names& list, const Observed& observed) 
 } // namespace
 
 bool othersVote(const Registry& registry, const Identity& identity) {
-    return otherNode(registry, identity,
-                     [](const LiveNode& node) { return !node.vote.empty() && !node.clusterId; }) != nullptr;
+    return otherNode(registry, identity, [&identity](const LiveNode& node) {
+               return !node.vote.empty() && !node.clusterId &&
+                      std::ranges::find(node.vote, identity.nodeName) == node.vote.end();
+           }) != nullptr;
 }
 
 void decideVote(Formation& formation, const Observed& observed, const Config& config) {

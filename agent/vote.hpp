@@ -10,7 +10,8 @@ namespace agent {
 /// Sets the list, what is waited for, a refusal, or the claim of the list; keeps a claim that is there already.
 void decideVote(Formation& formation, const Observed& observed, const Config& config);
 
-/// Whether some other announced node has begun the first election and waits for its end.
+/// Whether some other announced node has begun the first election, waits for its end, and does not count on this one:
+/// who is on its list is no stranger.
 [[nodiscard]] bool othersVote(const Registry& registry, const Identity& identity);
 
 } // namespace agent

@@ -182,6 +182,18 @@ TEST(FirstElection, AForeignNodeDoesNotTellItsIdWhileOthersHoldIt) {
     CHECK_TRUE_TEXT(formation().claim.has_value(), "this one is a voter");
 }
 
+TEST(FirstElection, WhoIsOnTheirListTellsThemTheId) {
+    // etcd went back to before it knew the id: n1 learned it then, n2 was off and still votes.
+    observed.saved = values::saved(1, values::kClusterId);
+    observed.dataHoldsDatabase = true;
+    other.vote = {"n1", "n2", "n3"};
+    const auto claim = formation().claim;
+    CHECK_TRUE(claim.has_value());
+    CHECK_EQUAL(keys.clusterId(), std::get<hal::PutRequest>(claim->then.front()).key);
+    other.vote = {"n2", "n3"};
+    CHECK_TRUE(!formation().claim);
+}
+
 TEST(FirstElection, AVoteOfAnotherMachineIsNotOurs) {
     observed.saved.vote = Names{"n7"};
     observed.dataHoldsDatabase = true;
