@@ -5,6 +5,7 @@ import os
 import pathlib
 import pty
 import re
+import signal
 import subprocess
 import termios
 import threading
@@ -13,6 +14,12 @@ from .wait import wait_until
 from .workspace import BUILD, REPOSITORY, command
 
 _PF_EXITING = 4  # linux/sched.h
+
+
+def _sit_at_the_terminal():
+    """As a person's shell starts it: the terminal is its own, and Ctrl-C is not ignored because the tests ignore it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 
 
 class Demo:
@@ -24,7 +31,7 @@ class Demo:
         self._process = subprocess.Popen([REPOSITORY / "tools/demo/run", "--stand-in"], stdin=terminal,
                                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
                                          start_new_session=True,
-                                         preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0))
+                                         preexec_fn=_sit_at_the_terminal)
         os.close(terminal)
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
