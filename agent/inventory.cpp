@@ -251,8 +251,4 @@ Inventory forAnnouncement(Inventory inventory) {
     return inventory;
 }
 
-bool sameForAnnouncement(const Inventory& left, const Inventory& right) {
-    return forAnnouncement(left) == forAnnouncement(right);
-}
-
 } // namespace agent

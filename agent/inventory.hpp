@@ -65,7 +65,4 @@ struct Inventory {
 /// steps is news. This is what is announced, so that etcd is written only when something changed.
 [[nodiscard]] Inventory forAnnouncement(Inventory inventory);
 
-/// Whether announcing `right` after `left` would tell anybody anything new.
-[[nodiscard]] bool sameForAnnouncement(const Inventory& left, const Inventory& right);
-
 } // namespace agent

@@ -143,14 +143,6 @@ Status writeFile(const std::string& path, const std::string& content, unsigned m
     return {};
 }
 
-Status removeFile(const std::string& path) {
-    if (::unlink(path.c_str()) < 0 && errno != ENOENT && errno != ENOTDIR) {
-        return failure(
-            Error::fromErrno(errno, "cannot remove " + path + " (may this user write in its directory?)"));
-    }
-    return {};
-}
-
 Result<std::vector<std::string>> listDirectory(const std::string& path, const std::string& suffix) {
     std::vector<std::string> names;
     const DirectoryHandle directory(::opendir(path.c_str()));

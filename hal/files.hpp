@@ -19,9 +19,6 @@ namespace hal {
 /// parent directories are made with mode 0755. The file gets `mode` (octal permission bits).
 [[nodiscard]] Status writeFile(const std::string& path, const std::string& content, unsigned mode = 0644);
 
-/// Removing what is not there is a success.
-[[nodiscard]] Status removeFile(const std::string& path);
-
 /// Names (not paths) of the files (and links to /dev/null) in a directory that end in `suffix`, sorted; a
 /// missing directory has none.
 [[nodiscard]] Result<std::vector<std::string>> listDirectory(const std::string& path,

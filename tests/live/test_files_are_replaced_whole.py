@@ -93,10 +93,3 @@ def test_a_list_is_sorted_and_has_regular_files_and_links_to_them_only(files, di
     (directory / "50-dangling.conf").symlink_to("nowhere")
     assert files.ask("list", directory, suffix=".conf") == {"names": ["10-a.conf", "20-b.conf", "40-link.conf"]}
     assert files.ask("list", directory / "missing", suffix=".conf") == {"names": []}
-
-
-def test_removing_twice_is_a_success(files, directory):
-    (directory / "lease").write_text("1")
-    assert files.ask("remove", directory / "lease") == {"done": True}
-    assert files.ask("remove", directory / "lease") == {"done": True}
-    assert "error" in files.ask("remove", directory)

@@ -322,19 +322,19 @@ TEST(Announcement, AFewWrittenBytesAreNoNews) {
     *later.volume->usedBytes += 4096;
     *later.volume->devices[0].allocatedBytes += 1 << 30;
     CHECK_FALSE(inventory == later);
-    CHECK_TRUE(agent::sameForAnnouncement(inventory, later));
+    CHECK_TRUE(agent::forAnnouncement(inventory) == agent::forAnnouncement(later));
 }
 
 TEST(Announcement, TwoPercentOfTheVolumeAreNews) {
     agent::Inventory later = inventory;
     *later.volume->effectiveFreeBytes -= *later.volume->sizeBytes / 50;
-    CHECK_FALSE(agent::sameForAnnouncement(inventory, later));
+    CHECK_FALSE(agent::forAnnouncement(inventory) == agent::forAnnouncement(later));
 }
 
 TEST(Announcement, EveryErrorOfADeviceIsNews) {
     agent::Inventory later = inventory;
     later.volume->devices[0].errors->corruption = 1;
-    CHECK_FALSE(agent::sameForAnnouncement(inventory, later));
+    CHECK_FALSE(agent::forAnnouncement(inventory) == agent::forAnnouncement(later));
 }
 
 TEST(Announcement, ALostCarrierIsNews) {
@@ -342,7 +342,7 @@ TEST(Announcement, ALostCarrierIsNews) {
     inventory.nics[0].nic.carrier = true;
     agent::Inventory later = inventory;
     later.nics[0].nic.carrier = false;
-    CHECK_FALSE(agent::sameForAnnouncement(inventory, later));
+    CHECK_FALSE(agent::forAnnouncement(inventory) == agent::forAnnouncement(later));
 }
 
 TEST(Announcement, AMachineWithoutVolumeIsAnnouncedAsItIs) {

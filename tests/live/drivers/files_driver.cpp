@@ -1,5 +1,5 @@
 // A process with nothing in it but hal/files, for tests/live/test_files_*.py.
-// One JSON command a line on standard input, {"do": read|write|remove|list, "path": PATH, ...}, one JSON
+// One JSON command a line on standard input, {"do": read|write|list, "path": PATH, ...}, one JSON
 // answer a line on standard output. "write" takes content and mode, "read" a limit, "list" a suffix.
 #include "hal/files.hpp"
 
@@ -23,9 +23,6 @@ Json obey(const Json& command) {
     if (verb == "write") {
         return answer(
             hal::writeFile(path, command.at("content").get<std::string>(), command.value("mode", 0644U)));
-    }
-    if (verb == "remove") {
-        return answer(hal::removeFile(path));
     }
     if (verb == "list") {
         const auto names = hal::listDirectory(path, command.value("suffix", ""));
