@@ -61,6 +61,15 @@ std::optional<string> setName(string& name, const string& value) {
     return {};
 }
 
+std::optional<string> setOptionalName(std::optional<string>& name, const string& value) {
+    string checked;
+    if (auto expected = setName(checked, value)) {
+        return expected;
+    }
+    name = checked;
+    return {};
+}
+
 std::optional<string> setPath(string& path, const string& value) {
     if (!value.starts_with('/')) {
         return "expected an absolute path, found \"" + value + "\"";
@@ -191,13 +200,7 @@ std::optional<string> setLogLevel(Config& config, const string& value) {
 }
 
 const std::array kKeys{
-    Key{"Node", "Name",
-        [](Config& c, const string& v) {
-            string name;
-            auto expected = setName(name, v);
-            c.nodeName = expected ? c.nodeName : name;
-            return expected;
-        },
+    Key{"Node", "Name", [](Config& c, const string& v) { return setOptionalName(c.nodeName, v); },
         [](Config& c) { c.nodeName = Config{}.nodeName; }},
     Key{"Node", "Interface",
         [](Config& c, const string& v) -> std::optional<string> {
@@ -209,13 +212,7 @@ const std::array kKeys{
             return {};
         },
         [](Config& c) { c.interface = Config{}.interface; }},
-    Key{"Node", "Zone",
-        [](Config& c, const string& v) {
-            string zone;
-            auto expected = setName(zone, v);
-            c.zone = expected ? c.zone : zone;
-            return expected;
-        },
+    Key{"Node", "Zone", [](Config& c, const string& v) { return setOptionalName(c.zone, v); },
         [](Config& c) { c.zone.reset(); }},
     Key{"Node", "DataDirectory", [](Config& c, const string& v) { return setPath(c.dataDirectory, v); },
         [](Config& c) { c.dataDirectory = Config{}.dataDirectory; }},

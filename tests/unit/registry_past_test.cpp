@@ -2,10 +2,12 @@
 #include "agent/registry.hpp"
 
 #include "tests/cpputest.hpp"
+#include "tests/unit/values.hpp"
 
 #include <nlohmann/json.hpp>
 
 using nlohmann::json;
+using values::nodeValue;
 
 namespace {
 
@@ -19,16 +21,6 @@ agent::Registry read(std::vector<hal::KeyValue> keyValues) {
     const hal::Header header{.clusterId = 9, .memberId = 8, .revision = 77};
     return agent::readRegistry(
         kKeys, {.header = header, .succeeded = true, .ranges = {{header, std::move(keyValues)}}});
-}
-
-std::string nodeValue(const json& changes = json::object()) {
-    json node{{"v", 1},
-              {"name", "n2"},
-              {"boot_id", "b2"},
-              {"address", "10.0.0.2"},
-              {"endpoints", {{"http", 4200}, {"transport", 4301}}}};
-    node.merge_patch(changes);
-    return node.dump();
 }
 
 /// A mark of `cratectl forget` that is left out and reported with this reason.

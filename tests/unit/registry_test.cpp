@@ -2,12 +2,14 @@
 #include "agent/registry.hpp"
 
 #include "tests/cpputest.hpp"
+#include "tests/unit/values.hpp"
 
 #include <cstdlib>
 #include <nlohmann/json.hpp>
 #include <random>
 
 using nlohmann::json;
+using values::nodeValue;
 
 namespace {
 
@@ -27,16 +29,6 @@ agent::Registry read(std::vector<hal::KeyValue> cluster, std::vector<hal::KeyVal
                                {.header = header,
                                 .succeeded = true,
                                 .ranges = {{header, std::move(cluster)}, {header, std::move(services)}}});
-}
-
-std::string nodeValue(const json& changes = json::object()) {
-    json node{{"v", 1},
-              {"name", "n2"},
-              {"boot_id", "b2"},
-              {"address", "10.0.0.2"},
-              {"endpoints", {{"http", 4200}, {"transport", 4301}}}};
-    node.merge_patch(changes);
-    return node.dump();
 }
 
 /// Reads the one pair; it must be left out and reported with these words.

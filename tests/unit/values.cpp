@@ -113,6 +113,16 @@ agent::LiveNode otherNode(const std::string& name, const std::string& nodeId) {
             .vote = {}};
 }
 
+std::string nodeValue(const nlohmann::json& changes) {
+    nlohmann::json node{{"v", 1},
+                        {"name", "n2"},
+                        {"boot_id", "b2"},
+                        {"address", "10.0.0.2"},
+                        {"endpoints", {{"http", 4200}, {"transport", 4301}}}};
+    node.merge_patch(changes);
+    return node.dump();
+}
+
 agent::Saved saved(std::optional<unsigned> slot, std::optional<std::string> clusterId) {
     agent::Saved saved;
     saved.slot = slot;

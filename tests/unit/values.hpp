@@ -8,7 +8,7 @@
 #include "agent/observed.hpp"
 #include "agent/supervise.hpp"
 
-#include <nlohmann/json_fwd.hpp>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <utility>
@@ -30,6 +30,9 @@ inline constexpr hal::LeaseId kLease = 7001;
 [[nodiscard]] hal::Unit unit(const std::string& name, const std::string& active, const std::string& sub);
 [[nodiscard]] hal::CrateAnswer answer();
 [[nodiscard]] agent::LiveNode otherNode(const std::string& name, const std::string& nodeId = kOtherMachineId);
+
+/// What n2 has in etcd under `nodes`, changed as the merge patch says (RFC 7396).
+[[nodiscard]] std::string nodeValue(const nlohmann::json& changes = nlohmann::json::object());
 
 [[nodiscard]] agent::Saved saved(std::optional<unsigned> slot, std::optional<std::string> clusterId);
 
