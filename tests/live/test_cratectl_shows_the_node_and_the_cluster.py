@@ -8,6 +8,9 @@ def test_cratectl_shows_the_node_and_the_cluster(make_agent):
     node.until_announced()
     status = node.run("cratectl", "status").stdout
     assert "READY for traffic" in status and "crate@1.service active/running" in status
+    versions = json.loads(node.run("cratectl", "status", "--json").stdout)["node"]["versions"]
+    assert versions["crate"].startswith(versions["crate_line"])
+    assert f"crate {versions['crate']} (configured as {versions['crate_line']}), cratekeeper" in status
     units = node.run("cratectl", "list-units").stdout.splitlines()
     assert units[0].split() == ["UNIT", "MACHINE", "ACTIVE", "SUB"]
     assert units[1].split()[0] == "crate@1.service" and units[1].split()[2:] == ["active", "running"]

@@ -125,6 +125,18 @@ hal::Result<agent::Config> readConfig(const Options& options) {
     return loaded.config;
 }
 
+hal::Result<Asking> beginAsking(const Options& options) {
+    auto config = readConfig(options);
+    if (!config) {
+        return hal::failure(config.error());
+    }
+    auto client = Client::make();
+    if (!client) {
+        return hal::failure(client.error());
+    }
+    return Asking{.config = std::move(*config), .client = std::move(*client)};
+}
+
 int fail(const hal::Error& error) {
     std::fprintf(stderr, "cratectl: %s\n", error.text().c_str());
     return kExitFailed;

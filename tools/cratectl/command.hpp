@@ -56,6 +56,13 @@ private:
 /// The configuration, with `--endpoint` over what the files say; all its errors in one.
 [[nodiscard]] hal::Result<agent::Config> readConfig(const Options& options);
 
+/// What most verbs begin with: the configuration, and a client to ask with.
+struct Asking {
+    agent::Config config;
+    std::unique_ptr<Client> client;
+};
+[[nodiscard]] hal::Result<Asking> beginAsking(const Options& options);
+
 /// Prints "cratectl: what went wrong" to standard error and returns kExitFailed.
 int fail(const hal::Error& error);
 

@@ -138,20 +138,17 @@ int carriedOut(Client& client, const agent::Config& config, const agent::Forgett
 } // namespace
 
 int forgetNode(const Options& options, const ForgetOptions& forget) {
-    const auto config = readConfig(options);
-    if (!config) {
-        return fail(config.error());
+    const auto asking = beginAsking(options);
+    if (!asking) {
+        return fail(asking.error());
     }
-    auto client = Client::make();
-    if (!client) {
-        return fail(client.error());
-    }
-    const auto registry = (*client)->registry(*config);
+    const auto& [config, client] = *asking;
+    const auto registry = client->registry(config);
     if (!registry) {
         return fail(registry.error());
     }
     std::optional<std::string> unchecked;
-    const auto forgetting = decided(**client, *config, *registry, forget, unchecked);
+    const auto forgetting = decided(*client, config, *registry, forget, unchecked);
     if (!forgetting) {
         fail(forgetting.error());
         return kExitRefused;
@@ -164,7 +161,7 @@ int forgetNode(const Options& options, const ForgetOptions& forget) {
             unchecked->c_str());
     }
     if (!forgetting->done) {
-        if (const int status = carriedOut(**client, *config, *forgetting, forget); status != kExitOk) {
+        if (const int status = carriedOut(*client, config, *forgetting, forget); status != kExitOk) {
             return status;
         }
     }

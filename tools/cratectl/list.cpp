@@ -12,22 +12,18 @@ using nlohmann::ordered_json;
 
 /// The documents of the nodes that are alive, in the registry's order (by name).
 hal::Result<std::vector<ordered_json>> liveDocuments(const Options& options) {
-    const auto config = readConfig(options);
-    if (!config) {
-        return hal::failure(config.error());
+    const auto asking = beginAsking(options);
+    if (!asking) {
+        return hal::failure(asking.error());
     }
-    auto client = Client::make();
-    if (!client) {
-        return hal::failure(client.error());
-    }
-    const auto registry = (*client)->registry(*config);
+    const auto registry = asking->client->registry(asking->config);
     if (!registry) {
         return hal::failure(registry.error());
     }
     for (const auto& problem : registry->problems) {
         std::fprintf(stderr, "cratectl: %s: %s\n", problem.source.c_str(), problem.reason.c_str());
     }
-    const agent::Keys keys(config->clusterName);
+    const agent::Keys keys(asking->config.clusterName);
     std::vector<ordered_json> documents;
     for (const auto& node : registry->nodes) {
         documents.push_back(

@@ -53,6 +53,9 @@ void printNode(const ordered_json& node) {
                 field(node, "/endpoints/psql").c_str());
     std::printf("  Data:     %s, %s can still be written\n", bytes(node, "/capacity/data_bytes").c_str(),
                 bytes(node, "/capacity/data_free_bytes").c_str());
+    std::printf("  Versions: crate %s (configured as %s), cratekeeper %s\n",
+                field(node, "/versions/crate").c_str(), field(node, "/versions/crate_line").c_str(),
+                field(node, "/versions/cratekeeper").c_str());
     std::printf("  Unit:     %s %s/%s\n", field(node, "/unit/name").c_str(),
                 field(node, "/unit/active").c_str(), field(node, "/unit/sub").c_str());
     std::printf("  Doing:    %s\n", field(node, "/phase_words").c_str());
@@ -84,20 +87,16 @@ void printHealth(const ordered_json& health, bool ready) {
 } // namespace
 
 int showStatus(const Options& options, const std::string& address) {
-    const auto config = readConfig(options);
-    if (!config) {
-        return fail(config.error());
+    const auto asking = beginAsking(options);
+    if (!asking) {
+        return fail(asking.error());
     }
-    auto client = Client::make();
-    if (!client) {
-        return fail(client.error());
-    }
-    const std::string where = address.empty() ? config->healthSocket : address;
-    const auto node = page(**client, where, "/v1/node");
+    const std::string where = address.empty() ? asking->config.healthSocket : address;
+    const auto node = page(*asking->client, where, "/v1/node");
     if (!node) {
         return fail(node.error());
     }
-    const auto health = page(**client, where, "/health");
+    const auto health = page(*asking->client, where, "/health");
     if (!health) {
         return fail(health.error());
     }
