@@ -144,19 +144,13 @@ void Node::logVerdict(const Plan& plan) {
 }
 
 void Node::keepFiles(const Plan& plan) {
-    // Each file costs the disk's time. The database waits for its peers, a start without etcd can wait for them.
-    Saved withOldPeers = plan.saved;
-    withOldPeers.peers = observed_.saved.peers;
-    const bool onlyPeers = withOldPeers == observed_.saved;
-    if (!onlyPeers && !keepSaved(plan.saved)) {
+    // Ours first: what was rendered and is not remembered would be taken back by a start without etcd.
+    if (!keepSaved(plan.saved)) {
         takeRendered(false); // a database must not be started with a vote we could forget
         return;
     }
     notes_.take("keeping the lease", around_.files.keepLease(observed_.store.lease));
     keepRendered(plan);
-    if (onlyPeers) {
-        (void)keepSaved(plan.saved);
-    }
 }
 
 bool Node::keepSaved(const Saved& saved) {

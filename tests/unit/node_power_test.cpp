@@ -2,6 +2,8 @@
 #include "tests/unit/node_fixture.hpp"
 #include "tests/unit/values.hpp"
 
+#include <nlohmann/json.hpp>
+
 using namespace std::chrono_literals;
 
 TEST_GROUP_BASE(NodePower, NodeFixture){};
@@ -40,4 +42,26 @@ TEST(NodePower, AFullDiskStartsNothingWithAVoteThatIsNotWantedAnyMore) {
     loop.advance(10s);
     CHECK_EQUAL(200, machine.server->status());
     CHECK_TRUE(machine.disk.files[crateYml].find("initial_master_nodes") == std::string::npos);
+}
+
+TEST(NodePower, NoPeerIsListedThatIsForgottenWhenTheDiskIsFullAndEtcdGone) {
+    const std::string hosts = "/var/lib/cratekeeper/crate@1/config/unicast_hosts.txt";
+    bootToReady();
+    for (unsigned writes = 0; writes < 3; ++writes) {
+        const auto other = "10.0.0." + std::to_string(10 + writes);
+        machine.disk.writesLeft = writes;
+        etcd.put("/cratekeeper/crate/nodes/" + std::string(values::kOtherMachineId),
+                 values::nodeValue({{"address", other}}), values::kLease + 1);
+        loop.advance(2s);
+        const bool listed = machine.disk.files[hosts].find(other) != std::string::npos;
+        etcd.stop();
+        machine.cutPower();
+        machine.disk.writesLeft.reset();
+        start();
+        loop.advance(8s);
+        CHECK_TRUE(!listed || machine.disk.files[hosts].find(other) != std::string::npos);
+        etcd.start();
+        loop.advance(8s);
+        STRCMP_CONTAINS(other.c_str(), machine.disk.files[hosts].c_str());
+    }
 }
