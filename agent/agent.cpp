@@ -44,7 +44,7 @@ Saved toSave(const Observed& observed, const Formation& formation) {
     if (registry && findMember(*registry, observed.identity.nodeId) != nullptr) {
         saved.slot = formation.slot;
     }
-    saved.peers = rememberPeers(std::move(saved.peers), registry);
+    saved.peers = rememberPeers(saved, registry);
     return saved;
 }
 

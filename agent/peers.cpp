@@ -15,17 +15,20 @@ std::string peerEndpoint(const std::string& address, uint16_t port) {
     return (isIpv6 ? "[" + address + "]" : address) + ":" + std::to_string(port);
 }
 
-Peers rememberPeers(Peers known, const std::optional<Registry>& registry) {
+Peers rememberPeers(const Saved& saved, const std::optional<Registry>& registry) {
+    Peers known = saved.peers;
     if (!registry) {
         return known;
     }
+    const auto& ours = saved.clusterId ? saved.clusterId : registry->clusterId;
     std::set<std::string> forgotten;
     for (const auto& machine : registry->forgotten) {
         forgotten.insert(machine.nodeId);
         known.erase(machine.nodeId);
     }
     for (const auto& node : registry->nodes) {
-        if (forgotten.contains(node.nodeId) || !node.address || !node.transportPort) {
+        const bool foreign = ours && node.clusterId && node.clusterId != ours;
+        if (foreign || forgotten.contains(node.nodeId) || !node.address || !node.transportPort) {
             continue;
         }
         const std::string endpoint = peerEndpoint(*node.address, *node.transportPort);

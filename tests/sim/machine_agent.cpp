@@ -103,8 +103,9 @@ void Machine::heard(const hal::TransactionReply& reply) {
         for (const auto& keyValue : range.keyValues) {
             heardClusterId = heardClusterId || (keyValue.key == kClusterIdKey &&
                                                 keyValue.value.starts_with(R"({"id":"cluster)"));
-            // A record without a lease was put by hand.
-            const bool live = keyValue.key.starts_with(kNodes) && keyValue.lease;
+            // A record without a lease was put by hand; who tells another cluster's id is nobody's peer.
+            const bool live = keyValue.key.starts_with(kNodes) && keyValue.lease &&
+                              keyValue.value.find(R"("cluster_id":"foreign")") == std::string::npos;
             const auto at = live ? keyValue.value.find(R"("address":")") : std::string::npos;
             if (at != std::string::npos) {
                 const auto begin = at + 11;

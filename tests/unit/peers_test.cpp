@@ -7,6 +7,16 @@
 using agent::Peers;
 using values::otherNode;
 
+namespace {
+
+agent::Saved saved(Peers peers) {
+    agent::Saved saved;
+    saved.peers = std::move(peers);
+    return saved;
+}
+
+} // namespace
+
 TEST_GROUP(Peers){static agent::Registry with(std::vector<agent::LiveNode> nodes){agent::Registry registry;
 registry.nodes = std::move(nodes);
 return registry;
@@ -21,13 +31,13 @@ TEST(Peers, ANodeThatIsSeenIsRemembered) {
 
 TEST(Peers, ANodeThatIsGoneIsRememberedToo) {
     const Peers known{{"a", "10.0.0.7:4300"}};
-    CHECK_TRUE(known == agent::rememberPeers(known, with({})));
-    CHECK_TRUE(known == agent::rememberPeers(known, std::nullopt));
+    CHECK_TRUE(known == agent::rememberPeers(saved(known), with({})));
+    CHECK_TRUE(known == agent::rememberPeers(saved(known), std::nullopt));
 }
 
 TEST(Peers, ANodeThatMovedIsRememberedAtItsNewPlace) {
     CHECK_TRUE((Peers{{"a", "10.0.0.2:4300"}}) ==
-               agent::rememberPeers({{"a", "10.0.0.7:4300"}}, with({otherNode("n2", "a")})));
+               agent::rememberPeers(saved({{"a", "10.0.0.7:4300"}}), with({otherNode("n2", "a")})));
 }
 
 TEST(Peers, OnlyAForgottenMachineIsDropped) {
@@ -35,7 +45,7 @@ TEST(Peers, OnlyAForgottenMachineIsDropped) {
     registry.forgotten = {{.nodeId = "a", .name = "n7", .slot = 7, .by = "admin", .at = "today"}};
     const Peers known{{"a", "10.0.0.7:4300"}, {"c", "10.0.0.8:4300"}};
     CHECK_TRUE((Peers{{"b", "10.0.0.2:4300"}, {"c", "10.0.0.8:4300"}}) ==
-               agent::rememberPeers(known, registry));
+               agent::rememberPeers(saved(known), registry));
 }
 
 TEST(Peers, AForgottenMachineThatAnnouncesItselfIsNotTakenUpAgain) {
@@ -44,13 +54,42 @@ TEST(Peers, AForgottenMachineThatAnnouncesItselfIsNotTakenUpAgain) {
     CHECK_TRUE(agent::rememberPeers({}, registry).empty());
 }
 
+TEST(Peers, ABlankNodeDoesNotTakeUpTheNodesOfAnotherCluster) {
+    auto stranger = otherNode("n7", "a");
+    stranger.clusterId = "another";
+    auto registry = with({stranger, otherNode("n2", "b")});
+    registry.clusterId = values::kClusterId;
+    CHECK_TRUE((Peers{{"b", "10.0.0.2:4300"}}) == agent::rememberPeers({}, registry));
+}
+
+TEST(Peers, TheOwnClusterCountsAndNotWhatAnEtcdThatBeganAnewSays) {
+    auto stranger = otherNode("n7", "a");
+    stranger.clusterId = "another";
+    auto ours = otherNode("n2", "b");
+    ours.clusterId = values::kClusterId;
+    auto registry = with({stranger, ours});
+    registry.clusterId = "another";
+    agent::Saved old = saved({});
+    old.clusterId = values::kClusterId;
+    CHECK_TRUE((Peers{{"b", "10.0.0.2:4300"}}) == agent::rememberPeers(old, registry));
+}
+
+TEST(Peers, AKnownNodeStaysAtItsPlaceWhateverClusterItTells) {
+    auto stranger = otherNode("n7", "a");
+    stranger.clusterId = "another";
+    auto registry = with({stranger});
+    registry.clusterId = values::kClusterId;
+    const Peers known{{"a", "10.0.0.7:4300"}};
+    CHECK_TRUE(known == agent::rememberPeers(saved(known), registry));
+}
+
 TEST(Peers, ANodeThatSaysNotWhereItIsChangesNothing) {
     const Peers known{{"a", "10.0.0.7:4300"}};
     auto nowhere = otherNode("n2", "a");
     nowhere.address.reset();
     auto portless = otherNode("n3", "b");
     portless.transportPort.reset();
-    CHECK_TRUE(known == agent::rememberPeers(known, with({nowhere, portless})));
+    CHECK_TRUE(known == agent::rememberPeers(saved(known), with({nowhere, portless})));
 }
 
 TEST(Peers, AFloodOfNodesDoesNotPushOutTheKnownOnes) {
@@ -60,7 +99,7 @@ TEST(Peers, AFloodOfNodesDoesNotPushOutTheKnownOnes) {
         flood.push_back(otherNode("n", std::to_string(node)));
     }
     flood.push_back(otherNode("n2", "zz"));
-    const auto peers = agent::rememberPeers({{"zz", "10.0.0.7:4300"}}, with(flood));
+    const auto peers = agent::rememberPeers(saved({{"zz", "10.0.0.7:4300"}}), with(flood));
     LONGS_EQUAL(100, peers.size());
     CHECK_EQUAL("10.0.0.2:4300", peers.at("zz"));
 }
