@@ -105,6 +105,16 @@ image: all $(B)/.check-packages ## build the disk image and the system extension
 image-test: image-tree ## run the tests of what `make image` built (root)
 	/usr/bin/python3 -B -m pytest -ra --timeout=180 $(PYTEST_ARGS) tests/image
 
+# Not part of `check`: without KVM they take most of 20 minutes and half an hour. -s shows how far the machines are.
+VM := $(PRODUCTS) standin $(B)/.check-packages
+vm: $(VM) ## boot the disk image of `make image` in QEMU: power cuts, watchdogs, disks (root)
+	image/tools-tree
+	/usr/bin/python3 -B -m pytest -ra -s --timeout=1200 --ignore=tests/vm/nightly $(PYTEST_ARGS) tests/vm
+
+vm-cluster: $(VM) ## boot three of them as one cluster (root)
+	image/tools-tree
+	/usr/bin/python3 -B -m pytest -ra -s --timeout=2400 $(PYTEST_ARGS) tests/vm/nightly
+
 image-tree: $(B)/.check-packages ## build the root tree the test nodes boot, once (root)
 	$(if $(wildcard tests/tree/build),tests/tree/build)
 
@@ -117,7 +127,7 @@ clean: ## remove what was built, keep the static libraries and the root tree
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
 
-.PHONY: all deps unit unit-asan live cluster check lint bench demo size image image-test image-tree format clean help install \
+.PHONY: all deps unit unit-asan live cluster check lint bench demo size image image-test image-tree vm vm-cluster format clean help install \
     lint-rules lint-format lint-tidy FORCE
 
 # ---- packages and static libraries -----------------------------------------------------------------
