@@ -49,7 +49,8 @@ CTL := $(wildcard tools/cratectl/*.cpp)
 UNIT := $(wildcard tests/unit/*.cpp)
 STANDIN := $(wildcard tests/standin/*.cpp)
 DRIVERS_CXX := $(wildcard tests/live/drivers/*.cpp)
-SOURCES := $(wildcard agent/main.cpp) $(AGENT) $(HAL) $(CTL) $(UNIT) $(STANDIN) $(DRIVERS_CXX)
+SOURCES := $(wildcard agent/main.cpp) $(AGENT) $(HAL) $(CTL) $(UNIT) $(STANDIN) $(DRIVERS_CXX) \
+    $(wildcard tests/sim/*.cpp)
 # What hal may include and still be pure: structures and constants, nothing that can be called to touch.
 STRUCTURES := <(linux/.*|asm/.*|net/if|netinet/in|arpa/inet|sys/socket)\.h>
 TOUCHING := $(shell grep -HE '^.include (<.*\.h>|"hal/handles)' $(HAL) /dev/null | \
@@ -125,7 +126,7 @@ clean: ## remove what was built, keep the static libraries and the root tree
 	rm -rf $(filter-out $(DEPS) $(wildcard $(B)/tree* $(B)/etcd*),$(wildcard $(B)/*))
 
 help: ## print this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile tests/sim/sim.mk
 
 .PHONY: all deps unit unit-asan live cluster check lint bench demo size image image-test image-tree vm vm-cluster format clean help install \
     lint-rules lint-format lint-tidy FORCE

@@ -109,6 +109,7 @@ std::vector<Databases::Group> Databases::groups() const {
         byLeader[its].push_back(machine);
     }
     std::vector<Group> all;
+    all.reserve(byLeader.size());
     for (auto& [its, group] : byLeader) {
         all.push_back(std::move(group));
     }

@@ -8,7 +8,7 @@ namespace sim {
 using namespace std::chrono_literals;
 
 const std::vector<World::Fault>& World::faults() {
-    static const std::vector<Fault> all{
+    static const std::vector<Fault> kAll{
         {"kill agent", &World::killAgent},
         {"freeze agent", &World::freezeAgent},
         {"stall machine", &World::stallMachine},
@@ -33,7 +33,7 @@ const std::vector<World::Fault>& World::faults() {
         {"stop by hand", &World::stopByHand},
         {"change configuration", &World::changeConfig},
     };
-    return all;
+    return kAll;
 }
 
 void World::killAgent() {

@@ -39,7 +39,7 @@ public:
     void freezeDatabase(bool frozen);
     void stopByHand();
     void startByHand();
-    void reload(const agent::ConfigResult& config);
+    void reload(const agent::ConfigResult& next);
     void wipeData();  ///< only without power
     void wipeState(); ///< only without power
 
@@ -58,7 +58,7 @@ public:
     [[nodiscard]] bool databaseAnswers() const;
     [[nodiscard]] bool stoppedByHand() const { return stoppedByHand_; }
     [[nodiscard]] std::optional<unsigned> slotOnDisk() const;
-    [[nodiscard]] std::string stateFile(const std::string& name) const;
+    [[nodiscard]] std::string stateFile(const std::string& file) const;
     /// The path of a file of the running, or last, instance.
     [[nodiscard]] std::string instancePath(const std::string& file) const;
     [[nodiscard]] std::string readyKey() const { return "/services/crate/" + name; }
