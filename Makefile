@@ -5,6 +5,8 @@
 #   make help          every target in a line
 #
 # Variables:  DESTDIR=  prefix of `make install`          CXX=  another g++ (12 or newer)
+#             NODE_TREE=image.tree  `make cluster` and `make demo` boot the root tree of the image that `make image`
+#             has built, instead of a plain Debian 13
 #
 # Sources are found by name, so a new file needs no edit here. build/cratekeeperd is agent/*.cpp and
 # hal/*.cpp, build/cratectl is tools/cratectl/*.cpp, hal/*.cpp and agent/*.cpp without its main. The
@@ -67,6 +69,8 @@ MAKEFLAGS += --no-builtin-rules $(if $(filter 0,$(MAKELEVEL)),--jobs=$(shell npr
 
 PRODUCTS := $(if $(wildcard agent/main.cpp),$(B)/cratekeeperd) $(if $(CTL),$(B)/cratectl)
 # What a node under test consists of.
+NODE_TREE ?= tree
+export NODE_TREE
 NODE := all image-tree standin $(B)/.check-packages
 
 all: $(PRODUCTS) ## build cratekeeperd and cratectl (the default)
@@ -117,7 +121,8 @@ vm-cluster: $(VM) ## boot three of them as one cluster (root)
 	/usr/bin/python3 -B -m pytest -ra -s --timeout=2400 $(PYTEST_ARGS) tests/vm/nightly
 
 image-tree: $(B)/.check-packages ## build the root tree the test nodes boot, once (root)
-	$(if $(wildcard tests/tree/build),tests/tree/build)
+	tests/tree/build
+	$(if $(filter image.tree,$(NODE_TREE)),image/tree)
 
 format: $(B)/.lint-packages ## lay out every C++ file as .clang-format says
 	clang-format-19 -i $(CXX_FILES)

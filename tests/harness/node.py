@@ -21,7 +21,7 @@ from .btrfs import Volume
 from .wait import wait_until
 from .workspace import BUILD, command, detach_loop, kill_cgroup
 
-TREE = BUILD / "tree"
+TREE = BUILD / os.environ.get("NODE_TREE", "tree")  # or "image.tree", which image/tree makes of the disk image
 GIB = 1 << 30
 _POWER_OFF = signal.SIGRTMIN + 4  # systemd(1): what its PID 1 powers off on
 
@@ -40,8 +40,8 @@ class Node:
 
     def __init__(self, workspace, network, name="n1", data=None, disk_size=8 * GIB):
         """`data` is a btrfs.Volume for /data; without one the node makes (and owns) one of 2 GiB."""
-        if not (TREE.parent / "tree.stamp").exists():
-            raise RuntimeError("expected the root tree in build/tree; run tests/tree/build")
+        if not TREE.with_name(f"{TREE.name}.stamp").exists():
+            raise RuntimeError(f"expected the root tree in {TREE}; run tests/tree/build or image/tree")
         self.name = name
         self.machine = f"{workspace.prefix}-{name}"
         self.machine_id = uuid.uuid4().hex
