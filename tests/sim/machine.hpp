@@ -104,6 +104,7 @@ private:
     [[nodiscard]] hal::TimePoint machineTime() const { return shared_.loop.now() - behind_; }
     void deliver(std::function<void()> call);
     void heard(const hal::TransactionReply& reply);
+    [[nodiscard]] std::optional<std::string> savedClusterId() const;
     void containerStarted(const std::string& unit);
     void containerGone();
     void databaseUp(const std::string& container, const std::string& crateYml, const std::string& hostsPath);

@@ -2,6 +2,7 @@
 #include "tests/sim/machine.hpp"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 namespace sim {
 
@@ -11,6 +12,16 @@ namespace {
 
 constexpr const char* kNodes = "/cratekeeper/crate/nodes/";
 constexpr const char* kClusterIdKey = "/cratekeeper/crate/cluster-id";
+
+/// What stands between these words and the next quotation mark.
+std::optional<std::string> textOf(const std::string& value, std::string_view words) {
+    const auto at = value.find(words);
+    if (at == std::string::npos) {
+        return {};
+    }
+    const auto begin = at + words.size();
+    return value.substr(begin, value.find('"', begin) - begin);
+}
 
 hal::NetworkState network(const std::string& address) {
     hal::Nic nic;
@@ -94,23 +105,38 @@ agent::Surroundings Machine::surroundings() {
         }};
 }
 
+std::optional<std::string> Machine::savedClusterId() const {
+    const auto file = disk.files.find("/var/lib/cratekeeper/node.json");
+    if (file == disk.files.end()) {
+        return {};
+    }
+    const auto saved = nlohmann::json::parse(file->second, nullptr, false);
+    if (!saved.is_object() || !saved.contains("cluster_id")) {
+        return {};
+    }
+    return saved["cluster_id"].get<std::string>();
+}
+
 /// What the process now knows. The addresses are those of this simulation, so no code of the agent reads them for us.
 void Machine::heard(const hal::TransactionReply& reply) {
     heardNodes.clear();
     heardClusterId = false;
     heardAt = shared_.loop.now();
+    auto ours = savedClusterId();
     for (const auto& range : reply.ranges) {
         for (const auto& keyValue : range.keyValues) {
             heardClusterId = heardClusterId || (keyValue.key == kClusterIdKey &&
                                                 keyValue.value.starts_with(R"({"id":"cluster)"));
+            if (keyValue.key == kClusterIdKey && !ours) {
+                ours = textOf(keyValue.value, R"("id":")");
+            }
             // A record without a lease was put by hand; who tells another cluster's id is nobody's peer.
-            const bool live = keyValue.key.starts_with(kNodes) && keyValue.lease &&
-                              keyValue.value.find(R"("cluster_id":"foreign")") == std::string::npos;
-            const auto at = live ? keyValue.value.find(R"("address":")") : std::string::npos;
-            if (at != std::string::npos) {
-                const auto begin = at + 11;
-                heardNodes.insert(keyValue.value.substr(begin, keyValue.value.find('"', begin) - begin) +
-                                  ":4300");
+            if (keyValue.key.starts_with(kNodes) && keyValue.lease) {
+                const auto theirs = textOf(keyValue.value, R"("cluster_id":")");
+                const auto where = textOf(keyValue.value, R"("address":")");
+                if (where && (!ours || !theirs || ours == theirs)) {
+                    heardNodes.insert(*where + ":4300");
+                }
             }
         }
     }
