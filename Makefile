@@ -5,8 +5,7 @@
 #   make help          every target in a line
 #
 # Variables:  DESTDIR=  prefix of `make install`          CXX=  another g++ (12 or newer)
-#             NODE_TREE=image.tree  `make cluster` and `make demo` boot the root tree of the image that `make image`
-#             has built, instead of a plain Debian 13
+#             NODE_TREE=image.tree  `make cluster` and `make demo` boot what `make image` built, not a plain Debian
 #
 # Sources are found by name, so a new file needs no edit here. build/cratekeeperd is agent/*.cpp and
 # hal/*.cpp, build/cratectl is tools/cratectl/*.cpp, hal/*.cpp and agent/*.cpp without its main. The
@@ -69,8 +68,7 @@ MAKEFLAGS += --no-builtin-rules $(if $(filter 0,$(MAKELEVEL)),--jobs=$(shell npr
 
 PRODUCTS := $(if $(wildcard agent/main.cpp),$(B)/cratekeeperd) $(if $(CTL),$(B)/cratectl)
 # What a node under test consists of.
-NODE_TREE ?= tree
-export NODE_TREE
+export NODE_TREE ?= tree
 NODE := all image-tree standin $(B)/.check-packages
 
 all: $(PRODUCTS) ## build cratekeeperd and cratectl (the default)
