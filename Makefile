@@ -108,7 +108,7 @@ image: all $(B)/.check-packages ## build the disk image and the system extension
 image-test: image-tree ## run the tests of what `make image` built (root)
 	/usr/bin/python3 -B -m pytest -ra --timeout=180 $(PYTEST_ARGS) tests/image
 
-# Not part of `check`: without KVM they take most of 20 minutes and half an hour. -s shows how far the machines are.
+# Not part of `check`: without KVM they take minutes a boot (CONTRIBUTING.md). -s shows how far the machines are.
 VM := $(PRODUCTS) standin $(B)/.check-packages
 vm: $(VM) ## boot the disk image of `make image` in QEMU: power cuts, watchdogs, disks (root)
 	image/tools-tree
