@@ -44,6 +44,18 @@ hal::Result<Forgotten> onlyMatch(const std::string& node, const std::vector<Forg
     return matches.front();
 }
 
+/// Whom the database lists and etcd does not know: it lost its memory, and that machine did not tell it again yet.
+std::optional<std::string> unknownName(const Registry& registry,
+                                       const std::optional<std::vector<std::string>>& databaseNodes) {
+    for (const auto& name : databaseNodes.value_or(std::vector<std::string>{})) {
+        if (std::ranges::find(registry.members, name, &Member::name) == registry.members.end() &&
+            std::ranges::find(registry.nodes, name, &LiveNode::name) == registry.nodes.end()) {
+            return name;
+        }
+    }
+    return std::nullopt;
+}
+
 std::optional<std::string> aliveRefusal(const Forgotten& machine, const Registry& registry,
                                         const std::optional<std::vector<std::string>>& databaseNodes) {
     const auto node = std::ranges::find(registry.nodes, machine.nodeId, &LiveNode::nodeId);
@@ -55,6 +67,12 @@ std::optional<std::string> aliveRefusal(const Forgotten& machine, const Registry
     if (databaseNodes && std::ranges::find(*databaseNodes, machine.name) != databaseNodes->end()) {
         return described(machine) +
                " is alive: the database lists it in sys.nodes; stop the database on it, " + "and try again";
+    }
+    if (const auto stranger = machine.name.empty() ? unknownName(registry, databaseNodes) : std::nullopt) {
+        return described(machine) + " may be alive: the database lists " + *stranger +
+               " and etcd does not know it, so it may be this machine; wait until its agent has announced "
+               "it, or "
+               "stop the database on it, and try again";
     }
     return std::nullopt;
 }

@@ -104,6 +104,15 @@ TEST(Forget, AMachineWithoutAMemberKeyIsForgottenByItsIdAlone) {
     CHECK_FAILS("there is no member", forget("3333"));
 }
 
+TEST(Forget, AMachineOfUnknownNameIsKeptWhileTheDatabaseListsSomebodyEtcdDoesNotKnow) {
+    const std::string unknown = "33333333333333333333333333333333";
+    CHECK_FAILS("the database lists n3 and etcd does not know it",
+                forget(unknown, std::vector<std::string>{"n2", "n3"}));
+    CHECK_OK(forget(unknown, std::vector<std::string>{"n2"}));
+    registry.nodes = {otherNode("n3")};
+    CHECK_OK(forget(unknown, std::vector<std::string>{"n2", "n3"}));
+}
+
 TEST(Forget, WhatIsForgottenAlreadyIsDone) {
     registry.forgotten = {{.nodeId = "333", .name = "n3", .slot = 3, .by = "admin@n1", .at = "then"}};
     const auto forgetting = forget("n3");
