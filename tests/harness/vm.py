@@ -40,6 +40,12 @@ ExecStart=/bin/sh -c 'docker image inspect {STANDIN_NAME} > /dev/null 2>&1 || \\
     docker load --quiet --input /boot/standin.tar'
 """
 _AFTER_IT = "[Unit]\nRequires=standin-image.service\nAfter=standin-image.service\n"
+# Several translated machines on two cores answer each other after seconds: etcd would elect for ever, and systemd
+# would end its members while they wait.
+_PATIENT = """[Service]
+Environment=ETCD_HEARTBEAT_INTERVAL=1000 ETCD_ELECTION_TIMEOUT=10000
+TimeoutStartSec=infinity
+"""
 
 
 def progress(name, text, _start=time.monotonic()):
@@ -47,8 +53,11 @@ def progress(name, text, _start=time.monotonic()):
     print(f"[{time.monotonic() - _start:6.1f} s] {name}: {text}", file=sys.__stderr__, flush=True)
 
 
-def _additions(config):
+def _additions(config, alone):
     """Puts into an Ignition config what the tests need beside what ships."""
+    for unit in config["systemd"]["units"]:
+        if unit["name"] == "etcd.service" and not alone:
+            unit["dropins"] = [{"name": "50-patient.conf", "contents": _PATIENT}]
     config["systemd"]["units"] += [
         {"name": "standin-image.service", "contents": _LOADER},
         {"name": "crate@.service", "dropins": [{"name": "50-standin.conf", "contents": _AFTER_IT}]}]
@@ -84,9 +93,9 @@ class Boot:
 
 class Machine:
     """One machine, off, one of those on a `lan`; `foreign` is the content of a disk beside the empty one. All its disks
-    are plain files."""
+    are plain files. Without `watchdog` nothing resets it when this machine has no time for it."""
 
-    def __init__(self, workspace, lan, name, foreign=None):
+    def __init__(self, workspace, lan, name, foreign=None, watchdog=True):
         if not IMAGE.exists():
             raise RuntimeError(f"expected a disk image in {IMAGE}; build it with `make image`")
         self._workspace, self._lan, self.name = workspace, lan, name
@@ -97,6 +106,7 @@ class Machine:
         self.foreign_before, self.foreign = foreign, foreign and self.directory / "foreign.raw"
         self.key = self.directory / "key"
         self.boots, self.rows = [], VmRows(self)
+        self._watchdog = ["-device", "i6300esb", "-action", "watchdog=reset"] if watchdog else []
         self._qemu = self._shell = None
         command("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "test", "-f", self.key)
         self._flash()
@@ -111,7 +121,7 @@ class Machine:
                              f"[Access]\nSSHKey={self.key.with_suffix('.pub').read_text()}{self._lan.sections()}")
         written = command(BUILD / "cratectl", "site", described, "--node", self.name).stdout
         config = self.directory / "config.ign"
-        config.write_text(json.dumps(_additions(json.loads(written))))
+        config.write_text(json.dumps(_additions(json.loads(written), self._lan.count == 1)))
         _sparse(self.system, 8 * GIB)
         device = command("losetup", "--find", "--show", self.system).stdout.strip()
         try:
@@ -143,7 +153,7 @@ class Machine:
         shell = self.directory / "shell"
         shell.unlink(missing_ok=True)
         self._qemu = Qemu(self._workspace, self.name, self.directory, [
-            "-m", "2048", "-device", "i6300esb", "-action", "watchdog=reset", "-device", "virtio-rng-pci",
+            "-m", "2048", *self._watchdog, "-device", "virtio-rng-pci",
             "-drive", f"if=pflash,format=raw,readonly=on,file={FIRMWARE}",
             "-drive", f"if=pflash,format=raw,file={self.directory / 'variables.fd'}",
             "-smbios", f"type=11,value=io.systemd.stub.kernel-cmdline-extra={_COMMAND_LINE}",
