@@ -1,7 +1,8 @@
-"""A network cable for virtual machines: all in one segment, this machine as their gateway, nothing beyond.
+"""A network cable for virtual machines, and ports on loopback behind which theirs are. Nothing is reached beyond.
 
-The first machine's QEMU is the switch: the others are plugged into it by sockets in the file system, and it has the
-forwarded ports of all. While the first is off, nobody reaches the others from here.
+One machine alone has QEMU's own network for its LAN. Several are one segment of their own: the first one's QEMU is the
+hub, the others are plugged into it by sockets in the file system. QEMU's own network cannot be part of that segment,
+because it answers in the name of every address, so there each machine has it behind a second card.
 """
 
 from .standin import free_ports
@@ -39,17 +40,24 @@ class Lan:
 
     def arguments(self, name):
         """What plugs this machine in, for its QEMU."""
-        card = f"e1000e,mac={self.mac(name)}"
+        card = f"e1000e,mac={self.mac(name)},netdev=lan"
+        if self.count == 1:
+            return ["-netdev", self._forwarding(name, "lan", "10.0.2", self.address(name)), "-device", card]
+        second = ["-netdev", self._forwarding(name, "tests", "10.0.3", "10.0.3.15"),
+                  "-device", f"e1000e,mac=52:54:00:00:01:{self._number(name):02x},netdev=tests"]
         if name != self._names[0]:
             return ["-netdev", "stream,id=lan,server=off,reconnect-ms=500,addr.type=unix"
-                    f",addr.path={self._directory / name}", "-device", f"{card},netdev=lan"]
-        forwarded = ",".join(f"hostfwd=tcp:127.0.0.1:{self.port(each, what)}-{self.address(each)}:{number}"
-                             for each in self._names for what, number in _PORTS.items())
-        arguments = ["-netdev", f"user,id=gateway,net=10.0.2.0/24,restrict=on,{forwarded}"]
+                    f",addr.path={self._directory / name}", "-device", card, *second]
+        hub = ["-netdev", "hubport,id=lan,hubid=0"]
         for each in self._names[1:]:
             path = self._directory / each
             path.unlink(missing_ok=True)
-            arguments += ["-netdev", f"stream,id={each},server=on,addr.type=unix,addr.path={path}"]
-        for plug in ("gateway", *self._names[1:]):
-            arguments += ["-netdev", f"hubport,id=plug-{plug},hubid=0,netdev={plug}"]
-        return [*arguments, "-netdev", "hubport,id=lan,hubid=0", "-device", f"{card},netdev=lan"]
+            hub += ["-netdev", f"stream,id={each},server=on,addr.type=unix,addr.path={path}",
+                    "-netdev", f"hubport,id=plug-{each},hubid=0,netdev={each}"]
+        return [*hub, "-device", card, *second]
+
+    def _forwarding(self, name, identifier, network, address):
+        """QEMU's own network, this machine as the gateway, with the forwarded ports of one machine."""
+        forwarded = ",".join(f"hostfwd=tcp:127.0.0.1:{self.port(name, what)}-{address}:{number}"
+                             for what, number in _PORTS.items())
+        return f"user,id={identifier},net={network}.0/24,restrict=on,{forwarded}"

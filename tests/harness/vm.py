@@ -40,8 +40,8 @@ ExecStart=/bin/sh -c 'docker image inspect {STANDIN_NAME} > /dev/null 2>&1 || \\
     docker load --quiet --input /boot/standin.tar'
 """
 _AFTER_IT = "[Unit]\nRequires=standin-image.service\nAfter=standin-image.service\n"
-# Several translated machines on two cores answer each other after seconds: etcd would elect for ever, and systemd
-# would end its members while they wait.
+# Several translated machines on two cores may answer each other after seconds only: longer than etcd waits in an
+# election, and systemd for its start.
 _PATIENT = """[Service]
 Environment=ETCD_HEARTBEAT_INTERVAL=1000 ETCD_ELECTION_TIMEOUT=10000
 TimeoutStartSec=infinity
