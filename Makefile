@@ -5,7 +5,7 @@
 #   make help          every target in a line
 #
 # Variables:  DESTDIR=  prefix of `make install`          CXX=  another g++ (12 or newer)
-#             NODE_TREE=image.tree  `make cluster` and `make demo` boot what `make image` built, not a plain Debian
+#             NODE_TREE=tree  `make cluster` and `make demo` boot a plain Debian 13, not what `make image` builds
 #
 # Sources are found by name, so a new file needs no edit here. build/cratekeeperd is agent/*.cpp and
 # hal/*.cpp, build/cratectl is tools/cratectl/*.cpp, hal/*.cpp and agent/*.cpp without its main. The
@@ -68,7 +68,7 @@ MAKEFLAGS += --no-builtin-rules $(if $(filter 0,$(MAKELEVEL)),--jobs=$(shell npr
 
 PRODUCTS := $(if $(wildcard agent/main.cpp),$(B)/cratekeeperd) $(if $(CTL),$(B)/cratectl)
 # What a node under test consists of.
-export NODE_TREE ?= tree
+export NODE_TREE ?= image.tree
 NODE := all image-tree standin $(B)/.check-packages
 
 all: $(PRODUCTS) ## build cratekeeperd and cratectl (the default)
@@ -81,6 +81,7 @@ unit: $(B)/release/unit-tests ## run the unit tests, shuffled and twice
 unit-asan: $(B)/sanitize/unit-tests ## run the unit tests under ASan and UBSan
 	$< -s
 
+live: export NODE_TREE := tree
 live: $(NODE) ## run the agent against real etcd, systemd, Docker and Btrfs (root)
 	/usr/bin/python3 -B -m pytest -ra $(PYTEST_ARGS) tests/live
 
@@ -101,37 +102,16 @@ demo: $(NODE) ## start four nodes as one cluster, look, break things; Ctrl-C end
 size: all ## check that the stripped binaries keep to their budget
 	tools/lint/size 3500000 $(PRODUCTS)
 
-image: all $(B)/.check-packages ## build the disk image and the system extension into build/image (root)
-	image/build
-	image/extension
-
-image-test: image-tree ## run the tests of what `make image` built (root)
-	/usr/bin/python3 -B -m pytest -ra --timeout=180 $(PYTEST_ARGS) tests/image
-
-# Not part of `check`: without KVM they take minutes a boot (CONTRIBUTING.md). -s shows how far the machines are.
-VM := $(PRODUCTS) standin $(B)/.check-packages
-vm: $(VM) ## boot the disk image of `make image` in QEMU: power cuts, watchdogs, disks (root)
-	image/tools-tree
-	/usr/bin/python3 -B -m pytest -ra -s --timeout=1200 --ignore=tests/vm/nightly $(PYTEST_ARGS) tests/vm
-
-vm-cluster: $(VM) ## boot three of them as one cluster (root)
-	image/tools-tree
-	/usr/bin/python3 -B -m pytest -ra -s --timeout=2400 $(PYTEST_ARGS) tests/vm/nightly
-
-image-tree: $(B)/.check-packages ## build the root tree the test nodes boot, once (root)
-	tests/tree/build
-	$(if $(filter image.tree,$(NODE_TREE)),image/tree)
-
 format: $(B)/.lint-packages ## lay out every C++ file as .clang-format says
 	clang-format-19 -i $(CXX_FILES)
 
-clean: ## remove what was built, keep the static libraries and the root tree
-	rm -rf $(filter-out $(DEPS) $(wildcard $(B)/tree* $(B)/etcd*),$(wildcard $(B)/*))
+clean: ## remove what was built, keep the static libraries and what Debian gave
+	rm -rf $(filter-out $(DEPS) $(wildcard $(B)/tree* $(B)/tools-tree* $(B)/etcd*),$(wildcard $(B)/*))
 
 help: ## print this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile tests/sim/sim.mk
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile image/image.mk tests/sim/sim.mk
 
-.PHONY: all deps unit unit-asan live cluster check lint bench demo size image image-test image-tree vm vm-cluster format clean help install \
+.PHONY: all deps unit unit-asan live cluster check lint bench demo size format clean help install \
     lint-rules lint-format lint-tidy FORCE
 
 # ---- packages and static libraries -----------------------------------------------------------------
@@ -197,7 +177,7 @@ $(B)/release/unit-tests $(B)/sanitize/unit-tests:
 	@echo "  link $@"
 	@$(CXX) $(if $(findstring sanitize,$@),$(SANITIZERS)) $^ -lCppUTestExt -lCppUTest -o $@
 
-include tests/standin/standin.mk tests/live/drivers/drivers.mk tests/sim/sim.mk
+include tests/standin/standin.mk tests/live/drivers/drivers.mk tests/sim/sim.mk image/image.mk
 
 # ---- lint ------------------------------------------------------------------------------------------
 

@@ -1,6 +1,6 @@
 """One machine for live tests: real systemd as PID 1 in systemd-nspawn, with udev, polkit and Docker.
 
-The node boots an overlay of build/tree, so the tree stays as it was built; its disk (overlay and Docker's
+The node boots an overlay of the image's tree, so the tree stays as it was built; its disk (overlay and Docker's
 data) is a sparse ext4 image that goes with the node. /data is a Btrfs volume on a loop device. It has a
 network namespace of its own, plugged into the bridge of a harness network. It needs no machined and no
 systemd on the machine itself, and it never touches the tree, the machine's network or another node.
@@ -21,7 +21,7 @@ from .btrfs import Volume
 from .wait import wait_until
 from .workspace import BUILD, command, detach_loop, kill_cgroup
 
-TREE = BUILD / os.environ.get("NODE_TREE", "tree")  # or "image.tree", which image/tree makes of the disk image
+TREE = BUILD / os.environ.get("NODE_TREE", "image.tree")  # what ships; "tree" is a plain Debian 13
 GIB = 1 << 30
 _POWER_OFF = signal.SIGRTMIN + 4  # systemd(1): what its PID 1 powers off on
 
@@ -41,7 +41,7 @@ class Node:
     def __init__(self, workspace, network, name="n1", data=None, disk_size=8 * GIB):
         """`data` is a btrfs.Volume for /data; without one the node makes (and owns) one of 2 GiB."""
         if not TREE.with_name(f"{TREE.name}.stamp").exists():
-            raise RuntimeError(f"expected the root tree in {TREE}; run tests/tree/build or image/tree")
+            raise RuntimeError(f"expected the root tree in {TREE}; run `make image-tree`")
         self.name = name
         self.machine = f"{workspace.prefix}-{name}"
         self.machine_id = uuid.uuid4().hex
