@@ -29,9 +29,11 @@ const std::vector<World::Fault>& World::faults() {
         {"slow disk", &World::slowDisk},
         {"wipe data", &World::wipeData, true},
         {"wipe state", &World::wipeState, true},
+        {"replace machine", &World::replaceMachine, true},
         {"put nonsense", &World::putNonsense},
         {"stop by hand", &World::stopByHand},
         {"change configuration", &World::changeConfig},
+        {"forget", &World::forgetMachine},
     };
     return kAll;
 }
@@ -130,9 +132,10 @@ void World::cutPowerOfAll() {
     }
 }
 
+/// Not for all alike: who is fast acts on what it read before the slow ones are heard.
 void World::slowEtcd() {
     for (const auto& machine : machines_) {
-        machine->wire.latency = shared_.between(50ms, 1200ms);
+        machine->wire.latency = shared_.chance(30) ? 2ms : shared_.between(50ms, 1200ms);
     }
     shared_.say("etcd is slow");
     later(500ms, 12s, [this] {
@@ -153,6 +156,9 @@ void World::wipeEtcd() {
     snapshots_.clear();
     breakConnections();
     invariants_->storeLost();
+    if (shared_.chance(40)) {
+        slowEtcd(); // all come back to it at once
+    }
 }
 
 /// Odd times take a snapshot, even times go back to it.
@@ -195,14 +201,7 @@ void World::slowDisk() {
 /// lost then, no agent brings back.
 void World::wipeData() {
     auto& machine = any();
-    if (shared_.databases.clusters.empty()) {
-        return;
-    }
-    const auto& voters = shared_.databases.clusters.front().voters;
-    const auto left = std::ranges::count_if(machines_, [&](const auto& other) {
-        return other.get() != &machine && voters.contains(other->volume.nodeId);
-    });
-    if (static_cast<size_t>(left) * 2 <= voters.size()) {
+    if (shared_.databases.clusters.empty() || !majorityWithout(&machine)) {
         return;
     }
     machine.cutPower();
@@ -217,6 +216,19 @@ void World::wipeState() {
         return;
     }
     machine.cutPower();
+    machine.wipeState();
+    invariants_->wiped(machine);
+    later(500ms, 6s, [&machine] { machine.powerOn(); });
+}
+
+/// Another one under the same name and machine-id, with nothing on its disks.
+void World::replaceMachine() {
+    auto& machine = any();
+    if (shared_.databases.clusters.empty() || !majorityWithout(&machine)) {
+        return;
+    }
+    machine.cutPower();
+    machine.wipeData();
     machine.wipeState();
     invariants_->wiped(machine);
     later(500ms, 6s, [&machine] { machine.powerOn(); });

@@ -2,6 +2,7 @@
 #include "tests/sim/invariants.hpp"
 
 #include <algorithm>
+#include <cstring>
 #include <nlohmann/json.hpp>
 
 namespace sim {
@@ -12,6 +13,7 @@ namespace {
 
 constexpr const char* kBootstrapKey = "/cratekeeper/crate/bootstrap";
 constexpr const char* kClusterIdKey = "/cratekeeper/crate/cluster-id";
+constexpr const char* kForgotten = "/cratekeeper/crate/forgotten/";
 constexpr const char* kMembers = "/cratekeeper/crate/members/";
 constexpr const char* kNodes = "/cratekeeper/crate/nodes/";
 // A database that lives and does not answer is noticed by the next question: a tick and its deadline.
@@ -58,16 +60,30 @@ void Invariants::wiped(const Machine& machine) {
 
 void Invariants::storeLost() {
     lost_ = true;
+    lostAt_ = shared_.etcd.header().revision;
     checkedRevision_ = -1;
 }
 
-/// Whether somebody who is announced in etcd at this moment, or etcd itself, remembers that a cluster was founded.
+void Invariants::forgot(const Machine& machine, bool alive) {
+    everForgotten_ = true;
+    expect(!alive, machine.name + ": a machine that lives is never forgotten");
+}
+
+/// Whether somebody who is announced in etcd at this moment, or etcd itself, remembers that a cluster was founded. A
+/// record that came back with a snapshot counts as what it says: its machine had no time yet to write another.
 bool Invariants::remembered() const {
     const auto& data = shared_.etcd.data();
-    return data.contains(kClusterIdKey) || std::ranges::any_of(machines_, [&data](const auto& machine) {
+    return data.contains(kClusterIdKey) || std::ranges::any_of(machines_, [this, &data](const auto& machine) {
+               const auto record = data.find(machine->nodeKey());
+               if (record == data.end()) {
+                   return false;
+               }
+               const auto says = [&record](const char* text) { return record->second.value.contains(text); };
                const auto saved = machine->stateFile("node.json");
-               return data.contains(machine->nodeKey()) &&
-                      (knowsId(*machine) || saved.find("\"vote\"") != std::string::npos);
+               return record->second.modRevision > lostAt_
+                          ? knowsId(*machine) || saved.contains("\"vote\"")
+                          : says(R"("cluster_id":")") || says(R"("holds_data":true)") ||
+                                says(R"("initial_master_nodes":[")");
            });
 }
 
@@ -107,6 +123,7 @@ void Invariants::onBootstrap(const Cluster& cluster) {
 void Invariants::check(Machine* stepped) {
     if (stepped != nullptr) {
         auto& seen = seen_[stepped->index];
+        seen.forgotten.insert(stepped->heardForgotten.begin(), stepped->heardForgotten.end());
         checkWrites(*stepped, seen);
         checkRequests(*stepped, seen);
         checkPeers(*stepped, seen);
@@ -133,11 +150,21 @@ void Invariants::checkWrites(Machine& machine, Seen& seen) {
             auto hosts = parseHosts(machine.disk.files[path]);
             auto& before = seen.hosts[path];
             shared_.say("{}: peers on disk: {}", machine.name, fmt::join(hosts, " "));
-            expect(std::ranges::includes(hosts, before),
+            expect(shrinksOnlyByForgotten(seen, before, hosts),
                    machine.name + ": the list of peers never shrinks by itself");
             before = std::move(hosts);
         }
     }
+}
+
+bool Invariants::shrinksOnlyByForgotten(const Seen& seen, const std::set<std::string>& before,
+                                        const std::set<std::string>& hosts) const {
+    return std::ranges::includes(hosts, before) ||
+           std::ranges::all_of(before, [&](const std::string& endpoint) {
+               const auto machine = std::ranges::find(machines_, endpoint, &Machine::endpoint);
+               return hosts.contains(endpoint) ||
+                      (machine != machines_.end() && seen.forgotten.contains((*machine)->machineId));
+           });
 }
 
 void Invariants::checkRendered(Machine& machine, const std::string& path, const Seen& seen) {
@@ -170,6 +197,8 @@ void Invariants::checkRequests(Machine& machine, Seen& seen) {
                machine.name + ": no database is stopped or restarted unless a person asks");
         const auto crateYml = machine.disk.files[machine.instancePath("config/crate.yml")];
         const auto settings = parseSettings(crateYml);
+        expect(verb != hal::UnitVerb::start || !machine.heardForgotten.contains(machine.machineId),
+               machine.name + ": no database is started on a machine that knows it was forgotten");
         expect(verb != hal::UnitVerb::start || settings.has_value(),
                machine.name + ": a database is started only after its files are rendered");
         const bool votes = settings && !settings->vote.empty();
@@ -189,6 +218,7 @@ void Invariants::checkReady(Machine& machine, Seen& seen) {
         std::exchange(seen.generation, machine.wire.generation) != machine.wire.generation) {
         seen.etcdTroubled = shared_.loop.now();
     }
+    checkForgotten(machine, seen);
     if (machine.databaseAnswers()) {
         seen.muteSince.reset();
         const auto& clusters = shared_.databases.clusters;
@@ -221,9 +251,31 @@ void Invariants::checkService(const Machine& machine, Seen& seen) {
            machine.name + ": no endpoint is announced for a database that does not answer");
 }
 
+/// It comes back and asks etcd: then it joins nothing. What runs on it is left alone, see checkRequests().
+void Invariants::checkForgotten(const Machine& machine, Seen& seen) {
+    if (!isForgotten(machine)) {
+        seen.forgottenSince.reset();
+        return;
+    }
+    seen.forgottenSince = seen.forgottenSince ? seen.forgottenSince : shared_.loop.now();
+    const auto since = std::max({*seen.forgottenSince, machine.awakeSince(), seen.etcdTroubled});
+    if (shared_.loop.now() - since > kWithdrawn) {
+        const auto& data = shared_.etcd.data();
+        expect(!data.contains(machine.nodeKey()) && !data.contains(machine.readyKey()),
+               machine.name + ": a forgotten machine announces nothing");
+        expect(machine.ready() != 200, machine.name + ": /ready is never 200 on a forgotten machine");
+    }
+}
+
 void Invariants::checkPeers(Machine& machine, Seen& seen) {
     const auto& hosts = seen.hosts[machine.instancePath("config/unicast_hosts.txt")];
-    const bool complete = hosts.empty() || std::ranges::includes(hosts, machine.heardNodes) ||
+    const bool holdsForgotten =
+        !machine.heardForgotten.empty() && std::ranges::any_of(machines_, [&](const auto& other) {
+            return other.get() != &machine && machine.heardForgotten.contains(other->machineId) &&
+                   hosts.contains(other->endpoint);
+        });
+    const bool complete = hosts.empty() ||
+                          (std::ranges::includes(hosts, machine.heardNodes) && !holdsForgotten) ||
                           machine.disk.writeError || machine.disk.writesLeft;
     if (complete) {
         seen.lackingSince.reset();
@@ -232,7 +284,8 @@ void Invariants::checkPeers(Machine& machine, Seen& seen) {
     if (!seen.lackingSince) {
         seen.lackingSince = shared_.loop.now();
     }
-    const auto since = std::max(*seen.lackingSince, machine.awakeSince());
+    // It may have a slot to claim first, and that needs etcd.
+    const auto since = std::max({*seen.lackingSince, machine.awakeSince(), seen.etcdTroubled});
     if (shared_.loop.now() - since <= kRendered) {
         return;
     }
@@ -241,8 +294,10 @@ void Invariants::checkPeers(Machine& machine, Seen& seen) {
     // A refused node leaves its files alone; one whose database runs says so by this component.
     const bool refused = phase == "refused" ||
                          (machine.databaseAnswers() && page["verdict"]["components"]["cluster-id"] == "fail");
-    expect(refused || phase == "waiting" || phase == "probing",
-           machine.name + ": the list of peers holds every live node this agent knows");
+    expect(
+        refused || phase == "waiting" || phase == "probing",
+        machine.name +
+            ": the list of peers holds every live node this agent knows, and none it knows to be forgotten");
 }
 
 void Invariants::checkEtcd() {
@@ -253,7 +308,14 @@ void Invariants::checkEtcd() {
     checkedRevision_ = revision;
     std::map<std::string, std::string> slots;
     std::map<std::string, std::string> names;
+    forgotten_.clear();
     for (const auto& [key, keyValue] : shared_.etcd.data()) {
+        if (key.starts_with(kForgotten)) {
+            const auto id = key.substr(std::strlen(kForgotten));
+            forgotten_.insert(id);
+            expect(!shared_.etcd.data().contains(kMembers + id),
+                   "no machine is a member and forgotten: " + id);
+        }
         const bool member = key.starts_with(kMembers);
         if (!member && !key.starts_with(kNodes)) {
             continue;
@@ -263,8 +325,8 @@ void Invariants::checkEtcd() {
             continue; // put by hand
         }
         if (member) {
-            // After etcd lost its memory a newcomer may be faster than a node whose unit runs under that number.
-            expect(slots.emplace(field(keyValue.value, "\"slot\":"), key).second || lost_,
+            // A newcomer may get the number of a node that still runs under it and was forgotten by etcd or by hand.
+            expect(slots.emplace(field(keyValue.value, "\"slot\":"), key).second || mayShareSlots(),
                    "no slot is held by two members: " + key);
         } else {
             expect(names.emplace(field(keyValue.value, "\"name\":"), key).second,

@@ -28,7 +28,14 @@ public:
     // ---- what hands did, which changes what may be expected ----
     void wiped(const Machine& machine); ///< its state directory is gone: its memory starts anew
     void storeLost();                   ///< etcd was wiped or went back in time
-    [[nodiscard]] bool storeWasLost() const { return lost_; }
+    /// `cratectl forget` took a machine out; `alive` as etcd and the database that was asked showed it.
+    void forgot(const Machine& machine, bool alive);
+    /// etcd says so at this moment.
+    [[nodiscard]] bool isForgotten(const Machine& machine) const {
+        return forgotten_.contains(machine.machineId);
+    }
+    /// A slot was given away that somebody runs under: in an etcd that lost its memory, or after a forget.
+    [[nodiscard]] bool mayShareSlots() const { return lost_ || everForgotten_; }
     /// A second cluster id is no fault of the agents any more, see ARCHITECTURE.md.
     [[nodiscard]] bool excused() const { return excused_; }
 
@@ -40,6 +47,8 @@ private:
         std::map<std::string, std::set<std::string>> hosts; ///< by path of unicast_hosts.txt
         std::optional<hal::TimePoint> muteSince;            ///< its database answers nobody since
         std::optional<hal::TimePoint> lackingSince;         ///< its peers lack somebody it heard of
+        std::optional<hal::TimePoint> forgottenSince;       ///< etcd says that it is forgotten
+        std::set<std::string> forgotten; ///< machine-ids this machine ever heard to be forgotten
         std::optional<int> ready;
         hal::TimePoint etcdTroubled; ///< when it was last without a good way to etcd
         unsigned generation = 0;
@@ -56,7 +65,10 @@ private:
     void checkReady(Machine& machine, Seen& seen);
     void checkService(const Machine& machine, Seen& seen);
     void checkPeers(Machine& machine, Seen& seen);
+    void checkForgotten(const Machine& machine, Seen& seen);
     void checkEtcd();
+    [[nodiscard]] bool shrinksOnlyByForgotten(const Seen& seen, const std::set<std::string>& before,
+                                              const std::set<std::string>& hosts) const;
     [[nodiscard]] bool remembered() const;
     [[nodiscard]] static bool knowsId(const Machine& machine);
 
@@ -65,6 +77,9 @@ private:
     std::map<unsigned, Seen> seen_;
     std::set<std::vector<std::string>> lists_; ///< all first voters that were ever rendered
     hal::Revision checkedRevision_ = 0;
+    hal::Revision lostAt_ = 0;        ///< what is older came back with a snapshot
+    std::set<std::string> forgotten_; ///< machine-ids, as etcd has them now
+    bool everForgotten_ = false;
     bool excused_ = false;
     bool lost_ = false;
     std::optional<std::string> broken_;

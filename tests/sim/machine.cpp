@@ -128,6 +128,7 @@ void Machine::killAgent() {
     process_->node.reset();
     process_.reset();
     heardNodes.clear();
+    heardForgotten.clear();
     heardClusterId = false;
     heardAt.reset();
     frozen_ = false;
@@ -142,8 +143,10 @@ void Machine::thawAgent() {
 }
 
 void Machine::stall(hal::Duration duration) {
-    behind_ += duration;
-    stalledUntil_ = shared_.loop.now() + duration;
+    if (!stalledUntil_) {
+        behind_ += duration;
+        stalledUntil_ = shared_.loop.now() + duration;
+    }
 }
 
 void Machine::killContainer(int exitCode, bool systemdRestarts) {

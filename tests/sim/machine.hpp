@@ -33,7 +33,8 @@ public:
     void killAgent();
     void freezeAgent() { frozen_ = true; }
     void thawAgent();
-    /// The machine's own clock stands still for a while, and nothing on it runs: what a hypervisor does.
+    /// The machine's own clock stands still for a while, and nothing on it runs: what a hypervisor does. Nothing new
+    /// while it stands still already.
     void stall(hal::Duration duration);
     void killContainer(int exitCode, bool systemdRestarts);
     void freezeDatabase(bool frozen);
@@ -84,7 +85,8 @@ public:
     unsigned secondContainers = 0; ///< that were started beside a running one: must stay 0
 
     // ---- what this agent was told; emptied with the process ----
-    std::set<std::string> heardNodes; ///< endpoints of the live nodes in its last reading of etcd
+    std::set<std::string> heardNodes;     ///< endpoints of the live nodes in its last reading of etcd
+    std::set<std::string> heardForgotten; ///< machine-ids
     bool heardClusterId = false;
     std::optional<hal::TimePoint> heardAt;
     std::function<void(Machine&, const hal::Transaction&)> onWrite;

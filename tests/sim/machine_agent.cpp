@@ -2,7 +2,9 @@
 #include "tests/sim/machine.hpp"
 
 #include <algorithm>
+#include <map>
 #include <nlohmann/json.hpp>
+#include <tuple>
 
 namespace sim {
 
@@ -10,7 +12,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr const char* kNodes = "/cratekeeper/crate/nodes/";
+const std::string kNodes = "/cratekeeper/crate/nodes/";
+const std::string kForgotten = "/cratekeeper/crate/forgotten/";
 constexpr const char* kClusterIdKey = "/cratekeeper/crate/cluster-id";
 
 /// What stands between these words and the next quotation mark.
@@ -120,24 +123,31 @@ std::optional<std::string> Machine::savedClusterId() const {
 /// What the process now knows. The addresses are those of this simulation, so no code of the agent reads them for us.
 void Machine::heard(const hal::TransactionReply& reply) {
     heardNodes.clear();
+    heardForgotten.clear();
     heardClusterId = false;
     heardAt = shared_.loop.now();
     auto ours = savedClusterId();
+    std::map<std::string, const std::string*> records; // by machine-id
     for (const auto& range : reply.ranges) {
         for (const auto& keyValue : range.keyValues) {
-            heardClusterId = heardClusterId || (keyValue.key == kClusterIdKey &&
-                                                keyValue.value.starts_with(R"({"id":"cluster)"));
-            if (keyValue.key == kClusterIdKey && !ours) {
-                ours = textOf(keyValue.value, R"("id":")");
+            const auto& [key, value] = std::tie(keyValue.key, keyValue.value);
+            if (key == kClusterIdKey) {
+                heardClusterId = value.starts_with(R"({"id":"cluster)");
+                ours = ours ? ours : textOf(value, R"("id":")");
+            } else if (key.starts_with(kForgotten)) {
+                heardForgotten.insert(key.substr(kForgotten.size()));
+            } else if (key.starts_with(kNodes) && keyValue.lease) { // without a lease it was put by hand
+                records[key.substr(kNodes.size())] = &value;
             }
-            // A record without a lease was put by hand; who tells another cluster's id is nobody's peer.
-            if (keyValue.key.starts_with(kNodes) && keyValue.lease) {
-                const auto theirs = textOf(keyValue.value, R"("cluster_id":")");
-                const auto where = textOf(keyValue.value, R"("address":")");
-                if (where && (!ours || !theirs || ours == theirs)) {
-                    heardNodes.insert(*where + ":4300");
-                }
-            }
+        }
+    }
+    for (const auto& [id, record] : records) {
+        const auto theirs = textOf(*record, R"("cluster_id":")");
+        const auto where = textOf(*record, R"("address":")");
+        const bool stranger =
+            ours && theirs && ours != theirs; // who tells another cluster's id is nobody's peer
+        if (where && !stranger && !heardForgotten.contains(id)) {
+            heardNodes.insert(*where + ":4300");
         }
     }
 }

@@ -54,8 +54,9 @@ void World::chooseFaults() {
 
 /// Late: a blank machine joins whatever cluster it finds first, and the other one is among its peers then.
 void World::plugForeign() {
-    const bool settled = std::ranges::all_of(machines_, [](const auto& machine) {
-        return machine->foreign || machine->volume.clusterId.has_value();
+    const bool settled = std::ranges::all_of(machines_, [this](const auto& machine) {
+        const bool refused = repaired_ && invariants_->isForgotten(*machine);
+        return machine->foreign || refused || machine->volume.clusterId.has_value();
     });
     if (!settled) {
         return;
@@ -121,6 +122,9 @@ void World::boot() {
         const bool late = shared_.chance(8);
         later(late ? 8s : 0ms, late ? 25s : spread, [&machine = *machine] { machine.powerOn(); });
     }
+    if (shared_.chance(20)) {
+        slowEtcd(); // they decide about each other by what is long past
+    }
 }
 
 void World::strike() {
@@ -175,6 +179,7 @@ void World::repair() {
             shared_.etcd.erase(key);
         }
     }
+    settleForgotten();
 }
 
 std::optional<std::string> World::lacking(Machine& machine) {
@@ -189,8 +194,14 @@ std::optional<std::string> World::lacking(Machine& machine) {
                    ? std::nullopt
                    : std::optional(missing("a machine of another cluster is refused in the end"));
     }
+    if (invariants_->isForgotten(machine)) {
+        const bool refused = machine.page("/ready").find("was taken out of the cluster") != std::string::npos;
+        return machine.ready() == 503 && refused && !shared_.etcd.data().contains(machine.nodeKey())
+                   ? std::nullopt
+                   : std::optional(missing("a forgotten machine is refused in the end"));
+    }
     // Its slot was given away in an etcd that had forgotten it. It is told which unit to stop; the database runs on.
-    if (invariants_->storeWasLost() && machine.ready() == 503 && machine.databaseAnswers() &&
+    if (invariants_->mayShareSlots() && machine.ready() == 503 && machine.databaseAnswers() &&
         machine.page("/ready").find("already runs on this machine") != std::string::npos) {
         return std::nullopt;
     }
@@ -206,8 +217,8 @@ std::optional<std::string> World::lacking(Machine& machine) {
     }
     const auto hosts = parseHosts(machine.disk.files[machine.instancePath("config/unicast_hosts.txt")]);
     for (const auto& other : machines_) {
-        if (!other->foreign && !hosts.contains(other->endpoint)) {
-            return missing("every machine knows " + other->name + " in the end");
+        if (!other->foreign && hosts.contains(other->endpoint) == invariants_->isForgotten(*other)) {
+            return missing("every machine knows " + other->name + " in the end, if nobody forgot it");
         }
     }
     return std::nullopt;

@@ -2,6 +2,7 @@
 // whether all is well afterwards. It owns the order of events; which faults there are stands in faults.cpp.
 #pragma once
 
+#include "agent/registry.hpp"
 #include "tests/sim/invariants.hpp"
 #include "tests/sim/machine.hpp"
 #include "tests/sim/shared.hpp"
@@ -45,6 +46,14 @@ private:
     void later(hal::Duration least, hal::Duration most, std::function<void()> call);
     void breakConnections();
 
+    // ---- the operator ----
+    void forget(Machine& machine, const Machine& desk);
+    void unforget(const Machine& machine, const Machine& desk);
+    void settleForgotten();
+    [[nodiscard]] std::optional<agent::Registry> readRegistry(const Machine& desk);
+    [[nodiscard]] std::optional<std::vector<std::string>> databaseNodes(const Machine& desk);
+    [[nodiscard]] bool majorityWithout(const Machine* leaving) const;
+
     // ---- faults ----
     void killAgent();
     void freezeAgent();
@@ -66,9 +75,11 @@ private:
     void slowDisk();
     void wipeData();
     void wipeState();
+    void replaceMachine();
     void putNonsense();
     void stopByHand();
     void changeConfig();
+    void forgetMachine();
 
     Shared shared_;
     Machines machines_;
