@@ -25,10 +25,10 @@ std::set<unsigned> takenSlots(const Registry& registry, const Identity& identity
     return taken;
 }
 
-bool isUp(const Observed& observed, unsigned slot) {
+bool slotIsUp(const Observed& observed, unsigned slot) {
     const auto name = "crate@" + std::to_string(slot) + ".service";
     return observed.crateUnits && std::ranges::any_of(*observed.crateUnits, [&name](const hal::Unit& unit) {
-               return unit.name == name && unit.activeState != "inactive" && unit.activeState != "failed";
+               return unit.name == name && isUp(unit);
            });
 }
 
@@ -37,7 +37,7 @@ bool isUp(const Observed& observed, unsigned slot) {
 unsigned slotToClaim(const Observed& observed) {
     const auto taken = takenSlots(*observed.store.registry, observed.identity);
     if (const auto& saved = observed.saved.slot;
-        saved && (!taken.contains(*saved) || isUp(observed, *saved))) {
+        saved && (!taken.contains(*saved) || slotIsUp(observed, *saved))) {
         return *saved;
     }
     unsigned slot = 1;

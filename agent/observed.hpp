@@ -78,4 +78,9 @@ struct Observed {
     std::vector<std::string> configErrors; ///< of a reload that was refused
 };
 
+/// Whether systemd has it up, also while it starts or stops.
+[[nodiscard]] inline bool isUp(const hal::Unit& unit) {
+    return unit.activeState != "inactive" && unit.activeState != "failed";
+}
+
 } // namespace agent

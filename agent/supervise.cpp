@@ -22,11 +22,6 @@ constexpr int kExitDockerFailed = 125;
 constexpr int kExitNotExecutable = 126;
 constexpr int kExitNotFound = 127;
 
-bool isUp(const hal::Unit& unit) {
-    return unit.activeState == "active" || unit.activeState == "activating" ||
-           unit.activeState == "deactivating" || unit.activeState == "reloading";
-}
-
 Supervision answer(Phase phase, string words, std::optional<string> advice = {}) {
     Supervision supervision;
     supervision.phase = phase;

@@ -91,6 +91,12 @@ void repeatVote(Formation& formation, const Observed& observed, const Config& co
     }
 }
 
+/// A database that is up and was given no vote was started to join others, and may have done so since its disk was
+/// looked at.
+bool joins(const Observed& observed) {
+    return observed.crateUnits && std::ranges::any_of(*observed.crateUnits, isUp);
+}
+
 /// Nobody has decided yet: this node does, once enough others are there and none of them has a past.
 void decideList(Formation& formation, const Observed& observed, const Config& config) {
     const auto& registry = *observed.store.registry;
@@ -158,7 +164,7 @@ void decideVote(Formation& formation, const Observed& observed, const Config& co
             "/data, which the user cratekeeper may not read: it decides whether this node votes";
         return;
     }
-    if (*observed.dataHoldsDatabase) {
+    if (*observed.dataHoldsDatabase || joins(observed)) {
         return; // somebody's data: its cluster is found, not founded
     }
     if (!registry) {

@@ -86,6 +86,18 @@ TEST(Vote, DataOfAnotherDatabaseStillForbidsIt) {
     CHECK_TRUE(formation().initialMasterNodes.empty());
 }
 
+TEST(Vote, ADatabaseThatWasStartedWithoutItGetsNoneWhileItRuns) {
+    observed.store.registry->bootstrap.reset();
+    config.initialNodes = 1;
+    CHECK_TRUE(formation().claim.has_value());
+    observed.crateUnits->push_back(values::unit("crate@1.service", "active", "running"));
+    CHECK_TRUE(formation().initialMasterNodes.empty() && !formation().claim);
+    observed.store.registry->bootstrap = Names{"n1"};
+    CHECK_TRUE(formation().initialMasterNodes.empty());
+    observed.crateUnits->front().activeState = "failed";
+    CHECK_TRUE((formation().initialMasterNodes == Names{"n1"}));
+}
+
 // ---- nobody with a past is passed over ----
 
 TEST_GROUP(FirstElection) {
