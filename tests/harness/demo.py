@@ -67,9 +67,10 @@ class Demo:
 
     def end(self, timeout):
         """Waits for its end; the exit status."""
-        status = self._process.wait(timeout)
+        wait_until(lambda: self._process.poll() is not None, timeout,
+                   lambda: f"the end of the demo, which said:\n{self.text}")
         self._reader.join(5)
-        return status
+        return self._process.returncode
 
     def close(self):
         """Ends it in order, for it has much to clean up; kills it only if it does not listen."""
