@@ -3,7 +3,7 @@
 .PHONY: image image-test image-tree vm vm-cluster
 
 IMAGE := $(B)/image/.built
-IMAGE_SOURCES := $(shell find image units tools/man tools/completion tests/tree -type f 2> /dev/null)
+IMAGE_SOURCES := $(shell find image units tools/man tools/completion tests/tree -type f ! -name '*.md' 2> /dev/null)
 
 image: $(IMAGE) ## build the disk image and the system extension into build/image (root)
 
