@@ -24,7 +24,7 @@ image-test: $(IMAGE) ## run the tests of the system extension on a stock Debian 
 # Without KVM a boot takes minutes; -s shows how far the machines are.
 VM := $(IMAGE) standin
 vm: $(VM) ## boot the disk image in QEMU: power cuts, watchdogs, disks (root)
-	/usr/bin/python3 -B -m pytest -ra -s --timeout=1200 --ignore=tests/vm/nightly $(PYTEST_ARGS) tests/vm
+	/usr/bin/python3 -B -m pytest -ra -s --timeout=1200 --ignore=tests/vm/cluster $(PYTEST_ARGS) tests/vm
 
-vm-cluster: $(VM) ## boot three of them as one cluster (root)
-	/usr/bin/python3 -B -m pytest -ra -s --timeout=2400 $(PYTEST_ARGS) tests/vm/nightly
+vm-cluster: $(VM) ## boot two and three of them as one cluster (root)
+	/usr/bin/python3 -B -m pytest -ra -s --timeout=2400 $(PYTEST_ARGS) tests/vm/cluster

@@ -11,12 +11,13 @@ _PORTS = {"health": 4480, "ssh": 22, "sql": 4200}
 
 
 class Lan:
-    """Addresses, MACs and forwarded ports of machines with these names."""
+    """Addresses, MACs and forwarded ports of machines with these names; `etcd` names its members, else all are."""
 
     GATEWAY = "10.0.2.2"
 
-    def __init__(self, workspace, names):
+    def __init__(self, workspace, names, etcd=None):
         self._names, self.count = names, len(names)
+        self._etcd = names if etcd is None else etcd
         self._directory = workspace.make_directory("lan")
         self._ports = {name: dict(zip(_PORTS, free_ports(len(_PORTS)))) for name in names}
 
@@ -34,9 +35,9 @@ class Lan:
         return self._ports[name][what]
 
     def sections(self):
-        """What a site file says of each node; all of them are members of etcd."""
-        return "".join(f"[Node {name}]\nMAC={self.mac(name)}\nEtcd=yes\nAddress={self.address(name)}/24\n"
-                       f"Gateway={self.GATEWAY}\n" for name in self._names)
+        """What a site file says of each node."""
+        return "".join(f"[Node {name}]\nMAC={self.mac(name)}\nEtcd={'yes' if name in self._etcd else 'no'}\n"
+                       f"Address={self.address(name)}/24\nGateway={self.GATEWAY}\n" for name in self._names)
 
     def arguments(self, name):
         """What plugs this machine in, for its QEMU."""
