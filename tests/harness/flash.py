@@ -58,8 +58,8 @@ class Image:
 class Disk:
     """A loop device; `backing` is its medium, where only arrives what was really written through."""
 
-    def __init__(self, workspace, size=40 * MIB, fill=False):
-        self.device, self.backing = workspace.loop_device(size, "flash")
+    def __init__(self, workspace, size=40 * MIB, fill=False, sector_size=512):
+        self.device, self.backing = workspace.loop_device(size, "flash", sector_size)
         self.size = size
         self._made = []
         if fill:

@@ -261,12 +261,12 @@ class Workspace:
                 values = {name: path.read_text() for name, path in zip(SHARED_PARAMETERS, paths) if path.exists()}
                 _SAVED_PARAMETERS.write_text(json.dumps(values))
 
-    def loop_device(self, size, name="disk"):
+    def loop_device(self, size, name="disk", sector_size=512):
         """A sparse file of `size` bytes on a loop device: (device, backing file)."""
         backing = self._free_file(name)
         with open(backing, "wb") as file:
             file.truncate(size)
-        device = command("losetup", "--find", "--show", backing).stdout.strip()
+        device = command("losetup", "--find", "--show", "--sector-size", sector_size, backing).stdout.strip()
         return device, backing
 
     def _free_file(self, name):

@@ -85,6 +85,22 @@ def test_swap_and_the_second_disk_of_a_volume(workspace, image, disk):
         each.close()
 
 
+def test_a_disk_of_the_running_system(image, disk):
+    command("sfdisk", "--quiet", disk.device, input=TABLE)
+    partition = disk.partition(2)
+    command("mkfs.ext4", "-q", partition)
+    flash = " ".join(map(str, arguments(image.raw, disk.device)))
+    # Mounted for this one process only.
+    said = refused(disk, "unshare", "--mount", "sh", "-c", f"mount -o ro,noload {partition} /boot && exec {flash}")
+    assert f"{disk.device} holds /boot of the running system" in said
+
+
+def test_a_disk_with_larger_sectors(workspace, image):
+    large = Disk(workspace, sector_size=4096)
+    assert "has sectors of 4096 bytes; the image is made for 512" in refused(large, *arguments(image.raw, large.device))
+    large.close()
+
+
 def test_a_small_disk_a_node_s_data_and_what_is_no_disk(workspace, image, disk):
     small = Disk(workspace, size=31 * MIB)
     assert "has 32.6MB; the image needs 33.6MB" in refused(small, *arguments(image.raw, small.device))
