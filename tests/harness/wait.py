@@ -11,6 +11,7 @@ def wait_until(predicate, timeout, what, interval=0.05):
     """Returns the first true value of `predicate()`; raises Timeout after `timeout` seconds.
 
     `what` completes the sentence "expected ..."; a callable is asked at the end, so it can show the last state.
+    A machine that stands still for a moment, as virtual ones do, wakes the sleeper late: that time is not counted.
     """
     deadline = time.monotonic() + timeout
     while True:
@@ -20,4 +21,6 @@ def wait_until(predicate, timeout, what, interval=0.05):
         if time.monotonic() >= deadline:
             text = what() if callable(what) else what
             raise Timeout(f"expected {text} within {timeout} s")
+        asleep = time.monotonic()
         time.sleep(interval)
+        deadline += time.monotonic() - asleep - interval

@@ -6,7 +6,7 @@ from harness.proxy import Proxy
 
 def test_a_lost_reply_is_reported_and_the_write_happened_once(make_etcd, etcd_version):
     etcd = make_etcd(etcd_version)
-    with Proxy(etcd.port) as proxy, EtcdDriver(proxy.endpoint, etcd.endpoint, deadlineMs=800) as client:
+    with Proxy(etcd.port) as proxy, EtcdDriver(proxy.endpoint, etcd.endpoint, deadlineMs=2000) as client:
         client.ok("status")
         proxy.swallow_answers = True
         doubt = client.error("transact", then=[{"put": "/a", "value": "x"}])
@@ -18,6 +18,6 @@ def test_a_lost_reply_is_reported_and_the_write_happened_once(make_etcd, etcd_ve
 
 def test_a_lost_reply_of_a_read_is_asked_elsewhere(make_etcd, etcd_version):
     etcd = make_etcd(etcd_version)
-    with Proxy(etcd.port) as proxy, EtcdDriver(proxy.endpoint, etcd.endpoint, deadlineMs=800) as client:
+    with Proxy(etcd.port) as proxy, EtcdDriver(proxy.endpoint, etcd.endpoint, deadlineMs=2000) as client:
         proxy.swallow_answers = True
         assert client.call("range", range="/a")["endpoint"] == etcd.endpoint

@@ -4,6 +4,7 @@ import time
 
 from harness.driver import Driver
 from harness.scripted_server import ScriptedServer, reply
+from harness.wait import wait_until
 
 
 def trickle(connection, _request):
@@ -55,8 +56,9 @@ def test_the_client_may_end_with_calls_on_their_way():
 def test_more_requests_than_are_sane_are_refused_and_the_rest_ends_in_time():
     with ScriptedServer(lambda *_: time.sleep(5)) as silent, Driver("http_client_driver") as driver:
         for number in range(200):
-            driver.send("send", id=number, url=silent.url, deadlineMs=2000)
-        time.sleep(0.5)
+            driver.send("send", id=number, url=silent.url, deadlineMs=4000)
+        wait_until(lambda: silent.accepted >= 32, 3, "as many connections as are allowed")
+        time.sleep(0.3)
         assert silent.accepted == 32, "the others wait for a connection"
         results = [driver.result() for _ in range(400)]
         errors = [result["error"] for result in results if "error" in result]

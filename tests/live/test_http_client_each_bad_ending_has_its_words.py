@@ -47,8 +47,8 @@ def test_a_bad_server_is_told_apart(name):
     answer, code, words = ENDINGS[name]
     with ScriptedServer(answer) as server, Driver("http_client_driver") as driver:
         began = time.monotonic()
-        result = send(driver, url=server.url, deadlineMs=300, maxResponseBytes=1000)
-        assert time.monotonic() - began < 1
+        result = send(driver, url=server.url, deadlineMs=300 if code == TIMEOUT else 5000, maxResponseBytes=1000)
+        assert time.monotonic() - began < 4
         assert f"127.0.0.1:{server.port}: " in result["error"] and words in result["error"], result
         assert code is None or result["code"] == code, result
         assert result["sent"] and result["retryable"]

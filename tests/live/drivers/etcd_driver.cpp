@@ -24,7 +24,7 @@ hal::EtcdOptions readOptions(const Json& json) {
     options.tls.keyFile = optionalOf<std::string>(json, "key");
     options.user = optionalOf<std::string>(json, "user");
     options.password = optionalOf<std::string>(json, "password");
-    options.deadline = std::chrono::milliseconds(json.value("deadlineMs", 1500));
+    options.deadline = std::chrono::milliseconds(json.value("deadlineMs", 5000));
     return options;
 }
 

@@ -21,7 +21,7 @@ hal::HttpRequest readRequest(const Json& json) {
     request.method = json.value("method", "GET");
     request.body = json.value("body", "");
     request.headers = json.value("headers", std::vector<std::string>{});
-    request.deadline = std::chrono::milliseconds(json.value("deadlineMs", 1000));
+    request.deadline = std::chrono::milliseconds(json.value("deadlineMs", 5000));
     if (json.contains("connectDeadlineMs")) {
         request.connectDeadline = std::chrono::milliseconds(json.at("connectDeadlineMs").get<int>());
     }
@@ -91,7 +91,7 @@ private:
         } else if (verb == "crate") {
             crate_ = hal::makeCrate(loop_, *http_, command.at("host").get<std::string>(), command.at("port"));
         } else if (verb == "ask") {
-            crate_->ask(std::chrono::milliseconds(command.value("deadlineMs", 1000)),
+            crate_->ask(std::chrono::milliseconds(command.value("deadlineMs", 5000)),
                         [](const hal::CrateAnswer& answer) { print({{"answer", toJson(answer)}}); });
         } else if (verb == "hold") {
             crate_->hold(
