@@ -12,10 +12,10 @@ def test_a_killed_container_is_back_and_no_other_node_notices(shelf):
     with shelf.staying_ready(others), shelf.rows.writing(shelf.nodes):
         clock = shelf.clock("kill -9 of a container")
         victim.run("kill", "-KILL", before)
-        clock.until(lambda: victim.status_code() == 503, 10, "not ready")
-        clock.until(lambda: victim.name not in shelf.announced(), 10, "its key gone from etcd")
+        clock.until(lambda: victim.status_code() == 503, 5, "not ready")
+        clock.until(lambda: victim.name not in shelf.announced(), 5, "its key gone from etcd")
         clock.until(lambda: shelf.ready([victim]), 60, "ready again")
-        clock.until(lambda: victim.name in shelf.announced(), 10, "its key in etcd again")
+        clock.until(lambda: victim.name in shelf.announced(), 5, "its key in etcd again")
     assert victim.container_pid(killed) not in (None, before)
     assert shelf.containers(others) == containers
     assert shelf.cluster_ids() == {cluster_id}

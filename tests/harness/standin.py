@@ -93,7 +93,7 @@ class Standin:
                                                  stdout=log, stderr=subprocess.STDOUT)
         return self
 
-    def exit_status(self, timeout=10):
+    def exit_status(self, timeout=5):
         """Waits for the end; the status as a shell would show it."""
         status = self.process.wait(timeout)
         return 128 - status if status < 0 else status
@@ -101,7 +101,7 @@ class Standin:
     def says(self):
         return self.log.read_text()
 
-    def until_says(self, words, timeout=10):
+    def until_says(self, words, timeout=5):
         wait_until(lambda: words in self.says(), timeout, lambda: f"'{words}' in the log, which says:\n{self.says()}")
         return self
 
@@ -112,7 +112,7 @@ class Standin:
         except OSError:
             return None
 
-    def until_status(self, status=200, timeout=10):
+    def until_status(self, status=200, timeout=5):
         wait_until(lambda: self.status() == status, timeout, lambda: f"GET / to be {status}, log:\n{self.says()}")
         return self
 

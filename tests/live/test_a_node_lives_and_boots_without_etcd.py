@@ -12,7 +12,7 @@ def test_a_node_lives_and_boots_without_etcd(make_agent):
 
     container = node.container_pid("crate-1")
     node.run("kill", "-9", container)
-    node.wait_for(lambda: node.status_code() == 503, 5, "the truth about a dead database")
+    node.wait_for(lambda: node.status_code() == 503, 2, "the truth about a dead database")
     node.until_ready()
     assert node.container_pid("crate-1") not in (None, container)
 

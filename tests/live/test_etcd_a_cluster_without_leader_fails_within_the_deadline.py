@@ -4,15 +4,11 @@ from harness.etcd_cluster import EtcdCluster
 from harness.etcd_driver import EtcdDriver
 from harness.wait import wait_until
 
-# etcd itself needs 7 s to say that it has no quorum; a second deadline leaves a busy machine time to answer late.
-DEADLINE_MS = 2000
-LATE_MS = 2 * DEADLINE_MS
-
 
 def test_each_call_ends_in_time_and_says_why(workspace, tree, etcd_version):
     with EtcdCluster(workspace, etcd_version) as cluster:
         survivor, *others = cluster.members
-        with EtcdDriver(*cluster.endpoints, deadlineMs=DEADLINE_MS) as client:
+        with EtcdDriver(*cluster.endpoints, deadlineMs=1500) as client:
             client.ok("transact", then=[{"put": "/a", "value": "x"}])
             lease = client.ok("grant", ttl=60)["id"]
             for member in others:
@@ -20,12 +16,12 @@ def test_each_call_ends_in_time_and_says_why(workspace, tree, etcd_version):
             for verb, fields in (("range", {"range": "/a"}), ("grant", {"ttl": 5}), ("keepAlive", {"lease": lease}),
                                  ("transact", {"then": [{"put": "/a", "value": "y"}]})):
                 failed = client.error(verb, **fields)
-                assert failed["ms"] < LATE_MS and failed["retryable"], failed
+                assert failed["ms"] <= 1600 and failed["retryable"], failed
             # Once the survivor knows that it has no leader, it refuses at once.
             wait_until(lambda: client.call("status").get("ok", {}).get("leader", 0) is None, 10,
                        "the survivor to notice that it has no leader")
             failed = client.error("range", range="/a")
-            assert "etcd endpoints" in failed["error"] and failed["ms"] < DEADLINE_MS, failed
+            assert "etcd endpoints" in failed["error"] and failed["ms"] < 500, failed
             stale = client.ok("range", range="/a", serializable=True)
             assert stale["keyValues"][0]["value"] == "x"
             assert survivor.pid is not None

@@ -3,9 +3,8 @@
 from harness.etcd_cluster import EtcdCluster
 from harness.etcd_driver import EtcdDriver
 
-# Of one call. Each of three members has a third of it before the next is asked.
+# Of one call; each of three members has a third of it before the next is asked.
 DEADLINE_MS = 6000
-TURN_MS = DEADLINE_MS / 3
 
 
 def test_calls_go_on_while_one_member_after_the_other_fails(workspace, tree, etcd_version):
@@ -18,16 +17,16 @@ def test_calls_go_on_while_one_member_after_the_other_fails(workspace, tree, etc
 
             first.kill()
             kept = client.call("keepAlive", lease=lease)
-            assert kept["ok"]["id"] == lease and kept["ms"] < TURN_MS, kept
+            assert kept["ok"]["id"] == lease and kept["ms"] < 500, kept
             assert kept["endpoint"] == second.endpoint
             assert client.ok("transact", then=[{"put": "/a", "value": "y", "lease": lease}])["succeeded"]
 
             first.start()
             second.freeze()
             kept = client.call("keepAlive", lease=lease)
-            assert kept["ok"]["id"] == lease, kept
+            assert kept["ok"]["id"] == lease and kept["ms"] <= DEADLINE_MS, kept
             assert kept["endpoint"] != second.endpoint
-            assert client.call("keepAlive", lease=lease)["ms"] < TURN_MS, "the frozen one is not asked again"
+            assert client.call("keepAlive", lease=lease)["ms"] < 500, "the frozen one is not asked again"
             second.resume()
 
 
@@ -35,9 +34,9 @@ def test_a_frozen_member_costs_a_transaction_its_deadline_once(workspace, tree, 
     with EtcdCluster(workspace, etcd_version) as cluster:
         leader = cluster.leader()
         frozen = next(member for member in cluster.members if member is not leader)
-        with EtcdDriver(frozen.endpoint, leader.endpoint, deadlineMs=2000) as client:
+        with EtcdDriver(frozen.endpoint, leader.endpoint, deadlineMs=1000) as client:
             frozen.freeze()
             doubt = client.error("transact", then=[{"put": "/a", "value": "x"}])
-            assert "may have been carried out" in doubt["error"] and doubt["ms"] < 2 * 2000, doubt
+            assert "may have been carried out" in doubt["error"] and doubt["ms"] < 1200, doubt
             assert client.ok("transact", then=[{"put": "/a", "value": "x"}])["succeeded"]
             frozen.resume()

@@ -13,8 +13,8 @@ def test_etcd_without_space_withdraws_what_is_gone(make_agent, make_etcd, networ
             pass
         assert "NOSPACE" in etcd.etcdctl("alarm", "list").stdout
     node.run("kill", "-9", node.container_pid("crate-1"))
-    node.wait_for(lambda: node.status_code() == 503, 5, "the answer to turn")
-    node.wait_for(lambda: not etcd.get("/services/crate/n1"), 5, "the endpoint of a dead database to go")
+    node.wait_for(lambda: node.status_code() == 503, 2, "the answer to turn")
+    node.wait_for(lambda: not etcd.get("/services/crate/n1"), 3, "the endpoint of a dead database to go")
     assert "etcdctl alarm disarm" in until_etcd_warns(node, "database space exceeded")["output"]
     node.until_ready()
     with nothing_is_touched(node):

@@ -7,6 +7,7 @@ import pytest
 
 from harness.driver import Driver
 from harness.scripted_server import ScriptedServer, raw, reply
+from harness.stopwatch import Stopwatch
 
 REFUSED, UNREACHABLE, CONNECT_TIMEOUT, UNUSABLE, TIMEOUT, CLOSED, MALFORMED, TOO_LARGE = 1, 2, 3, 6, 20, 21, 22, 23
 
@@ -46,9 +47,9 @@ ENDINGS = {
 def test_a_bad_server_is_told_apart(name):
     answer, code, words = ENDINGS[name]
     with ScriptedServer(answer) as server, Driver("http_client_driver") as driver:
-        began = time.monotonic()
+        watch = Stopwatch()
         result = send(driver, url=server.url, deadlineMs=300 if code == TIMEOUT else 5000, maxResponseBytes=1000)
-        assert time.monotonic() - began < 4
+        assert watch.seconds() < 1
         assert f"127.0.0.1:{server.port}: " in result["error"] and words in result["error"], result
         assert code is None or result["code"] == code, result
         assert result["sent"] and result["retryable"]

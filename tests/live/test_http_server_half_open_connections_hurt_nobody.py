@@ -5,6 +5,7 @@ import time
 import pytest
 
 from harness.http_server_driver import HttpServerDriver, read_all, status_of
+from harness.stopwatch import Stopwatch
 
 REQUEST = b"GET /ready HTTP/1.0\r\n\r\n"
 
@@ -20,7 +21,7 @@ def close_all(connections):
         connection.close()
 
 
-def test_half_of_the_answers_beside_500_half_open_connections_take_less_than_5_ms(server):
+def test_answers_beside_500_half_open_connections_take_less_than_5_ms(server):
     half_open = [server.connect() for _ in range(500)]
     for connection in half_open:
         connection.sendall(b"GET /ready HT")
@@ -32,7 +33,7 @@ def test_half_of_the_answers_beside_500_half_open_connections_take_less_than_5_m
             assert status_of(connection.recv(4096)) == 200
         times.append(time.perf_counter() - start)
     close_all(half_open)
-    assert sorted(times)[len(times) // 2] < 0.005
+    assert sorted(times)[197] < 0.005
 
 
 def test_at_the_limit_the_others_wait_without_spinning_and_are_answered_later(server):
@@ -41,16 +42,17 @@ def test_at_the_limit_the_others_wait_without_spinning_and_are_answered_later(se
     waiting.sendall(REQUEST)
     before = server.cpu_seconds()
     time.sleep(1)
-    assert server.cpu_seconds() - before < 0.3
+    assert server.cpu_seconds() - before < 0.1
     close_all(silent)
     assert status_of(waiting.recv(4096)) == 200
     waiting.close()
 
 
 def test_a_silent_connection_is_closed_after_the_idle_timeout(server):
-    with server.connect(timeout=20) as silent:
-        start = time.monotonic()
+    with server.connect(timeout=10) as silent:
+        start, watch = time.monotonic(), Stopwatch()
         assert read_all(silent) == (b"", True)
+        assert watch.seconds() < 5
         assert time.monotonic() - start > 2.5
 
 

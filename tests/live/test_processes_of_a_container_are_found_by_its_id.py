@@ -34,7 +34,7 @@ def test_process_1_of_the_container_is_found_and_its_end_is_told(driver, node, c
     assert driver.ask("main", container) == {"pid": pid}
     assert driver.ask("follow", str(pid)) == {"done": "follow"}
     node.run("kill", "-9", pid)
-    assert driver.next_event("ended")["pid"] == pid
+    assert driver.next_event("ended", timeout=2)["pid"] == pid
     node.wait_for(lambda: driver.ask("main", container) == {"pid": None}, 10, "the control group to go")
 
 

@@ -56,10 +56,10 @@ def test_the_master_can_be_lost_and_found_while_it_runs(make_standin):
     standin.start().until_status(200)
     cluster_id = standin.cluster_id()
     gone.touch()
-    standin.until_status(503)
+    standin.until_status(503, timeout=1)
     assert standin.cluster_id() == cluster_id
     gone.unlink()
-    standin.until_status(200)
+    standin.until_status(200, timeout=3)
     assert standin.cluster_id() == cluster_id
 
 

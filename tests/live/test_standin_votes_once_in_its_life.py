@@ -52,7 +52,7 @@ def test_a_node_without_list_and_past_waits_and_says_why_every_ten_seconds(make_
     standin = make_standin(settings=NO_LIST)
     (standin.directory / "unicast_hosts.txt").write_text("# peers\n192.0.2.7:4300\n")
     standin.start().until_status(503)
-    standin.until_says(ALONE + "[cluster.initial_master_nodes] is empty on this node", timeout=20)
+    standin.until_says(ALONE + "[cluster.initial_master_nodes] is empty on this node", timeout=12)
     assert "using [192.0.2.7:4300] from hosts providers" in standin.says()
     assert standin.status() == 503
 
@@ -60,7 +60,7 @@ def test_a_node_without_list_and_past_waits_and_says_why_every_ten_seconds(make_
 def test_a_node_with_no_discovery_settings_at_all_bootstraps_itself_after_three_seconds(make_standin):
     standin = make_standin(settings={**NO_LIST, "discovery.seed_hosts": None, "discovery.seed_providers": None})
     started = time.monotonic()
-    standin.start().until_status(200, timeout=20)
+    standin.start().until_status(503).until_status(200, timeout=7)
     assert time.monotonic() - started > 2.9
 
 
