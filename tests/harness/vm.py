@@ -265,6 +265,10 @@ class Machine:
         """What QEMU saw happen to the machine since this was asked last."""
         return self._qemu.events()
 
+    def cable(self, plugged):
+        """Plugs the cable of a machine that is alone in, or pulls it."""
+        self._qemu.do("set_link", name="lan", up=plugged)
+
     def running(self):
         return self._qemu is not None and self._qemu.running()
 
