@@ -14,7 +14,7 @@ import time
 from .wait import wait_until
 from .workspace import BUILD
 
-TREE = BUILD / "tools-tree"
+TREE = BUILD / "tools-tree-vm"
 LIBRARIES = TREE / "usr/lib/x86_64-linux-gnu"
 FIRMWARE = TREE / "usr/share/OVMF/OVMF_CODE_4M.fd"
 VARIABLES = TREE / "usr/share/OVMF/OVMF_VARS_4M.fd"
