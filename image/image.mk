@@ -3,28 +3,32 @@
 .PHONY: image image-test image-tree vm vm-cluster
 
 IMAGE := $(B)/image/.built
-IMAGE_SOURCES := $(shell find image units tools/man tools/completion tests/tree -type f ! -name '*.md' 2> /dev/null)
+# Not the list of tested packages: to accept what was built builds nothing again.
+IMAGE_SOURCES := $(shell find image units tools/man tools/completion tests/tree -type f \
+    ! -name '*.md' ! -name packages.lock ! -name tree.conf ! -name tree 2> /dev/null)
 
 image: $(IMAGE) ## build the disk image and the system extension into build/image (root)
+	@image/packages check $(B)/image/newer-than-tested $(B)/image/*.manifest
 
 $(IMAGE): $(PRODUCTS) $(IMAGE_SOURCES) $(B)/.check-packages
 	image/build
 	image/extension
 	@touch $@
 
-# Nodes under test get the agent of this source in any case, so an image that is older than it will do.
-image-tree: $(PRODUCTS) $(B)/.check-packages ## build the root trees the test nodes boot, once (root)
-	tests/tree/build
-	$(if $(filter image.tree,$(NODE_TREE)),test -e $(IMAGE) || $(MAKE) --no-print-directory $(IMAGE))
-	$(if $(filter image.tree,$(NODE_TREE)),image/tree)
+# The agent is put into the nodes, not into their tree: it can be compiled meanwhile.
+image-tree: $(B)/.check-packages ## build the root tree the test nodes boot, once (root)
+	@$(if $(filter image.tree,$(NODE_TREE)),image/tree,tests/tree/build)
 
-image-test: $(IMAGE) ## run the tests of the system extension on a stock Debian 13 (root)
+image-test: image image-tree ## test the image's tree and tools, and the extension on a stock Debian 13 (root)
+	tests/tree/build
 	NODE_TREE=tree /usr/bin/python3 -B -m pytest -ra --timeout=180 $(PYTEST_ARGS) tests/image
 
 # Without KVM a boot takes minutes; -s shows how far the machines are.
-VM := $(IMAGE) standin
+VM := image standin
 vm: $(VM) ## boot the disk image in QEMU: power cuts, watchdogs, disks (root)
+	@image/tools-tree vm
 	/usr/bin/python3 -B -m pytest -ra -s --timeout=1200 --ignore=tests/vm/cluster $(PYTEST_ARGS) tests/vm
 
 vm-cluster: $(VM) ## boot two and three of them as one cluster (root)
+	@image/tools-tree vm
 	/usr/bin/python3 -B -m pytest -ra -s --timeout=2400 $(PYTEST_ARGS) tests/vm/cluster
