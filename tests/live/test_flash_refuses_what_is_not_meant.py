@@ -44,11 +44,11 @@ def refused(disk, *argv, status=REFUSED, **more):
 
 
 def test_a_built_in_disk_needs_a_word(image, disk):
-    assert "is built in; --internal" in refused(disk, FLASH, "--yes", image.raw, disk.device)
+    assert "is built in; add --internal if you really mean this disk" in refused(disk, FLASH, "--yes", image.raw, disk.device)
 
 
 def test_nobody_to_ask_means_no(image, disk):
-    assert "--yes if it is meant" in refused(disk, FLASH, "--internal", image.raw, disk.device, status=4)
+    assert "add --yes if you really mean this disk" in refused(disk, FLASH, "--internal", image.raw, disk.device, status=4)
 
 
 def test_a_mounted_disk(workspace, image, disk):
@@ -116,6 +116,14 @@ def test_images_and_configs_that_are_none(workspace, image, disk):
     (directory / "n1.ign").write_text("[Cluster]\n")
     said = refused(disk, *arguments(image.raw, disk.device, config=directory / "n1.ign"))
     assert "expected an Ignition config of version 3" in said
+    # What a redirection leaves behind when `cratectl site` knows no such node, and two configs in one file.
+    (directory / "n2.ign").write_text("")
+    assert "n2.ign is empty" in refused(disk, *arguments(image.raw, disk.device, config=directory / "n2.ign"))
+    (directory / "n3.ign").write_text(image.config.read_text() * 2)
+    said = refused(disk, *arguments(image.raw, disk.device, config=directory / "n3.ign"))
+    assert "expected an Ignition config of version 3" in said
+    said = refused(disk, *arguments(image.raw, disk.device, config=directory / "n4.ign"))
+    assert "n4.ign: expected an Ignition config of version 3" in said
     (directory / "noise.raw").write_bytes(os.urandom(4 * MIB))
     assert "expected a GPT with an EFI system partition" in refused(disk, *arguments(directory / "noise.raw", disk.device))
     text = pathlib.Path(f"{image.raw}.bmap").read_text()
