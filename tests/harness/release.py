@@ -1,0 +1,61 @@
+"""A build directory with a stand-in for the disk image, and what tools/release/pack makes of it.
+
+Only cratectl and the scripts are the real ones. Nothing here needs root.
+"""
+
+import json
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+
+from .workspace import REPOSITORY, command
+
+VERSION = re.search(r'kVersion = "(.*)";', (REPOSITORY / "agent/version.hpp").read_text())[1]
+TOOLS = f"cratekeeper-tools-{VERSION}-x86-64"
+
+
+class Build:
+    """What `make image` leaves behind, small."""
+
+    def __init__(self, directory):
+        self.directory = pathlib.Path(directory)
+        self.image = self.directory / "image"
+        self.image.mkdir(parents=True)
+        shutil.copy(REPOSITORY / "build/cratectl", self.directory)
+        (self.image / "cratekeeper-nuc.raw.zst").write_bytes(b"image")
+        (self.image / "cratekeeper-nuc.raw.bmap").write_text("map\n")
+        (self.image / "initrd.manifest").write_text("{}\n")
+        (self.image / "cratekeeper.raw").write_bytes(b"extension")
+        self.say_version(VERSION)
+        self.release = self.directory / f"release-{VERSION}"
+
+    def take_image(self, image):
+        """Puts an image of the tests of flash in the place of the disk image, compressed."""
+        image.compressed().rename(self.image / "cratekeeper-nuc.raw.zst")
+        shutil.copy(f"{image.raw}.bmap", self.image / "cratekeeper-nuc.raw.bmap")
+
+    def say_version(self, version):
+        """The version mkosi wrote into the manifest."""
+        manifest = {"manifest_version": 1, "config": {"name": "cratekeeper", "version": version}}
+        (self.image / "cratekeeper-nuc.manifest").write_text(json.dumps(manifest))
+
+    def pack(self, **environment):
+        """Runs the packer to its end."""
+        return command(REPOSITORY / "tools/release/pack", self.directory, check=False,
+                       env={**os.environ, "PINS": "", **environment})
+
+    def begin_packing(self, **environment):
+        """Starts the packer and returns its process."""
+        return subprocess.Popen([REPOSITORY / "tools/release/pack", self.directory], env={**os.environ, **environment},
+                                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def leftovers(self):
+        """What stands in the directory and was not there before."""
+        return {path.name for path in self.directory.iterdir()} - {"cratectl", "image", "deps"}
+
+    def unpack_tools(self, directory):
+        """Unpacks the tar as its reader does, and returns the directory it makes."""
+        command("tar", "--extract", "--gzip", "--file", self.release / f"{TOOLS}.tar.gz", "--directory", directory)
+        return pathlib.Path(directory) / TOOLS
