@@ -109,10 +109,11 @@ clean: ## remove what was built, keep the static libraries and what Debian gave
 	rm -rf $(filter-out $(DEPS) $(wildcard $(B)/tree* $(B)/tools-tree* $(B)/etcd*),$(wildcard $(B)/*))
 
 help: ## print this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile image/image.mk tests/sim/sim.mk
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile image/image.mk tests/sim/sim.mk \
+	    tools/release/release.mk
 
 .PHONY: all deps unit unit-asan live cluster check lint bench demo size format clean help install \
-    lint-rules lint-format lint-tidy FORCE
+    install-node lint-rules lint-format lint-tidy FORCE
 
 # ---- packages and static libraries -----------------------------------------------------------------
 
@@ -177,7 +178,7 @@ $(B)/release/unit-tests $(B)/sanitize/unit-tests:
 	@echo "  link $@"
 	@$(CXX) $(if $(findstring sanitize,$@),$(SANITIZERS)) $^ -lCppUTestExt -lCppUTest -o $@
 
-include tests/standin/standin.mk tests/live/drivers/drivers.mk tests/sim/sim.mk image/image.mk
+include tests/standin/standin.mk tests/live/drivers/drivers.mk tests/sim/sim.mk image/image.mk tools/release/release.mk
 
 # ---- lint ------------------------------------------------------------------------------------------
 
@@ -210,7 +211,9 @@ $(B)/lint/%.tidy: % .clang-tidy | $(B)/.lint-packages $(DEPS)/.libraries
 UNITS := $(DESTDIR)/usr/lib/systemd/system
 INSTALL := install -D -m 644
 
-install: all ## copy everything to where the image wants it, below DESTDIR
+install: install-node install-tools ## copy everything below DESTDIR: for a node, and for who sets nodes up
+
+install-node: all ## copy what a node needs below DESTDIR, as the image does
 	install -D -m 755 $(B)/cratekeeperd $(DESTDIR)/usr/libexec/cratekeeperd
 	install -D -m 755 $(B)/cratectl $(DESTDIR)/usr/bin/cratectl
 	$(INSTALL) units/crate@.service $(UNITS)/crate@.service
@@ -223,7 +226,7 @@ install: all ## copy everything to where the image wants it, below DESTDIR
 	$(INSTALL) units/cratekeeper.sysctl.conf $(DESTDIR)/usr/lib/sysctl.d/50-cratekeeper.conf
 	$(INSTALL) units/cratekeeper.polkit.rules $(DESTDIR)/usr/share/polkit-1/rules.d/50-cratekeeper.rules
 	$(INSTALL) units/agent.conf $(DESTDIR)/usr/lib/cratekeeper/agent.conf
-	$(foreach page,$(wildcard tools/man/*.[1-8]),$(INSTALL) $(page) \
+	$(foreach page,$(filter-out %-flash.8,$(wildcard tools/man/*.[1-8])),$(INSTALL) $(page) \
 	    $(DESTDIR)/usr/share/man/man$(subst .,,$(suffix $(page)))/$(notdir $(page)) &&) true
 	$(if $(wildcard tools/completion/cratectl.bash),$(INSTALL) tools/completion/cratectl.bash \
 	    $(DESTDIR)/usr/share/bash-completion/completions/cratectl)
