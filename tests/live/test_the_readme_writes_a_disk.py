@@ -1,0 +1,31 @@
+"""What README.md tells an owner of NUCs to type turns the files of a release into a system disk, as it stands there."""
+
+import subprocess
+
+from harness.flash import Disk, Image, config_on, differing
+from harness.release import Build
+from harness.workspace import REPOSITORY
+
+
+def commands():
+    """The lines of the code blocks of the first section, up to the step that needs real machines."""
+    section = (REPOSITORY / "README.md").read_text().split("## Set up your NUCs")[1].split("**4. ")[0]
+    for block in section.split("```\n")[1::2]:
+        yield from block.splitlines()
+
+
+def test_the_readme_writes_a_disk(workspace):
+    image, disk = Image(workspace.make_directory("image")), Disk(workspace, fill=True)
+    build = Build(workspace.make_directory("releases") / "build")
+    build.take_image(image)
+    assert build.pack().returncode == 0
+    # A loop device counts as built in, there is nobody to ask, and no sudo where the tests are root.
+    lines = [line.replace("/dev/sdX", disk.device).replace("sudo ./flash", "./flash --internal --yes")
+             for line in commands()]
+    done = subprocess.run(["bash", "-euxc", "\n".join(lines)], cwd=build.directory, capture_output=True, text=True,
+                          timeout=100, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "4 nodes" in done.stdout + done.stderr and "put it into nuc1 and switch that on" in done.stderr
+    assert config_on(disk.backing) == (build.release / "configs/nuc1.ign").read_text()
+    assert differing(disk.backing, image) is None
+    disk.close()
