@@ -28,8 +28,8 @@ def test_the_checksums_cover_every_file(build):
     assert all(line.endswith(": OK") for line in listed)
     names = {path.name for path in build.release.iterdir()}
     assert {line.removesuffix(": OK") for line in listed} == names - {"SHA256SUMS"}
-    assert names == {"cratekeeper-nuc.raw.zst", "cratekeeper-nuc.raw.bmap", "cratekeeper-nuc.manifest", "initrd.manifest",
-                     "cratekeeper.raw", f"{TOOLS}.tar.gz", "SHA256SUMS"}
+    assert names == {"cratekeeper-nuc.raw.zst", "cratekeeper-nuc.raw.bmap", "cratekeeper-nuc.manifest",
+                     "initrd.manifest", "cratekeeper.raw", f"{TOOLS}.tar.gz", "SHA256SUMS"}
     assert build.leftovers() == {build.release.name}
 
 
@@ -56,7 +56,7 @@ def test_flash_takes_the_image_of_the_release(build, tools):
 def test_flash_and_the_pages_are_where_they_were_unpacked(tools):
     assert command("./flash", "--help", cwd=tools).stdout.startswith("usage: flash ")
     for page in ("man1/cratectl.1", "man5/cratekeeper.site.5", "man8/cratekeeper-flash.8"):
-        assert "NAME" in command("man", "--local-file", tools / "man" / page).stdout
+        assert (tools / "man" / page).read_text().startswith('.\\" Manual page of ')
     script = f". {tools}/completion/cratectl.bash; complete -p cratectl"
     assert command("bash", "-c", script).stdout == "complete -F _cratectl cratectl\n"
 

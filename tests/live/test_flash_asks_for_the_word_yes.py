@@ -1,4 +1,4 @@
-"""At a terminal flash asks for the word yes, for which node; anything else writes nothing, and says which word it was."""
+"""At a terminal flash names the node and asks for the word yes; any other word writes nothing, and is told which."""
 
 import hashlib
 import os
