@@ -17,7 +17,7 @@ def make_build(tmp_path):
 def test_it_says_so_and_carries_the_list(build):
     done = build.pack()
     assert done.returncode == 0
-    assert "these packages are newer than tested" in done.stderr and "openssl 3.5.4-1~deb13u7" in done.stderr
+    assert "packages are newer than tested; build/release-" in done.stderr
     assert (build.release / "newer-than-tested").read_text() == "curl 8.14.1-2+deb13u9\nopenssl 3.5.4-1~deb13u7\n"
     assert "newer-than-tested" in (build.release / "SHA256SUMS").read_text()
 
