@@ -11,8 +11,8 @@ image: $(IMAGE) ## build the disk image and the system extension into build/imag
 	@image/packages check $(B)/image/newer-than-tested $(B)/image/*.manifest
 
 $(IMAGE): $(PRODUCTS) $(IMAGE_SOURCES) $(B)/.check-packages
-	image/build
-	image/extension
+	+image/build
+	+image/extension
 	@touch $@
 
 # The agent is put into the nodes, not into their tree: it can be compiled meanwhile.

@@ -17,7 +17,7 @@ from harness.agent import AgentNode  # noqa: E402
 from harness.btrfs import Volume  # noqa: E402
 from harness.etcd import Etcd  # noqa: E402
 from harness.netns import Network  # noqa: E402
-from harness.node import Node  # noqa: E402
+from harness.node import TREE, Node  # noqa: E402
 from harness.registry import Registry  # noqa: E402
 from harness.standin import Standin  # noqa: E402
 from harness.workspace import REPOSITORY, Workspace  # noqa: E402
@@ -33,7 +33,8 @@ def workspace():
 @pytest.fixture(scope="session")
 def tree():
     """The root tree of the nodes, built when it is missing or old."""
-    subprocess.run([REPOSITORY / "tests/tree/build"], check=True, timeout=900)
+    builder = "image/tree" if TREE.name == "image.tree" else "tests/tree/build"
+    subprocess.run([REPOSITORY / builder], check=True, timeout=900)
 
 
 @pytest.fixture(scope="session")

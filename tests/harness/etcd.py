@@ -15,10 +15,11 @@ import socket
 import subprocess
 import urllib.request
 
+from .node import TREE
 from .wait import wait_until
 from .workspace import BUILD, command
 
-BINARIES = {"3.4": BUILD / "etcd-3.4/usr/bin", "3.5": BUILD / "tree/usr/bin"}
+BINARIES = {"3.4": BUILD / "etcd-3.4/usr/bin", "3.5": TREE / "usr/bin"}
 ROOT_PASSWORD = "root-password"
 
 

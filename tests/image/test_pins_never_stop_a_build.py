@@ -87,6 +87,14 @@ def test_versions_no_mirror_has_are_not_asked_for(mirror):
     assert "\nPINS=strict ends here;" in done.stderr
 
 
+def test_the_newest_of_everything_can_be_asked_for(mirror):
+    mirror.offer("etcd-server", "1", "2")
+    done, pinned = mirror.pins(PINS="newest")
+    assert (done.returncode, pinned) == (0, {})
+    done, _ = mirror.pins(PINS="tested")
+    assert (done.returncode, done.stderr) == (1, "packages: PINS=tested: expected strict, newest or nothing\n")
+
+
 def test_packages_of_one_source_are_pinned_together_or_not_at_all(mirror):
     mirror.offer("systemd", "1", "2", source="systemd")
     mirror.offer("udev", "2", source="systemd")

@@ -1,0 +1,75 @@
+"""What test nodes boot is the /usr that ships: every file the same, but for the agent and what only starts a machine."""
+
+import hashlib
+import json
+import os
+import stat
+import subprocess
+
+import pytest
+
+from harness.workspace import BUILD, REPOSITORY, command
+
+TREE = BUILD / "image.tree"
+# Made on the spot from what is in it: modules of the kernel, users and services of the agent.
+MADE = ("lib/modules/", "share/factory/etc/passwd", "share/factory/etc/group", "share/factory/etc/shadow",
+        "share/factory/etc/gshadow", "share/factory/etc/systemd/system/")
+
+
+@pytest.fixture(scope="module")
+def shipped(workspace):
+    """The /usr of the image that was built, unpacked."""
+    (part,) = (BUILD / "image/update").glob("cratekeeper_*.usr-x86-64.*.raw")
+    directory = workspace.make_directory("usr")
+    command(REPOSITORY / "image/in-tools-tree", "fsck.erofs", f"--extract={directory}", "--preserve", "--overwrite", part,
+            timeout=120)
+    return directory
+
+
+def files(root):
+    """Everything below a directory: path to what it is."""
+    found = {}
+    for directory, names, others in os.walk(root):
+        for name in names + others:
+            path = os.path.join(directory, name)
+            status = os.lstat(path)
+            what = ""
+            if stat.S_ISLNK(status.st_mode):
+                what = os.readlink(path)
+            elif stat.S_ISREG(status.st_mode):
+                with open(path, "rb") as file:
+                    what = hashlib.file_digest(file, "sha256").hexdigest()
+            found[os.path.relpath(path, root)] = (oct(status.st_mode), status.st_uid, status.st_gid, what)
+    return found
+
+
+def packages(manifest):
+    return {(each["name"], each["version"]) for each in json.loads(manifest.read_text())["packages"]}
+
+
+def of_the_disk():
+    """Paths of the packages that only the disk has, by Debian's own packages, and of the agent."""
+    paths = set()
+    archives = BUILD / "image.cache/cache/apt/archives"
+    for name, version in packages(BUILD / "image/cratekeeper-nuc.manifest") - packages(BUILD / "image.tree.manifest"):
+        (archive,) = archives.glob(f"{name}_{version.replace(':', '%3a')}_*.deb")
+        listing = subprocess.run(["dpkg-deb", "--fsys-tarfile", archive], check=True, capture_output=True).stdout
+        names = subprocess.run(["tar", "--list"], input=listing, check=True, capture_output=True).stdout.decode()
+        paths |= {line.rstrip("/").removeprefix("./").removeprefix("usr/") for line in names.splitlines()}
+    agent = BUILD / "image.agent/usr"
+    return paths | {os.path.relpath(os.path.join(directory, name), agent)
+                    for directory, directories, others in os.walk(agent) for name in directories + others}
+
+
+def test_every_file_is_the_same_but_for_agent_and_kernel(shipped):
+    ours, theirs = files(TREE / "usr"), files(shipped)
+    assert len(theirs) > 5000
+    left_out = of_the_disk()
+    different = sorted(path for path in ours.keys() | theirs.keys()
+                       if ours.get(path) != theirs.get(path) and not path.startswith(MADE))
+    assert [path for path in different if path in ours] == []
+    assert [path for path in different if path not in left_out] == []
+
+
+def test_the_tree_has_no_package_the_image_has_not():
+    assert packages(BUILD / "image.tree.manifest") <= packages(BUILD / "image/cratekeeper-nuc.manifest")
