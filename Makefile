@@ -37,7 +37,7 @@ TEST_FLAGS := -DCPPUTEST_MEM_LEAK_DETECTION_DISABLED
 # Packed relative relocations save 140 kB of a static PIE.
 LINK := -static-pie -Wl,--gc-sections -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack \
     -Wl,-z,pack-relative-relocs
-LIBS := -L$(DEPS)/lib -lsystemd -ludev -lmicrohttpd -lcurl -lmbedtls -lmbedx509 -lmbedcrypto -lcares \
+LIBS := -L$(DEPS)/lib -ludev -lsystemd -lmicrohttpd -lcurl -lmbedtls -lmbedx509 -lmbedcrypto -lcares \
     -lbtrfsutil -lcap -lzstd
 # ld warns about each libc function that would load NSS plugins; ours resolve no user or host name.
 QUIET_NSS := 2>&1 | { grep -vE 'in statically linked applications requires|: in function `' || true; }
@@ -72,8 +72,9 @@ export NODE_TREE ?= image.tree
 NODE := all image-tree standin $(B)/.check-packages
 
 all: $(PRODUCTS) ## build cratekeeperd and cratectl (the default)
+	@cat $(DEPS)/newer-than-tested
 
-deps: $(DEPS)/.libraries ## install Debian packages and build the static libraries, once
+deps: $(DEPS)/.headers $(DEPS)/.libraries ## install Debian packages and build the static libraries, once
 
 unit: $(B)/release/unit-tests ## run the unit tests, shuffled and twice
 	$< -s -r2
@@ -121,13 +122,17 @@ $(B)/.%-packages: tools/deps/packages.txt tools/deps/install-packages
 	tools/deps/install-packages $*
 	@mkdir -p $(@D) && touch $@
 
-$(DEPS)/.libraries: tools/deps/build-libraries tools/deps/fetch-source tools/deps/sources.lock \
-    $(wildcard tools/deps/recipe-*) | $(B)/.build-packages
-	tools/deps/build-libraries $(DEPS)
+LIBRARY_RULES := $(addprefix tools/deps/,build-libraries fetch-packages suite-sources pins libraries.lock) \
+    $(wildcard tools/deps/recipe-*)
+
+$(DEPS)/.headers $(DEPS)/.libraries: $(DEPS)/.%: $(LIBRARY_RULES) | $(B)/.build-packages
+	tools/deps/build-libraries $(DEPS) $*
 	@touch $@
 
-# Changes only when a library was really built again.
-$(DEPS)/.built: $(DEPS)/.libraries ;
+$(DEPS)/.libraries: $(DEPS)/.headers
+
+# Change only when something of the set was really built again.
+$(DEPS)/.built-headers $(DEPS)/.built-libraries: $(DEPS)/.built-%: $(DEPS)/.% ;
 
 # ---- objects ---------------------------------------------------------------------------------------
 
@@ -142,11 +147,15 @@ define compile
 @$(CXX) $($(1)) $(if $(filter tests/unit/%,$<),$(TEST_FLAGS)) -MMD -MP -c $< -o $@
 endef
 
-$(B)/release/%.o: %.cpp $(B)/RELEASE.flags $(DEPS)/.built
+$(B)/release/%.o: %.cpp $(B)/RELEASE.flags $(DEPS)/.built-headers
 	$(call compile,RELEASE)
 
-$(B)/sanitize/%.o: %.cpp $(B)/SANITIZE.flags $(DEPS)/.built
+$(B)/sanitize/%.o: %.cpp $(B)/SANITIZE.flags $(DEPS)/.built-headers
 	$(call compile,SANITIZE)
+
+# Unit tests and what they test wait for no library.
+$(foreach kind,release sanitize,$(call objects,$(kind),$(TOUCHING) $(STANDIN) $(DRIVERS_CXX) agent/main.cpp)): \
+    $(DEPS)/.built-libraries
 
 -include $(wildcard $(foreach kind,release sanitize,$(patsubst %.cpp,$(B)/$(kind)/%.d,$(SOURCES))))
 
@@ -158,7 +167,7 @@ $(B)/cratekeeperd.debug: $(call objects,release,agent/main.cpp $(AGENT) $(HAL))
 $(B)/cratectl.debug: $(call objects,release,$(CTL) $(AGENT) $(HAL))
 $(B)/crate-standin.debug: $(call objects,release,$(STANDIN))
 
-$(BINARIES:=.debug): $(DEPS)/.built $(B)/LINKING.flags
+$(BINARIES:=.debug): $(DEPS)/.built-libraries $(B)/LINKING.flags
 	@echo "  link $@"
 	@set -o pipefail; $(CXX) $(LINK) $(filter %.o,$^) $(LIBS) -o $@ $(QUIET_NSS)
 
@@ -176,7 +185,7 @@ $(B)/sanitize/unit-tests: $(call objects,sanitize,$(UNIT) $(AGENT)) $(addprefix 
 
 $(B)/release/unit-tests $(B)/sanitize/unit-tests:
 	@echo "  link $@"
-	@$(CXX) $(if $(findstring sanitize,$@),$(SANITIZERS)) $^ -lCppUTestExt -lCppUTest -o $@
+	@$(CXX) $(if $(findstring sanitize,$@),$(SANITIZERS)) $^ -L$(DEPS)/lib -lCppUTestExt -lCppUTest -o $@
 
 include tests/standin/standin.mk tests/live/drivers/drivers.mk tests/sim/sim.mk image/image.mk tools/release/release.mk
 

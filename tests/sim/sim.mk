@@ -7,7 +7,7 @@ SIMULATE := $(filter-out -g,$(COMMON)) -O2 -DNDEBUG
 $(B)/SIMULATE.flags: $(B)/%.flags: FORCE
 	@mkdir -p $(@D); echo '$(CXX) $($*)' | cmp -s - $@ || echo '$(CXX) $($*)' > $@
 
-$(B)/simulate/%.o: %.cpp $(B)/SIMULATE.flags $(DEPS)/.built
+$(B)/simulate/%.o: %.cpp $(B)/SIMULATE.flags $(DEPS)/.built-headers
 	$(call compile,SIMULATE)
 
 $(B)/simulate/hal.a: $(call objects,simulate,$(PURE_HAL))
