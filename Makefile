@@ -1,7 +1,8 @@
-# cratekeeper's build. One file, not recursive; everything it makes lies in build/.
+# cratekeeper's build: what is made of which sources, and what people type. Not recursive; everything it makes lies in
+# build/, but for compile_commands.json, which editors look for at the top.
 #
 #   make               install what is missing, build the static libraries once, build both binaries
-#   make check         every rung of tests that exists, and a summary line; this is what CI runs
+#   make check         every suite of tests that fits into 40 minutes, and a summary; this is what CI runs
 #   make help          every target in a line
 #
 # Variables:  DESTDIR=  prefix of `make install`          CXX=  another g++ (12 or newer)
@@ -28,11 +29,15 @@ COMMON := -std=c++23 -g -I. -isystem $(DEPS)/include -DFMT_HEADER_ONLY -DFMT_STA
     $(WARNINGS)
 HARDENING := -fPIE -fstack-protector-strong -fstack-clash-protection -fcf-protection \
     -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3
-RELEASE := $(COMMON) $(HARDENING) -Os -ffunction-sections -fdata-sections -ffile-prefix-map=$(CURDIR)=.
-SANITIZERS := -fsanitize=address,undefined -fno-sanitize-recover=all
-SANITIZE := $(COMMON) $(SANITIZERS) -O0 -g1
+RELEASE := $(COMMON) $(HARDENING) -Os -ffunction-sections -fdata-sections
+# Unit tests call the objects of the product; how fast they are themselves is of no interest, how fast they compile is.
+PREFIX = -include $(B)/$(1)/prefix.hpp -Winvalid-pch
 # CppUTest's `new` macro breaks the standard headers; leaks are still found (see tests/cpputest.hpp).
 TEST_FLAGS := -DCPPUTEST_MEM_LEAK_DETECTION_DISABLED
+UNIT := $(COMMON) $(TEST_FLAGS) -O0 -g1 $(call PREFIX,unit)
+SANITIZERS := -fsanitize=address,undefined -fno-sanitize-recover=all
+SANITIZE := $(COMMON) $(TEST_FLAGS) $(SANITIZERS) -O0 -g1 $(call PREFIX,sanitize)
+SIMULATE := $(filter-out -g,$(COMMON)) -O2 -DNDEBUG
 
 # Packed relative relocations save 140 kB of a static PIE.
 LINK := -static-pie -Wl,--gc-sections -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack \
@@ -47,10 +52,10 @@ QUIET_NSS := 2>&1 | { grep -vE 'in statically linked applications requires|: in 
 AGENT := $(filter-out agent/main.cpp,$(wildcard agent/*.cpp))
 HAL := $(wildcard hal/*.cpp)
 CTL := $(wildcard tools/cratectl/*.cpp)
-UNIT := $(wildcard tests/unit/*.cpp)
+TESTS := $(wildcard tests/unit/*.cpp)
 STANDIN := $(wildcard tests/standin/*.cpp)
 DRIVERS_CXX := $(wildcard tests/live/drivers/*.cpp)
-SOURCES := $(wildcard agent/main.cpp) $(AGENT) $(HAL) $(CTL) $(UNIT) $(STANDIN) $(DRIVERS_CXX) \
+SOURCES := $(wildcard agent/main.cpp) $(AGENT) $(HAL) $(CTL) $(TESTS) $(STANDIN) $(DRIVERS_CXX) \
     $(wildcard tests/sim/*.cpp)
 # What hal may include and still be pure: structures and constants, nothing that can be called to touch.
 STRUCTURES := <(linux/.*|asm/.*|net/if|netinet/in|arpa/inet|sys/socket)\.h>
@@ -66,12 +71,22 @@ objects = $(patsubst %.cpp,$(B)/$(1)/%.o,$(2))
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-builtin-rules $(if $(filter 0,$(MAKELEVEL)),--jobs=$(shell nproc))
 
+# Whoever may not write where an earlier make wrote is told now, and what to do. The trees of the nodes are root's.
+MINE := $(filter-out $(B)/. $(B)/..,$(wildcard $(B)/*.flags $(B)/.*-packages $(B)/deps $(B)/release $(B)/unit $(B)/sanitize \
+    $(B)/simulate $(B)/lint $(B)/crate*))
+FOREIGN := $(shell [ ! -e $(B) ] || [ "$$(id -u)" = 0 ] || \
+    { find $(B) -maxdepth 0 ! -writable; find $(MINE) /dev/null ! -writable ! -path /dev/null; } | head -n 1)
+ifneq ($(and $(FOREIGN),$(filter-out help,$(or $(MAKECMDGOALS),all))),)
+$(error $(FOREIGN) belongs to $(shell stat -c %U $(FOREIGN)): run make as $(shell stat -c %U $(FOREIGN)), or take the \
+    build over with `sudo chown $$USER $(B) && sudo chown -R $$USER $(MINE)`)
+endif
+
 PRODUCTS := $(if $(wildcard agent/main.cpp),$(B)/cratekeeperd) $(if $(CTL),$(B)/cratectl)
 # What a node under test consists of.
 export NODE_TREE ?= image.tree
 NODE := all image-tree standin $(B)/.check-packages
 
-all: $(PRODUCTS) ## build cratekeeperd and cratectl (the default)
+all: $(PRODUCTS) compile_commands.json ## build cratekeeperd and cratectl, as plain `make` does
 	@cat $(DEPS)/newer-than-tested
 
 deps: $(DEPS)/.headers $(DEPS)/.libraries ## install Debian packages and build the static libraries, once
@@ -89,8 +104,17 @@ live: $(NODE) ## run the agent against real etcd, systemd, Docker and Btrfs (roo
 cluster: $(NODE) ## run several nodes with real systemd on a network of their own (root)
 	/usr/bin/python3 -B -m pytest -ra --timeout=180 $(PYTEST_ARGS) tests/cluster
 
-check: ## run every rung that exists, print a summary line (what CI runs)
-	+tools/check
+build-test: $(B)/.check-packages ## run the tests of the build itself: Makefile, packages, libraries, make check
+	/usr/bin/python3 -B -m pytest -ra $(PYTEST_ARGS) tests/build
+
+check: ## run every suite of tests that fits into 40 minutes, and sum up (what CI runs)
+	@tools/check $(MAKEOVERRIDES)
+
+check-long: ## run what make check leaves out: all seeds, long faults, three machines, the other Debian release
+	@tools/check long $(MAKEOVERRIDES)
+
+packages:
+	tools/deps/install-packages build lint check
 
 lint: lint-rules lint-format lint-tidy ## check layout, names, bug patterns, scripts, who may include whom
 
@@ -110,11 +134,10 @@ clean: ## remove what was built, keep the static libraries and what Debian gave
 	rm -rf $(filter-out $(DEPS) $(wildcard $(B)/tree* $(B)/tools-tree* $(B)/etcd*),$(wildcard $(B)/*))
 
 help: ## print this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile image/image.mk tests/sim/sim.mk \
-	    tools/release/release.mk
+	@tools/build/help $(MAKEFILE_LIST)
 
-.PHONY: all deps unit unit-asan live cluster check lint bench demo size format clean help install \
-    install-node lint-rules lint-format lint-tidy FORCE
+.PHONY: all deps unit unit-asan live cluster build-test check check-long packages lint bench demo size format clean \
+    help install install-node lint-rules lint-format lint-tidy FORCE
 
 # ---- packages and static libraries -----------------------------------------------------------------
 
@@ -122,98 +145,46 @@ $(B)/.%-packages: tools/deps/packages.txt tools/deps/install-packages
 	tools/deps/install-packages $*
 	@mkdir -p $(@D) && touch $@
 
-LIBRARY_RULES := $(addprefix tools/deps/,build-libraries fetch-packages suite-sources pins libraries.lock) \
-    $(wildcard tools/deps/recipe-*)
+LIBRARY_RULES := $(wildcard $(addprefix tools/deps/,build-libraries fetch-* suite-sources pins *.lock recipe-*))
 
+# Headers, with CppUTest, are all that unit tests and the simulation need; the other libraries take minutes.
 $(DEPS)/.headers $(DEPS)/.libraries: $(DEPS)/.%: $(LIBRARY_RULES) | $(B)/.build-packages
 	tools/deps/build-libraries $(DEPS) $*
 	@touch $@
-
 $(DEPS)/.libraries: $(DEPS)/.headers
 
-# Change only when something of the set was really built again.
-$(DEPS)/.built-headers $(DEPS)/.built-libraries: $(DEPS)/.built-%: $(DEPS)/.% ;
-
-# ---- objects ---------------------------------------------------------------------------------------
-
-# Changed flags rebuild, an edited comment in this file does not.
-LINKING := $(LINK) $(LIBS)
-$(addprefix $(B)/,RELEASE.flags SANITIZE.flags LINKING.flags): $(B)/%.flags: FORCE
-	@mkdir -p $(@D); echo '$(CXX) $($*)' | cmp -s - $@ || echo '$(CXX) $($*)' > $@
-
-define compile
-@mkdir -p $(@D)
-@echo "  c++ $(if $(filter SANITIZE,$(1)),-fsanitize )$<"
-@$(CXX) $($(1)) $(if $(filter tests/unit/%,$<),$(TEST_FLAGS)) -MMD -MP -c $< -o $@
-endef
-
-$(B)/release/%.o: %.cpp $(B)/RELEASE.flags $(DEPS)/.built-headers
-	$(call compile,RELEASE)
-
-$(B)/sanitize/%.o: %.cpp $(B)/SANITIZE.flags $(DEPS)/.built-headers
-	$(call compile,SANITIZE)
-
-# Unit tests and what they test wait for no library.
-$(foreach kind,release sanitize,$(call objects,$(kind),$(TOUCHING) $(STANDIN) $(DRIVERS_CXX) agent/main.cpp)): \
-    $(DEPS)/.built-libraries
-
--include $(wildcard $(foreach kind,release sanitize,$(patsubst %.cpp,$(B)/$(kind)/%.d,$(SOURCES))))
+# These change only when something of the set was really built again; + makes a dry run look at them, too.
+$(DEPS)/.built-headers $(DEPS)/.built-libraries: $(DEPS)/.built-%: $(DEPS)/.%
+	@+[ -e $@ ] || [ ! -d $(@D) ] || touch $@
 
 # ---- binaries --------------------------------------------------------------------------------------
 
 BINARIES := $(addprefix $(B)/,cratekeeperd cratectl crate-standin)
+ARCHIVES := $(foreach kind,release sanitize,$(B)/$(kind)/hal.a $(B)/$(kind)/standin.a) $(B)/simulate/hal.a
+# Each of them is a variable with flags and a stamp of what they were.
+KINDS := RELEASE UNIT SANITIZE SIMULATE LINKING COMMANDS
+LINKING := $(LINK) $(LIBS)
 
 $(B)/cratekeeperd.debug: $(call objects,release,agent/main.cpp $(AGENT) $(HAL))
 $(B)/cratectl.debug: $(call objects,release,$(CTL) $(AGENT) $(HAL))
 $(B)/crate-standin.debug: $(call objects,release,$(STANDIN))
 
-$(BINARIES:=.debug): $(DEPS)/.built-libraries $(B)/LINKING.flags
-	@echo "  link $@"
-	@set -o pipefail; $(CXX) $(LINK) $(filter %.o,$^) $(LIBS) -o $@ $(QUIET_NSS)
-
-$(BINARIES): %: %.debug
-	@objcopy --strip-all --add-gnu-debuglink=$< $< $@
-
 # Only the archive members somebody needs are linked: a parser that needs a system library fails here.
 $(B)/release/hal.a: $(call objects,release,$(PURE_HAL))
 $(B)/sanitize/hal.a: $(call objects,sanitize,$(PURE_HAL))
-$(B)/release/hal.a $(B)/sanitize/hal.a:
-	@rm -f $@ && ar rcs $@ $^
 
-$(B)/release/unit-tests: $(call objects,release,$(UNIT) $(AGENT)) $(addprefix $(B)/release/,hal.a standin.a)
-$(B)/sanitize/unit-tests: $(call objects,sanitize,$(UNIT) $(AGENT)) $(addprefix $(B)/sanitize/,hal.a standin.a)
+# The objects of the product come first: where a test has a copy of one of their functions, the product's is linked.
+$(B)/release/unit-tests: $(call objects,release,$(AGENT)) $(call objects,unit,$(TESTS)) \
+    $(addprefix $(B)/release/,hal.a standin.a)
+$(B)/sanitize/unit-tests: $(call objects,sanitize,$(AGENT) $(TESTS)) $(addprefix $(B)/sanitize/,hal.a standin.a)
 
 $(B)/release/unit-tests $(B)/sanitize/unit-tests:
 	@echo "  link $@"
-	@$(CXX) $(if $(findstring sanitize,$@),$(SANITIZERS)) $^ -L$(DEPS)/lib -lCppUTestExt -lCppUTest -o $@
+	@$(CXX) $(if $(findstring sanitize,$@),$(SANITIZERS)) $^ -L$(DEPS)/lib -lCppUTestExt -lCppUTest -o $@.part
+	@mv -f $@.part $@
 
-include tests/standin/standin.mk tests/live/drivers/drivers.mk tests/sim/sim.mk image/image.mk tools/release/release.mk
-
-# ---- lint ------------------------------------------------------------------------------------------
-
-CXX_FILES = $(wildcard $(foreach place,agent hal tools/cratectl tests tests/unit tests/sim tests/standin \
-    tests/live/drivers,$(place)/*.cpp $(place)/*.hpp))
-
-lint-rules: $(B)/.lint-packages
-	tools/lint/rules
-
-lint-format: $(B)/.lint-packages
-	@echo '  layout of $(words $(CXX_FILES)) C++ files'
-	@clang-format-19 --dry-run -Werror $(CXX_FILES)
-
-lint-tidy: $(patsubst %,$(B)/lint/%.tidy,$(SOURCES))
-
-# One stamp per file, renewed when the file, what it includes or the checks change.
-$(B)/lint/%.tidy: % .clang-tidy | $(B)/.lint-packages $(DEPS)/.libraries
-	@mkdir -p $(@D)
-	@echo "  tidy $<"
-	@clang-tidy-19 --quiet $< -- $(filter-out $(WARNINGS),$(COMMON)) -w $(TEST_FLAGS) 2>&1 | \
-	    { grep -vE '^[0-9]+ warnings? (generated|treated)|^Suppressed |^Use -header-filter' || true; } >&2; \
-	    exit $${PIPESTATUS[0]}
-	@$(CXX) $(COMMON) $(TEST_FLAGS) -MM -MP -MT $@ -MF $@.d $<
-	@touch $@
-
--include $(wildcard $(patsubst %,$(B)/lint/%.tidy.d,$(SOURCES)))
+include tests/standin/standin.mk tests/live/drivers/drivers.mk tests/sim/sim.mk image/image.mk tools/build/objects.mk \
+    tools/lint/lint.mk tools/release/release.mk
 
 # ---- install ---------------------------------------------------------------------------------------
 

@@ -9,7 +9,7 @@ standin: $(STANDIN_BUILD)/crate-standin $(STANDIN_BUILD)/image.tar
 
 $(STANDIN_BUILD)/crate-standin: $(B)/crate-standin
 	@mkdir -p $(@D)
-	@cp $< $@
+	@cp $< $@.part && mv -f $@.part $@
 
 $(STANDIN_BUILD)/image.tar: $(STANDIN_BUILD)/crate-standin $(STANDIN_DIRECTORY)/make-image
 	$(STANDIN_DIRECTORY)/make-image $< $(STANDIN_TAG) $@
@@ -21,7 +21,5 @@ STANDIN_PURE := $(foreach part,allocation bootstrap_vote cluster cluster_change 
 
 $(B)/release/standin.a: $(call objects,release,$(STANDIN_PURE))
 $(B)/sanitize/standin.a: $(call objects,sanitize,$(STANDIN_PURE))
-$(B)/release/standin.a $(B)/sanitize/standin.a:
-	@rm -f $@ && ar rcs $@ $^
 
 .PHONY: standin

@@ -3,6 +3,7 @@
 // makes room for the better one.
 #include "agent/log.hpp"
 #include "tests/cpputest.hpp"
+#include "tests/unit/seed.hpp"
 
 #include <CppUTest/CommandLineTestRunner.h>
 #include <CppUTest/MemoryLeakWarningPlugin.h>
@@ -28,5 +29,6 @@ int main(int argc, char** argv) {
     MemoryLeakWarningPlugin::turnOffNewDeleteOverloads();
 #endif
     createLazyStatics();
+    seed::ofThisRun();
     return CommandLineTestRunner::RunAllTests(argc, argv);
 }

@@ -2,9 +2,9 @@
 #include "agent/registry.hpp"
 
 #include "tests/cpputest.hpp"
+#include "tests/unit/seed.hpp"
 #include "tests/unit/values.hpp"
 
-#include <cstdlib>
 #include <nlohmann/json.hpp>
 #include <random>
 
@@ -193,11 +193,8 @@ TEST(Registry, TenThousandForeignKeysAreAFewProblemsAndHideNothing) {
 }
 
 TEST(Registry, WhateverIsDoneToAValueNothingButThatValueIsLost) {
-    const char* const given = std::getenv("REGISTRY_SEED");
-    const unsigned seed =
-        given != nullptr ? static_cast<unsigned>(std::strtoul(given, nullptr, 10)) : std::random_device{}();
-    const std::string words = "REGISTRY_SEED=" + std::to_string(seed);
-    std::mt19937 random(seed);
+    const std::string words = "UNIT_SEED=" + std::to_string(seed::ofThisRun());
+    std::mt19937 random(seed::ofThisRun());
     const auto below = [&random](size_t limit) { return random() % limit; };
     const std::vector<hal::KeyValue> good{at(kKeys.node("m2"), nodeValue()),
                                           at(kKeys.member("m2"), agent::memberValue({"m2", "n2", 2})),

@@ -4,9 +4,9 @@
 #include "tests/cpputest.hpp"
 #include "tests/unit/fixtures.hpp"
 #include "tests/unit/netlink_builder.hpp"
+#include "tests/unit/seed.hpp"
 
 #include <algorithm>
-#include <cstdlib>
 #include <iterator>
 #include <linux/if.h>
 #include <random>
@@ -310,11 +310,7 @@ TEST(Rtnetlink, AnIpv4RouteMayLeadToAnIpv6Gateway) {
 }
 
 TEST(Rtnetlink, SurvivesWhateverOneChangedByteMakesOfAnAnswer) {
-    const char* wanted = std::getenv("MUTATION_SEED");
-    const uint32_t seed =
-        wanted != nullptr ? static_cast<uint32_t>(std::stoul(wanted)) : std::random_device{}();
-    UT_PRINT(("MUTATION_SEED=" + std::to_string(seed) + " replays these mutations").c_str());
-    std::mt19937 random(seed);
+    std::mt19937 random(seed::ofThisRun());
     std::vector<Bytes> samples = {nucLinks()};
     for (const char* name : {"links", "ipv4-addresses", "ipv6-addresses", "ipv4-routes", "ipv6-routes"}) {
         std::ranges::copy(fixtures::datagrams(std::string("netlink/") + name + ".hex"),

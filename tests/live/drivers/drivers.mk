@@ -6,8 +6,7 @@ DRIVERS := $(patsubst tests/live/drivers/%.cpp,$(B)/%,$(DRIVER_SOURCES))
 
 live: $(DRIVERS)
 
-$(DRIVERS): $(B)/%: $(B)/release/tests/live/drivers/%.o $(call objects,release,$(HAL)) | $(DEPS)/.libraries
+$(DRIVERS): $(B)/%: $(B)/release/tests/live/drivers/%.o $(call objects,release,$(HAL)) $(DEPS)/.built-libraries
 	@echo "  link $@"
-	@set -o pipefail; $(CXX) $(LINK) $(filter %.o,$^) $(LIBS) -o $@ $(QUIET_NSS)
-
--include $(patsubst %.cpp,$(B)/release/%.d,$(DRIVER_SOURCES))
+	@set -o pipefail; $(CXX) $(LINK) $(filter %.o,$^) $(LIBS) -o $@.part $(QUIET_NSS)
+	@mv -f $@.part $@

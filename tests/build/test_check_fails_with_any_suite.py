@@ -1,0 +1,56 @@
+"""A suite that fails in either lane fails the run, its output is shown, and nothing of the other lane goes on."""
+
+import pathlib
+import time
+
+from harness.suites import Suites
+
+SUMMARY = "echo '===== 1 failed, 5 passed in 9.10s ====='; exit 1"
+
+
+def test_a_suite_in_front_fails_the_run(tmp_path):
+    suites = Suites(tmp_path, live=SUMMARY, unit_asan="echo $$ > process; exec sleep 300")
+    done = suites.check()
+    assert done.returncode != 0
+    assert "'make live' failed" in done.stdout
+    assert done.stdout.splitlines()[-1] == "5 passed, 1 failed"
+    assert "cluster" not in suites.called()
+
+
+def test_the_lane_behind_ends_with_the_run(tmp_path):
+    suites = Suites(tmp_path, live="until [ -e process ]; do sleep 0.1; done; exit 1",
+                    unit_asan="echo $$ > process; exec sleep 300")
+    suites.check()
+    process = pathlib.Path("/proc", (tmp_path / "process").read_text().strip())
+    deadline = time.monotonic() + 5
+    while process.exists() and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert not process.exists()
+
+
+def test_a_suite_behind_fails_the_run_and_is_shown(tmp_path):
+    suites = Suites(tmp_path, unit_asan="echo 'runtime error: what the sanitizer saw'; touch failed; exit 1",
+                    live="until [ -e failed ]; do sleep 0.1; done; sleep 1")
+    done = suites.check()
+    assert done.returncode != 0
+    assert "runtime error: what the sanitizer saw" in done.stdout
+    assert "'make unit-asan' failed; its output is in build/check/unit-asan.log" in done.stdout
+    assert done.stdout.splitlines()[-1] == "0 passed, 1 failed"
+    assert "cluster" not in suites.called()
+
+
+def test_machines_that_fail_beside_the_cluster_fail_the_run(tmp_path):
+    suites = Suites(tmp_path, vm=SUMMARY)
+    done = suites.check()
+    assert done.returncode != 0
+    assert "'make vm' failed" in done.stdout
+    assert done.stdout.splitlines()[-1] == "5 passed, 1 failed"
+
+
+def test_what_fails_first_runs_first(tmp_path):
+    suites = Suites(tmp_path, lint_rules="echo 'agent/x.cpp: a breach'; exit 1")
+    done = suites.check()
+    assert done.returncode != 0
+    assert "a breach" in done.stdout
+    assert "live" not in suites.called()
+    assert "unit-asan" not in suites.called()
