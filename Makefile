@@ -87,7 +87,7 @@ export NODE_TREE ?= image.tree
 NODE := all image-tree standin $(B)/.check-packages
 
 all: $(PRODUCTS) compile_commands.json ## build cratekeeperd and cratectl, as plain `make` does
-	@cat $(DEPS)/newer-than-tested
+	@tools/deps/pins tell $(DEPS)
 
 deps: $(DEPS)/.headers $(DEPS)/.libraries ## install Debian packages and build the static libraries, once
 
@@ -148,7 +148,8 @@ $(B)/.%-packages: tools/deps/packages.txt tools/deps/install-packages
 LIBRARY_RULES := $(wildcard $(addprefix tools/deps/,build-libraries fetch-* suite-sources pins *.lock recipe-*))
 
 # Headers, with CppUTest, are all that unit tests and the simulation need; the other libraries take minutes.
-$(DEPS)/.headers $(DEPS)/.libraries: $(DEPS)/.%: $(LIBRARY_RULES) | $(B)/.build-packages
+$(DEPS)/.headers $(DEPS)/.libraries: $(DEPS)/.%: $(LIBRARY_RULES) \
+    $(if $(filter newest strict,$(PINS)),FORCE) | $(B)/.build-packages
 	tools/deps/build-libraries $(DEPS) $*
 	@touch $@
 $(DEPS)/.libraries: $(DEPS)/.headers
