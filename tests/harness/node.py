@@ -19,7 +19,7 @@ import uuid
 
 from .btrfs import Volume
 from .wait import wait_until
-from .workspace import BUILD, command, detach_loop, kill_cgroup
+from .workspace import BUILD, command, detach_loop, finish, kill_cgroup
 
 TREE = BUILD / os.environ.get("NODE_TREE", "image.tree")  # what ships; "tree" is a plain Debian 13
 GIB = 1 << 30
@@ -296,9 +296,8 @@ class Node:
 
     def run(self, *argv, user=None, check=True, timeout=60, input=None):
         """Runs a command inside, as root or as `user`, and returns the finished process with its text."""
-        done = subprocess.run(
-            self.command_line(*argv, user=user), capture_output=True, text=True, timeout=timeout, input=input,
-            check=False, stdin=subprocess.DEVNULL if input is None else None, cwd="/",
+        done = finish(
+            self.command_line(*argv, user=user), timeout, input=input, cwd="/",
             env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/root", "LC_ALL": "C.UTF-8"})
         if check and done.returncode != 0:
             raise NodeError(f"{self.name}: {' '.join(map(str, argv))}: exit {done.returncode}\n"

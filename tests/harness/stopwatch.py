@@ -1,6 +1,17 @@
-"""Time as the tests bound it: without what the hypervisor took away from this machine meanwhile."""
+"""Time as the tests bound it: without what the hypervisor took away from this machine meanwhile.
+
+Nor does it run while this process is stopped on purpose, if whoever stops it says so afterwards.
+"""
 
 import time
+
+_left_out = 0.0
+
+
+def leave_out(seconds):
+    """This process was stopped for so long: no Stopwatch counts it."""
+    global _left_out
+    _left_out += seconds
 
 
 def _stolen():
@@ -14,7 +25,7 @@ class Stopwatch:
     """Runs from when it is made."""
 
     def __init__(self):
-        self._start, self._stolen = time.monotonic(), _stolen()
+        self._start, self._stolen = time.monotonic() - _left_out, _stolen()
 
     def stolen(self):
         """Seconds taken since the start from the processor that lost most."""
@@ -22,4 +33,4 @@ class Stopwatch:
 
     def seconds(self):
         """Seconds since the start but the stolen ones: an upper bound holds for these, a lower one by any clock."""
-        return time.monotonic() - self._start - self.stolen()
+        return time.monotonic() - _left_out - self._start - self.stolen()

@@ -19,6 +19,8 @@ import signal
 import subprocess
 import time
 
+from .stopwatch import Stopwatch
+
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
 BUILD = REPOSITORY / "build"
 RUNS = BUILD / "run"
@@ -33,11 +35,29 @@ _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 _CLONE_NEWNET = 0x40000000  # linux/sched.h
 
 
-def command(*argv, **options):
+def finish(argv, timeout, input=None, **options):
+    """As subprocess.run with its output captured as text, but timed by a Stopwatch: Ctrl-Z may stop us meanwhile."""
+    watch = Stopwatch()
+    stdin = subprocess.DEVNULL if input is None else subprocess.PIPE
+    with subprocess.Popen(argv, stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                          **options) as process:
+        try:
+            while True:
+                try:
+                    output, errors = process.communicate(input, max(0.1, timeout - watch.seconds()))
+                    return subprocess.CompletedProcess(argv, process.returncode, output, errors)
+                except subprocess.TimeoutExpired:
+                    if watch.seconds() >= timeout:
+                        raise
+                    input = None  # it is on its way
+        except BaseException:
+            process.kill()
+            raise
+
+
+def command(*argv, timeout=60, check=True, **options):
     """Runs a command on the machine itself; an error carries what the command said."""
-    options.setdefault("timeout", 60)
-    check = options.pop("check", True)
-    done = subprocess.run([str(word) for word in argv], capture_output=True, text=True, check=False, **options)
+    done = finish([str(word) for word in argv], timeout, **options)
     if check and done.returncode != 0:
         raise RuntimeError(f"{' '.join(map(str, argv))}: exit {done.returncode}: {done.stderr.strip()}")
     return done
