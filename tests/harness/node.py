@@ -128,14 +128,18 @@ class Node:
 
     @contextlib.contextmanager
     def _ready_socket(self, environment):
-        # An abstract socket would be out of reach: nspawn lives in another network namespace.
-        path = self.directory / "notify"
-        path.unlink(missing_ok=True)
-        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as ready:
-            ready.bind(str(path))
-            ready.settimeout(0.2)
-            environment["NOTIFY_SOCKET"] = str(path)
-            yield ready
+        # An abstract socket would be out of reach: nspawn lives in another network namespace. The kernel takes 107
+        # characters for a path, so the directory goes by its descriptor, however deep the repository lies.
+        (self.directory / "notify").unlink(missing_ok=True)
+        directory = os.open(self.directory, os.O_PATH | os.O_DIRECTORY)
+        try:
+            with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as ready:
+                environment["NOTIFY_SOCKET"] = f"/proc/{os.getpid()}/fd/{directory}/notify"
+                ready.bind(environment["NOTIFY_SOCKET"])
+                ready.settimeout(0.2)
+                yield ready
+        finally:
+            os.close(directory)
 
     def _wait_ready(self, ready, timeout):
         def look():
