@@ -10,7 +10,7 @@ import pytest
 from harness import clock
 from harness.cluster import Shelf
 from harness.demo import Demo
-from harness.wait import Timeout
+from harness.wait import Timeout, wait_until
 
 
 class SharedShelf:
@@ -54,9 +54,10 @@ def shelf(shared_shelf):
 
 
 @pytest.fixture
-def make_shelf(shared_shelf, workspace, network):
+def make_shelf(shared_shelf, shared_demo, workspace, network):
     """A function that makes several nodes, the first three etcd members, not booted yet: make_shelf(count=4)."""
     shared_shelf.close()
+    shared_demo.close()
     made = []
 
     def make(**options):
@@ -74,9 +75,53 @@ def etcd_beside(make_etcd, network):
     return make_etcd("3.5", namespace=network.hub, address=network.ADDRESS)
 
 
+class SharedDemo:
+    """The demo at its prompt, started when a test first asks for it, and again when a test left it otherwise."""
+
+    def __init__(self):
+        self._demo = None
+
+    def whole(self):
+        """The demo, with four nodes that are ready."""
+        if self._demo is not None:
+            with contextlib.suppress(AssertionError):
+                wait_until(lambda: self._demo.do("status").count(": ready: ") == 4, 20, "four ready nodes", interval=0.5)
+                return self._demo
+            self.close()
+        self._demo = Demo()
+        return self._demo.until_asked()
+
+    def close(self):
+        if self._demo is not None:
+            self._demo.close()
+        self._demo = None
+
+
+@pytest.fixture(scope="session")
+def shared_demo(tree, installed):
+    """Whoever starts a demo or a shelf of its own closes it: the machine is small."""
+    made = SharedDemo()
+    yield made
+    made.close()
+
+
 @pytest.fixture
-def make_demo(tree, installed):
-    """A function that starts the demo."""
+def demo(shared_demo, shared_shelf):
+    """The demo at its prompt; the test leaves it so, with four nodes that are ready, or the next one gets a new one."""
+    shared_shelf.close()
+    return shared_demo.whole()
+
+
+@pytest.fixture
+def nothing_shared(shared_demo, shared_shelf, tree, installed):
+    """All is built, and the machine is free for a demo of the test's own."""
+    shared_demo.close()
+    shared_shelf.close()
+
+
+@pytest.fixture
+def make_demo(nothing_shared):
+    """A function that starts the demo on a terminal."""
     made = []
 
     def make():
@@ -89,8 +134,8 @@ def make_demo(tree, installed):
 
 
 def pytest_collection_modifyitems(items):
-    """The tests that share the shelf first."""
-    items.sort(key=lambda item: "shelf" not in item.fixturenames)
+    """The tests that share a shelf first, then those that share a demo."""
+    items.sort(key=lambda item: [name in item.fixturenames for name in ("shelf", "demo")], reverse=True)
 
 
 def pytest_terminal_summary(terminalreporter):

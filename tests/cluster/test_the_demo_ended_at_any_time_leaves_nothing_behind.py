@@ -1,21 +1,25 @@
-"""Ctrl-C and SIGTERM end the demo while it boots and at its prompt; nothing of it is left on the machine."""
+"""Ctrl-C, Ctrl-\\ and SIGTERM end the demo while it boots, at its prompt, while it works; nothing of it is left."""
 
 import pytest
 
 from harness.demo import Demo
 
 
-@pytest.mark.parametrize("moment, end, status", [
-    pytest.param("making 4 nodes", Demo.press_ctrl_c, 130, id="ctrl-c-while-the-nodes-are-made"),
-    pytest.param("n2 has booted", Demo.press_ctrl_c, 130, id="ctrl-c-while-the-nodes-boot"),
-    pytest.param("n4 has booted", Demo.terminate, 130, id="sigterm-before-it-is-ready"),
-    pytest.param("quit ", Demo.press_ctrl_c, 0, id="ctrl-c-at-the-prompt"),
+@pytest.mark.parametrize("moment, line, end, status", [
+    pytest.param("making 4 nodes", None, Demo.press_ctrl_c, 130, id="ctrl-c-while-the-nodes-are-made"),
+    pytest.param("n2 has booted", None, Demo.press_ctrl_c, 130, id="ctrl-c-while-the-nodes-boot"),
+    pytest.param("n4 has booted", None, Demo.terminate, 130, id="sigterm-before-it-is-ready"),
+    pytest.param("n1 has booted", None, Demo.press_ctrl_backslash, 130, id="ctrl-backslash-while-the-nodes-boot"),
+    pytest.param("waiting for etcd", "kill n4", Demo.press_ctrl_c, 0, id="ctrl-c-while-a-command-waits"),
 ])
-def test_the_demo_ended_at_any_time_leaves_nothing_behind(make_demo, moment, end, status):
+def test_the_demo_ended_at_any_time_leaves_nothing_behind(make_demo, moment, line, end, status):
     demo = make_demo()
+    if line:
+        demo.until_asked().type(line)
     demo.wait_for_line(moment, 180)
     assert demo.leftovers() != []
     end(demo)
     assert demo.end(60) == status, demo.text
+    assert demo.terminal.modes() == demo.modes
     assert demo.leftovers() == []
     assert "everything is removed" in demo.lines[-1]

@@ -13,7 +13,7 @@ def run(command, check=True):
 
 def test_what_the_demo_suggests_works(make_demo):
     demo = make_demo()
-    demo.wait_for_line("quit ", 180)
+    demo.until_asked()
     commands = demo.suggestions()
     assert len(commands) == 7
     watch = commands.pop("watch the cluster from n1")
@@ -32,7 +32,8 @@ def test_what_the_demo_suggests_works(make_demo):
     demo.wait_for_line("I am n3", 90)
     # Ctrl-C is the shell's now.
     demo.press_ctrl_c()
-    demo.type("exit")
+    demo.terminal.wait_for("^C\nroot@n3", 10)
+    demo.do("exit", 20)
     demo.type("quit")
     assert demo.end(60) == 0, demo.text
     assert "n3 is out of etcd" in demo.text and "n2 is ready: crate@" in demo.text

@@ -1,60 +1,87 @@
-"""The demo as a person runs it: on a terminal, with lines of output; and what it may not leave behind."""
+"""The demo as a person runs it: a job of a shell on a terminal, lines typed at its prompt, what it shows."""
 
-import fcntl
+import contextlib
 import os
-import pathlib
-import pty
 import re
 import signal
-import subprocess
-import termios
-import threading
 
-from .wait import wait_until
-from .workspace import BUILD, REPOSITORY, command
+from .leftovers import leftovers
+from .terminal import PROMPT, Terminal
+from .wait import Timeout, wait_until
+from .workspace import REPOSITORY
 
-_PF_EXITING = 4  # linux/sched.h
-
-
-def _sit_at_the_terminal():
-    """As a person's shell starts it: the terminal is its own, and Ctrl-C is not ignored because the tests ignore it."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+DEMO_PROMPT = "demo> "
+BOOT = 180  # three minutes from nothing to the prompt, on two cores
 
 
 class Demo:
     """Runs with the stand-in, without asking a registry."""
 
     def __init__(self):
-        self.lines = []
-        self._keyboard, terminal = pty.openpty()
-        self._process = subprocess.Popen([REPOSITORY / "tools/demo/run", "--stand-in"], stdin=terminal,
-                                         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                                         start_new_session=True,
-                                         preexec_fn=_sit_at_the_terminal)
-        os.close(terminal)
-        self._reader = threading.Thread(target=self._read, daemon=True)
-        self._reader.start()
+        self.terminal = Terminal(directory=REPOSITORY)
+        self.modes = self.terminal.modes()
+        self._final = None
+        self._start = len(self.terminal.shown)
+        self.terminal.type("tools/demo/run --stand-in")
+        self.pid = wait_until(self._find, 10, lambda: f"the demo to start, the terminal shows:\n{self.text}")
 
-    def _read(self):
-        for line in self._process.stdout:
-            self.lines.append(line.rstrip("\n"))
+    def _find(self):
+        return next((pid for pid in self.terminal.descendants() if self._is_demo(pid)), None)
+
+    @staticmethod
+    def _is_demo(pid):
+        with contextlib.suppress(OSError), open(f"/proc/{pid}/cmdline", "rb") as words:
+            return b"tools/demo/run" in words.read().split(b"\0")
+        return False
 
     @property
     def text(self):
-        return "\n".join(self.lines)
+        """What it has shown so far, without the line that started it."""
+        text = self._final or self.terminal.shown[self._start:]
+        return text.partition("\n")[2]
+
+    @property
+    def lines(self):
+        return self.text.splitlines()
+
+    @property
+    def runs(self):
+        return self._is_demo(self.pid)
 
     def wait_for_line(self, words, timeout):
-        """Waits until a line with these words was printed."""
-        wait_until(lambda: any(words in line for line in self.lines), timeout,
-                   lambda: f"'{words}' from the demo, which said:\n{self.text}", interval=0.01)
+        """Waits until a line with these words was shown."""
+        self._wait(lambda: words in self.text, timeout, f"'{words}' from the demo")
+
+    def _wait(self, predicate, timeout, what):
+        def look():
+            if not self.runs and not predicate():
+                raise AssertionError(f"expected {what}, which has ended and said:\n{self.text}")
+            return predicate()
+
+        wait_until(look, timeout, lambda: f"{what}, which said:\n{self.text}", interval=0.02)
+
+    def until_asked(self, timeout=BOOT, after=0):
+        """Waits until it asks for a command."""
+        self._wait(lambda: len(self.text) > after and self.text.endswith(DEMO_PROMPT), timeout,
+                   "the prompt of the demo")
+        return self
 
     def type(self, line):
         """One line at its prompt; typed ahead, it waits there."""
-        os.write(self._keyboard, f"{line}\n".encode())
+        self.terminal.type(line)
+
+    def do(self, line, timeout=90):
+        """Types a line and returns what it has shown when it asks for the next one."""
+        before = len(self.text)
+        self.type(line)
+        self.until_asked(timeout, before + len(line) + 1)
+        return self.text[before:].removesuffix(DEMO_PROMPT).partition("\n")[2]
 
     def press_ctrl_c(self):
-        os.write(self._keyboard, b"\x03")
+        self.terminal.press("\x03")
+
+    def press_ctrl_backslash(self):
+        self.terminal.press("\x1c")
 
     def suggestions(self):
         """What it says can be done in another terminal: {purpose: command}."""
@@ -63,50 +90,34 @@ class Demo:
 
     def terminate(self):
         """SIGTERM, as a service manager ends it."""
-        self._process.terminate()
+        os.kill(self.pid, signal.SIGTERM)
+
+    def hang_up(self):
+        """The window in which it runs is closed."""
+        self.terminal.hang_up()
+
+    def until_gone(self, timeout):
+        """Waits for its end, when there is no terminal to show it."""
+        wait_until(lambda: not self.runs, timeout, lambda: f"the end of the demo, which said:\n{self.text}")
 
     def end(self, timeout):
-        """Waits for its end; the exit status."""
-        wait_until(lambda: self._process.poll() is not None, timeout,
+        """Waits until the shell has the terminal again; the exit status."""
+        wait_until(lambda: not self.runs and self.terminal.is_at_the_shell(), timeout,
                    lambda: f"the end of the demo, which said:\n{self.text}")
-        self._reader.join(5)
-        return self._process.returncode
+        self._final = self.terminal.shown[self._start:].removesuffix(PROMPT).rstrip("\n")
+        return int(self.terminal.ask("echo $?"))
 
     def close(self):
         """Ends it in order, for it has much to clean up; kills it only if it does not listen."""
-        os.close(self._keyboard)
-        if self._process.poll() is None:
-            self._process.terminate()
+        if self.runs:
+            os.kill(self.pid, signal.SIGTERM)
+            os.kill(self.pid, signal.SIGCONT)
             try:
-                self._process.wait(30)
-            except subprocess.TimeoutExpired:
-                self._process.kill()
-                self._process.wait(10)
+                self.until_gone(30)
+            except Timeout:
+                os.kill(self.pid, signal.SIGKILL)
+        self.terminal.close()
 
     def leftovers(self):
-        """Whatever of this run is still on the machine: namespaces, loop devices, mounts, groups, processes, files."""
-        pid = self._process.pid
-        directory = str(BUILD / "run" / str(pid))
-        found = [f"netns {name}" for name in os.listdir("/run/netns") if name.startswith(f"ck-{pid}-")]
-        found += [f"loop {line}" for line in command("losetup", "--list", "--noheadings", "--output=NAME,BACK-FILE")
-                  .stdout.splitlines() if f"{directory}/" in line]
-        found += [f"mount {line.split()[4]}" for line in pathlib.Path("/proc/self/mountinfo").read_text().splitlines()
-                  if f" {directory}" in line]
-        found += [f"group {path}" for path in pathlib.Path("/sys/fs/cgroup").glob(f"**/cratekeeper-{pid}")]
-        found += [f"nspawn {path}" for path in pathlib.Path("/run/systemd/nspawn").glob(f"**/ck-{pid}-*")]
-        found += [f"directory {directory}"] if os.path.exists(directory) else []
-        return found + _processes(f"cratekeeper-{pid}/")
-
-
-def _processes(group):
-    # Without what is dead or dying: the machine's own PID 1 collects it whenever it likes.
-    found = []
-    for entry in pathlib.Path("/proc").glob("[0-9]*"):
-        try:
-            state, *_, flags = (entry / "stat").read_text().rpartition(")")[2].split()[:7]
-            is_dead = state in "ZX" or int(flags) & _PF_EXITING
-            if not is_dead and group in (entry / "cgroup").read_text():
-                found.append(f"process {entry.name} {(entry / 'comm').read_text().strip()}")
-        except OSError:
-            continue
-    return found
+        """Whatever of this run is still on the machine."""
+        return leftovers(self.pid)

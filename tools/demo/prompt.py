@@ -1,113 +1,145 @@
-"""The line that asks what to do with the nodes. Reads standard input until `quit` or its end."""
+"""The line that asks what to do with the nodes: one command a line, until `quit` or the end of the input.
 
-import contextlib
-import signal
+A command that fails says so and changes nothing; one that takes its time says first what it does.
+"""
+
+import shlex
 import subprocess
-import sys
 
 import tour
-from progress import say
-
-_HELP = """  kill NODE     take its power away        start NODE    give it back
-  unplug NODE   pull its network cable     plug NODE     put it in again
-  list          machines, units, nodes     sql TEXT      ask the database
-  shell NODE    a root shell inside        quit          end, remove everything (as Ctrl-C does)"""
+import vocabulary
+from keyboard import Keyboard
+from progress import say, write
+from shell import open_shell
 
 
 class Prompt:
-    """One command a line; a command that fails says so and changes nothing."""
+    """Does what is typed to the nodes of a stage."""
 
-    def __init__(self, stage):
-        self._stage = stage
-        self._commands = {"kill": self._kill, "start": self._start, "unplug": self._unplug, "plug": self._plug,
-                          "list": self._list, "sql": self._sql, "shell": self._shell}
+    def __init__(self, stage, forwarder, terminal):
+        self._stage, self._forwarder, self._terminal = stage, forwarder, terminal
+        names = [node.name for node in stage.nodes]
+        self._keyboard = Keyboard(terminal, lambda before: vocabulary.completions(before, names))
+        self._commands = {"list": self._list, "sql": self._sql, "cratectl": self._cratectl, "status": self._status,
+                          "logs": self._logs, "shell": self._shell, "kill": self._kill, "stop": self._stop,
+                          "start": self._start, "restart": self._restart, "unplug": self._unplug, "plug": self._plug,
+                          "help": lambda _: write(vocabulary.HELP)}
 
     def run(self):
-        print(f"Here:\n\n{_HELP}\n", flush=True)
-        if sys.stdin.isatty():
-            # Arrow keys and a history, where Python was built with it.
-            with contextlib.suppress(ImportError):
-                __import__("readline")
-        while True:
-            try:
-                line = input("demo> ").strip()
-            except EOFError:
-                print(flush=True)
+        write(f"Here:\n\n{vocabulary.HELP}\n")
+        while (line := self._keyboard.line()) is not None:
+            if not line.strip():
+                continue
+            word, rest = vocabulary.understand(line)
+            if word == "quit":
                 return
-            if not sys.stdin.isatty():
-                print(line, flush=True)
-            word, _, rest = line.partition(" ")
-            if word in ("quit", "exit"):
-                return
-            if word:
-                self._do(word, rest.strip())
+            if word is None:
+                write(vocabulary.unknown(line))
+            else:
+                self._do(word, rest)
 
     def _do(self, word, rest):
-        command = self._commands.get(word)
         try:
-            if command is None:
-                print(_HELP, flush=True)
-            else:
-                command(rest)
-        except (AssertionError, OSError, RuntimeError, ValueError) as error:
-            print(f"{word}: {error}", flush=True)
+            self._commands[word](rest)
+        except (AssertionError, OSError, RuntimeError, ValueError, subprocess.SubprocessError) as error:
+            write(f"{word}: {error}")
+
+    # ---- which node is meant ----------------------------------------------------------------------------
 
     def _node(self, name):
-        node = self._stage.shelf.named(name) if name else None
+        node = self._stage.shelf.named(name.lower())
         if node is None:
-            raise ValueError(f"expected one of {', '.join(each.name for each in self._stage.nodes)}, not '{name}'")
+            names = ", ".join(each.name for each in self._stage.nodes)
+            raise ValueError(f"expected one of {names}" + (f", not '{name}'" if name else ""))
         return node
 
     def _running(self, name):
         node = self._node(name)
         if not node.running:
-            raise ValueError(f"{name} is switched off: start {name}")
+            raise ValueError(f"{node.name} is switched off: start {node.name}")
         return node
 
     def _any(self):
-        """The first node that is switched on."""
+        """The first node that is on, one on the network if there is one."""
+        running = [node for node in self._stage.nodes if node.running]
+        if not running:
+            raise ValueError(f"every node is switched off: start {self._stage.nodes[0].name}")
+        return next(iter(self._stage.reachable()), running[0])
+
+    # ---- looking ----------------------------------------------------------------------------------------
+
+    def _list(self, _):
+        tour.show_all(self._stage, self._any())
+
+    def _sql(self, statement):
+        if not statement:
+            raise ValueError("expected a statement: sql SELECT name FROM sys.nodes")
+        write(tour.answer(self._any(), statement.rstrip("; ")))
+
+    def _cratectl(self, arguments):
+        tour.ask_cratectl(self._stage, self._any(), *shlex.split(arguments))
+
+    def _status(self, name):
+        if name:
+            node = self._running(name)
+            tour.show_status(self._stage, node, self._forwarder.url(node))
+            return
         for node in self._stage.nodes:
-            if node.running:
-                return node
-        raise ValueError("every node is switched off: start n1")
+            write(f"{node.name}: {self._stage.state(node)}")
+
+    def _logs(self, name):
+        tour.show_logs(self._stage, self._running(name))
+
+    def _shell(self, name):
+        node = self._running(name)
+        open_shell(node, self._terminal)
+        if not node.running:
+            say(f"{node.name} went off, and the shell with it")
+
+    # ---- breaking and mending ---------------------------------------------------------------------------
 
     def _kill(self, name):
         node = self._running(name)
+        say(f"cutting the power of {node.name}")
         node.power_cut()
         say(f"{node.name} has lost its power")
+        self._stage.tell_until_settled(node)
+
+    def _stop(self, name):
+        self._switch_off(self._running(name))
+
+    def _switch_off(self, node):
+        say(f"{node.name} shuts down in order: agent, database, Docker, systemd; this takes a few seconds")
+        node.power_off()
+        say(f"{node.name} is off")
         self._stage.tell_until_settled(node)
 
     def _start(self, name):
         node = self._node(name)
         if node.running:
-            raise ValueError(f"{name} is switched on")
+            raise ValueError(f"{node.name} is switched on; it says: {self._stage.state(node)}")
+        self._switch_on(node)
+
+    def _switch_on(self, node):
+        say(f"{node.name} boots")
         self._stage.switch_on(node)
         self._stage.until_ready([node])
 
+    def _restart(self, name):
+        node = self._running(name)
+        self._switch_off(node)
+        self._switch_on(node)
+
     def _unplug(self, name):
         node = self._running(name)
-        node.link.unplug()
+        if self._stage.is_unplugged(node):
+            raise ValueError(f"{node.name} is unplugged: plug {node.name}")
+        self._stage.unplug(node)
         say(f"{node.name} is off the network")
         self._stage.tell_until_settled(node)
 
     def _plug(self, name):
         node = self._running(name)
-        node.link.plug()
+        self._stage.plug(node)
+        say(f"{node.name} is on the network")
         self._stage.until_ready([node])
-
-    def _list(self, _):
-        tour.show_all(self._any())
-
-    def _sql(self, statement):
-        if not statement:
-            raise ValueError("expected a statement: sql SELECT name FROM sys.nodes")
-        print(tour.answer(self._any(), statement.rstrip("; ")), flush=True)
-
-    def _shell(self, name):
-        words = self._running(name).command_line("bash")
-        # Ctrl-C is the shell's while it runs. A handler, unlike SIG_IGN, is not inherited.
-        before = signal.signal(signal.SIGINT, lambda *_: None)
-        try:
-            subprocess.run(words, check=False, cwd="/")
-        finally:
-            signal.signal(signal.SIGINT, before)

@@ -1,13 +1,20 @@
-"""The four nodes of the demo: makes them, switches them on and off, and tells what becomes of them meanwhile."""
+"""The four nodes of the demo: makes them, switches them on and off, and tells what becomes of them meanwhile.
 
-from harness.cluster import Shelf
+Whatever waits says for what, and says what it sees rather than what that may mean.
+"""
+
+import re
+
+from harness.cluster import Shelf, ShelfEtcd
 from harness.netns import Network
 from harness.wait import Timeout, wait_until
+from patience import Patience
 from progress import say
 
 COUNT = 4
 _READY_TIMEOUT = {False: 90, True: 300}  # by whether it is the real database
-_SETTLE_TIMEOUT = 30
+_SETTLE_TIMEOUT = 60
+_REFUSAL_STAYS = 6  # seconds; what a node says before it has read all of etcd may pass
 _REAL_CONFIG = "[Crate]\nHeapSize=512m\n"  # four databases on one machine
 
 
@@ -20,53 +27,144 @@ class Stage:
         self.shelf = Shelf(workspace, self.network, count=0,
                            config="[Cluster]\nInitialNodes=3\n" + (_REAL_CONFIG if image.is_real else ""))
         self.nodes = self.shelf.nodes
+        self._unplugged = set()
         for _ in range(COUNT):
             node = self.shelf.add()
             if image.is_real:
                 node.write("/etc/cratekeeper/crate.env", f"CRATE_IMAGE={image.name}\n")
                 node.preload_image(image.tar, image.name, before="cratekeeper.service")
 
+    # ---- what is done to a node -------------------------------------------------------------------------
+
     def switch_on(self, node):
         """Boots a node; what runs in it needs longer."""
         # It may have lost its power by somebody's kill from another terminal.
         node.power_cut()
+        self._unplugged.discard(node.name)
         if self._image.is_real:
             node.boot(image_tar=None, timeout=_READY_TIMEOUT[True])
         else:
             node.boot()
-        etcd = ", member of etcd" if node.address in self.shelf.etcd.addresses else ""
+        etcd = ", member of etcd" if self._is_member(node) else ""
         say(f"{node.name} has booted: systemd, Docker and Btrfs of its own, {node.address}{etcd}")
 
+    def unplug(self, node):
+        """Pulls its network cable."""
+        node.link.unplug()
+        self._unplugged.add(node.name)
+
+    def plug(self, node):
+        """Puts it in again."""
+        node.link.plug()
+        self._unplugged.discard(node.name)
+
+    # ---- what can be seen -------------------------------------------------------------------------------
+
+    def is_unplugged(self, node):
+        return node.name in self._unplugged
+
+    def reachable(self):
+        """The nodes that are on and on the network."""
+        return [node for node in self.nodes if node.running and not self.is_unplugged(node)]
+
+    def words(self, text):
+        """A text of the agent as it is true here: it takes the stand-in at its word."""
+        if self._image.is_real:
+            return text
+        return re.sub(r"\b(?:CrateDB|crate) (\d[\w.-]*)", r"the stand-in (as CrateDB \1)", text)
+
+    def state(self, node):
+        """What a node says of itself."""
+        return self.words(node.status_text()) or "no word of its agent yet" if node.running else "switched off"
+
+    def is_settled(self):
+        """Whether the reachable nodes are ready, and exactly they are announced."""
+        return self.shelf.ready(self.reachable()) and self._announced() == {node.name for node in self.reachable()}
+
+    def _is_member(self, node):
+        return node.address in self.shelf.etcd.addresses
+
+    def _members(self):
+        return [node for node in self.reachable() if self._is_member(node)]
+
+    def _etcd(self):
+        # Only members that can answer are asked; one that cannot costs seconds each time.
+        return ShelfEtcd(self.network, [node.address for node in self._members()])
+
+    def _announced(self):
+        return {key.rpartition("/")[2] for key in self._etcd().get("/services/crate/", prefix=True)}
+
+    def lacks_majority(self):
+        """What to say when too few members of etcd are reachable for it to decide anything; None otherwise."""
+        count, here = len(self.shelf.etcd.addresses), len(self._members())
+        if here > count // 2:
+            return None
+        return f"etcd has lost its majority, {here} of its {count} members can be reached: it changes nothing until " \
+               f"{count // 2 + 1} can"
+
+    # ---- waiting ----------------------------------------------------------------------------------------
+
     def until_ready(self, nodes):
-        """Says of each node when it is ready."""
+        """Says of each node when it is ready, and what those say that are not. Ends early when none will be."""
         left = list(nodes)
+        patience = Patience(_REFUSAL_STAYS)
 
         def look():
             for node in list(left):
                 if node.status_code() == 200:
                     left.remove(node)
-                    say(f"{node.name} is {node.status_text()}")
-            return not left
+                    say(f"{node.name} is {self.state(node)}")
+            return not left or patience.is_lost(
+                lambda: [(node.name, self.state(node), _refuses(node)) for node in left])
 
-        wait_until(look, _READY_TIMEOUT[self._image.is_real],
-                   lambda: "these nodes to be ready:\n" + "\n".join(f"{node.name}: {state(node)}" for node in left))
-
-    def is_settled(self, nodes):
-        """Whether those of these nodes that are on are ready, and exactly they are announced."""
-        running = [node for node in nodes if node.running]
-        return self.shelf.announced() == {node.name for node in running} and self.shelf.ready(running)
+        wait_until(look, _READY_TIMEOUT[self._image.is_real], lambda: ", ".join(node.name for node in left)
+                   + " to be ready (" + "; ".join(f"{node.name}: {self.state(node)}" for node in left) + ")")
+        for node in left:
+            say(f"{node.name} does not join; when the cause is gone, it does by itself (status {node.name})")
 
     def tell_until_settled(self, gone):
         """Waits until a node that was taken away is out of etcd, and says how the others are."""
+        trouble = self.lacks_majority()
+        if trouble:
+            say(trouble)
+        else:
+            self._until_out_of_etcd(gone)
+        for node in self.shelf.others(gone):
+            say(f"  {node.name}: {'unplugged; it says: ' if self.is_unplugged(node) else ''}{self.state(node)}")
+
+    def _until_out_of_etcd(self, gone):
+        say(f"waiting for etcd to drop {gone.name}: its lease ends in about 5 s")
+        patience = Patience()
+
+        def look():
+            unsettled = self._unsettled()
+            patience.is_lost(lambda: [("waiting", unsettled, False)] if unsettled else [])
+            return not unsettled
+
         try:
-            wait_until(lambda: self.is_settled(self.shelf.others(gone)), _SETTLE_TIMEOUT, "only the others in etcd")
+            wait_until(look, _SETTLE_TIMEOUT, "etcd to list the others")
             say(f"{gone.name} is out of etcd: no balancer sends it traffic")
         except Timeout:
-            say(f"etcd does not list exactly the others within {_SETTLE_TIMEOUT} s; has it lost its majority?")
-        for node in self.shelf.others(gone):
-            say(f"  {node.name}: {state(node)}")
+            say(f"after {_SETTLE_TIMEOUT} s it is still so: {self._unsettled() or 'all is well this moment'}")
+
+    def _unsettled(self):
+        """What is not yet as it will be; an empty text when all is."""
+        if self._etcd().leader() is None:
+            return "the members of etcd elect a new leader"
+        expected, announced = {node.name for node in self.reachable()}, self._announced()
+        if announced - expected:
+            return f"etcd still lists {', '.join(sorted(announced - expected))}"
+        if expected - announced:
+            return f"etcd does not list {', '.join(sorted(expected - announced))} for now"
+        for node in self.reachable():
+            if node.status_code() != 200:
+                return f"{node.name} says: {self.state(node)}"
+        return ""
 
 
-def state(node):
-    """What a node says of itself."""
-    return node.status_text() if node.running else "switched off"
+def _refuses(node):
+    """Whether the agent has decided that this node does not take part."""
+    try:
+        return node.page("/v1/node")["unit"]["phase"] in ("refused", "stopped-by-hand")
+    except (OSError, KeyError, ValueError):
+        return False

@@ -1,9 +1,12 @@
 """What a person looks at: machines, units and the database's own list, as typed on one of the nodes."""
 
+import shlex
+
 from harness.sql import sql
-from progress import show, table
+from progress import show, table, write
 
 _NODES = "SELECT name, hostname, rest_url, is_master FROM sys.nodes ORDER BY name"
+_LOG_LINES = 12
 
 
 def answer(node, statement):
@@ -17,17 +20,42 @@ def answer(node, statement):
     return table(said["cols"], said["rows"]) if said["cols"] else f"{said.get('rowcount', 0)} rows"
 
 
-def show_all(node):
+def show_all(stage, node):
     """The three lists with which the article of 2014 ended."""
-    show("cratectl list-machines", node.run("cratectl", "list-machines", check=False).stdout)
-    show("cratectl list-units", node.run("cratectl", "list-units", check=False).stdout)
+    ask_cratectl(stage, node, "list-machines")
+    ask_cratectl(stage, node, "list-units")
     show(f'sql "{_NODES}"', answer(node, _NODES))
 
 
-def suggest(stage):
-    """What works in another terminal of this machine."""
-    first, second = stage.nodes[:2]
-    print(f"""
+def ask_cratectl(stage, node, *arguments):
+    """cratectl on a node."""
+    done = node.run("cratectl", *arguments, check=False)
+    show(shlex.join(["cratectl", *arguments]), stage.words(done.stdout + done.stderr))
+
+
+def show_status(stage, node, url):
+    """How a node sees itself."""
+    ask_cratectl(stage, node, "status")
+    write(f"\nIn a browser on this machine: {url}")
+
+
+def show_logs(stage, node):
+    """The last words of the agent and of the database."""
+    for unit in ("cratekeeper.service", "crate@*.service"):
+        arguments = ["--unit", unit, "--lines", str(_LOG_LINES), "--output", "short-iso", "--no-hostname"]
+        said = node.run("journalctl", "--no-pager", "--quiet", *arguments, check=False).stdout
+        show(shlex.join(["journalctl", *arguments[:4]]), stage.words(said) or "nothing yet")
+
+
+def suggest(stage, forwarder):
+    """What works in a browser and in another terminal of this machine."""
+    first, second, *others = stage.nodes
+    ports = ", ".join(f"{forwarder.port(node)} is {node.name}" for node in others)
+    write(f"""
+In a browser on this machine:
+
+  {forwarder.url(first)}     health of {first.name}; port {forwarder.port(second)} is {second.name}, {ports}
+
 In another terminal of this machine, as root:
 
   watch the cluster from n1        {inside(first)} watch -n 1 cratectl list-units
@@ -37,7 +65,7 @@ In another terminal of this machine, as root:
   kill the agent of n2             {inside(second)} systemctl kill --signal=KILL cratekeeper.service
   the keys as they were in 2014    {inside(first)} etcdctl get --prefix /services/crate
   how n1 sees itself               {inside(first)} cratectl status
-""", flush=True)
+""")
 
 
 def inside(node):

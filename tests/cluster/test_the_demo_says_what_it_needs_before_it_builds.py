@@ -1,0 +1,24 @@
+"""`tools/demo/run` without root, with an unknown word, with --help: a sentence, and nothing was built or made."""
+
+import subprocess
+
+from harness.workspace import REPOSITORY
+
+
+def run(*arguments, around=()):
+    return subprocess.run([*around, REPOSITORY / "tools/demo/run", *arguments], capture_output=True, text=True,
+                          timeout=10, check=False, stdin=subprocess.DEVNULL)
+
+
+def test_the_demo_says_what_it_needs_before_it_builds():
+    nobody = run(around=("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"))
+    assert nobody.returncode == 1 and nobody.stdout == ""
+    assert nobody.stderr.startswith("demo: needs root, because ") and nobody.stderr.count("\n") == 1
+
+    unknown = run("--stnad-in")
+    assert unknown.returncode == 2 and unknown.stdout == ""
+    assert unknown.stderr == "demo: unknown: --stnad-in; tools/demo/run --help lists what it takes\n"
+
+    helped = run("--help")
+    assert helped.returncode == 0 and helped.stderr == ""
+    assert "usage: make demo" in helped.stdout and "building" not in helped.stdout

@@ -1,0 +1,99 @@
+#!/usr/bin/python3 -B
+"""Makes the agents' pages visible to a browser: a port of this machine's loopback for each node, forwarded to its 4480.
+
+The listening sockets are the machine's; a process of its own in the network of the nodes carries the bytes, so that
+no route leads there. It listens on 127.0.0.1 only, and a node that is off or does not answer closes the connection.
+"""
+
+import asyncio
+import contextlib
+import socket
+import sys
+
+_PREFERRED = 4480  # and the number of the node
+_CONNECTIONS = 64
+_CONNECT_TIMEOUT = 1
+_IDLE_TIMEOUT = 60
+_AGENT = 4480
+
+
+class Forwarder:
+    """`ports` has the port of each node, in their order."""
+
+    def __init__(self, workspace, network, nodes):
+        listeners = [_listen(_PREFERRED + number) for number in range(1, len(nodes) + 1)]
+        self._ports = {node.name: listener.getsockname()[1] for node, listener in zip(nodes, listeners)}
+        words = [f"{listener.fileno()}:{node.address}" for node, listener in zip(nodes, listeners)]
+        workspace.spawn([sys.executable, "-B", __file__, *words], "forwarder", network=network.hub.path,
+                        pass_fds=[listener.fileno() for listener in listeners])
+        for listener in listeners:
+            listener.close()
+
+    def url(self, node, path="/health"):
+        """Where a browser on this machine finds a page of a node."""
+        return f"http://127.0.0.1:{self._ports[node.name]}{path}"
+
+    def port(self, node):
+        """The port of a node on this machine's loopback."""
+        return self._ports[node.name]
+
+
+def _listen(preferred):
+    try:
+        return socket.create_server(("127.0.0.1", preferred))
+    except OSError:  # somebody else's, another demo's perhaps
+        return socket.create_server(("127.0.0.1", 0))
+
+
+class _Carrier:
+    """Carries connections of any of the sockets."""
+
+    def __init__(self):
+        self._count = 0
+
+    async def serve(self, descriptor, address):
+        async def carry(reader, writer):
+            await self._carry(reader, writer, address)
+
+        server = await asyncio.start_server(carry, sock=socket.socket(fileno=descriptor))
+        await server.serve_forever()
+
+    async def _carry(self, reader, writer, address):
+        self._count += 1
+        try:
+            if self._count <= _CONNECTIONS:
+                await self._exchange(reader, writer, address)
+            writer.close()
+            with contextlib.suppress(OSError, asyncio.TimeoutError):
+                await asyncio.wait_for(writer.wait_closed(), _IDLE_TIMEOUT)
+        finally:
+            self._count -= 1
+            writer.transport.abort()
+
+    @staticmethod
+    async def _exchange(reader, writer, address):
+        with contextlib.suppress(OSError, asyncio.TimeoutError):
+            connecting = asyncio.open_connection(address, _AGENT)
+            node_reader, node_writer = await asyncio.wait_for(connecting, _CONNECT_TIMEOUT)
+            try:
+                await asyncio.gather(_pour(reader, node_writer), _pour(node_reader, writer))
+            finally:
+                node_writer.transport.abort()
+
+
+async def _pour(reader, writer):
+    """One direction, to its end."""
+    while data := await asyncio.wait_for(reader.read(65536), _IDLE_TIMEOUT):
+        writer.write(data)
+        await asyncio.wait_for(writer.drain(), _IDLE_TIMEOUT)
+    writer.write_eof()
+
+
+async def _main(words):
+    carrier = _Carrier()
+    pairs = [word.partition(":") for word in words]
+    await asyncio.gather(*(carrier.serve(int(descriptor), address) for descriptor, _, address in pairs))
+
+
+if __name__ == "__main__":
+    asyncio.run(_main(sys.argv[1:]))
