@@ -1,6 +1,8 @@
 // Events only say "look again"; every look ends in schedule(), and recompute() runs once for all of them.
 #include "agent/node.hpp"
 
+#include "agent/log.hpp"
+
 #include <algorithm>
 #include <utility>
 

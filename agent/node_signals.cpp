@@ -1,6 +1,8 @@
 // See node.hpp. This file: what the node does when it is told to read its configuration again, or to end.
 #include "agent/node.hpp"
 
+#include "agent/log.hpp"
+
 #include <utility>
 
 namespace agent {
