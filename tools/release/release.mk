@@ -2,7 +2,7 @@
 
 .PHONY: release install-tools
 
-release: $(IMAGE) all ## pack image, extension and tools for people without a compiler (root; PINS=strict)
+release: image all ## pack image, extension and tools for people without a compiler (root; PINS=strict)
 	tools/release/pack $(B)
 
 # No node needs it, so the image is made without it.
