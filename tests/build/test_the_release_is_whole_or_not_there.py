@@ -1,6 +1,7 @@
 """A release that could not be finished has no directory; an older one of the same version stays until then."""
 
 import pathlib
+import shutil
 import signal
 
 import pytest
@@ -55,6 +56,17 @@ def test_what_is_missing_is_named(build, part):
     done = build.pack()
     assert done.returncode == 1 and build.leftovers() == set()
     assert done.stderr == f"release: {build.directory}/{part} is missing; run make image first\n"
+
+
+def test_a_library_without_a_license(build):
+    (build.directory / "deps/apt/chosen/curl").write_text("source 1 1\n0123  curl.dsc\n")
+    done = build.pack()
+    assert done.returncode == 1 and build.leftovers() == set()
+    assert "has no license of curl; run make again" in done.stderr
+    shutil.rmtree(build.directory / "deps")
+    done = build.pack()
+    assert done.returncode == 1 and build.leftovers() == set()
+    assert "has none of the packages the libraries were built from; run make again" in done.stderr
 
 
 def test_an_image_of_another_version(build):

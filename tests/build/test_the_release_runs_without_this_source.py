@@ -61,6 +61,13 @@ def test_flash_and_the_pages_are_where_they_were_unpacked(tools):
     assert command("bash", "-c", script).stdout == "complete -F _cratectl cratectl\n"
 
 
+def test_the_licenses_of_what_is_linked_come_along(tools):
+    texts = {path.name: path.read_text() for path in (tools / "licenses").iterdir()}
+    assert texts.keys() == {"curl", "libcap-dev", "LGPL-2.1", "GPL-2"}
+    assert texts["curl"] == "License of curl\n" and texts["libcap-dev"] == "License of libcap-dev\n"
+    assert "GNU LESSER GENERAL PUBLIC LICENSE" in texts["LGPL-2.1"]
+
+
 def test_everybody_may_read_and_run_it(tools):
     for path in tools.rglob("*"):
         mode = stat.S_IMODE(path.stat().st_mode)

@@ -8,7 +8,6 @@ from harness.release import Build
 @pytest.fixture(name="build")
 def make_build(tmp_path):
     build = Build(tmp_path / "build")
-    (build.directory / "deps").mkdir()
     (build.directory / "deps/newer-than-tested").write_text("curl 8.14.1-2+deb13u9\n")
     (build.image / "newer-than-tested").write_text("openssl 3.5.4-1~deb13u7\n")
     return build

@@ -28,6 +28,8 @@ class Build:
         (self.image / "cratekeeper-nuc.raw.bmap").write_text("map\n")
         (self.image / "initrd.manifest").write_text("{}\n")
         (self.image / "cratekeeper.raw").write_bytes(b"extension")
+        self._fetch("curl", "curl_8.debian.tar.xz", "debian/copyright")
+        self._fetch("libcap-dev", "libcap-dev_2.deb", "usr/share/doc/libcap-dev/copyright")
         self.say_version(VERSION)
         self.release = self.directory / f"release-{VERSION}"
 
@@ -35,6 +37,22 @@ class Build:
         """Puts an image of the tests of flash in the place of the disk image, compressed."""
         image.compressed().rename(self.image / "cratekeeper-nuc.raw.zst")
         shutil.copy(f"{image.raw}.bmap", self.image / "cratekeeper-nuc.raw.bmap")
+
+    def _fetch(self, package, file, path):
+        """What the build of the libraries keeps of a source or a binary package, with a license at `path`."""
+        fetched = self.directory / "deps/apt"
+        content = self.directory / "content" / package
+        for directory in (fetched / "chosen", fetched / "download", (content / path).parent, content / "DEBIAN"):
+            directory.mkdir(parents=True, exist_ok=True)
+        (content / path).write_text(f"License of {package}\n")
+        (content / "DEBIAN/control").write_text(
+            f"Package: {package}\nVersion: 2\nArchitecture: all\nMaintainer: nobody <nobody@example>\nDescription: none\n")
+        if file.endswith(".deb"):
+            command("dpkg-deb", "--root-owner-group", "--build", content, fetched / "download" / file)
+        else:
+            command("tar", "-cJf", fetched / "download" / file, "-C", content, path)
+        (fetched / "chosen" / package).write_text(f"kind 1 1\n0123  {file}\n0123  {package}.dsc\n")
+        shutil.rmtree(self.directory / "content")
 
     def say_version(self, version):
         """The version mkosi wrote into the manifest."""
