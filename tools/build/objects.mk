@@ -13,6 +13,9 @@ LAUNCHER = $(eval LAUNCHER := $(if $(findstring ccache,$(CXX)),,$(shell command 
 # What ccache asks of those who use a precompiled header, and leave to find an object that another checkout compiled.
 export CCACHE_SLOPPINESS := pch_defines,time_macros
 export CCACHE_NOHASHDIR := 1
+# ccache looks at the headers that it saw last time. It would miss one that now comes first, as those of another version
+# of a library in build/deps do, so what libraries there are is a part of the key.
+export CCACHE_EXTRAFILES := tools/deps/libraries.lock:$(DEPS)/newer-than-tested
 COMPILE = $(LAUNCHER) $(CXX) -ffile-prefix-map=$(CURDIR)=.
 
 # ---- stamps of flags: changed flags compile again, an edited comment or another directory does not -----------------
