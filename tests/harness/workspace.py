@@ -17,6 +17,7 @@ import re
 import shutil
 import signal
 import subprocess
+import threading
 import time
 
 from .stopwatch import Stopwatch
@@ -30,29 +31,51 @@ RUNS = BUILD / "run"
 SHARED_PARAMETERS = ("vm/max_map_count", "vm/swappiness", "fs/file-max", "fs/aio-max-nr", "kernel/pid_max")
 _SAVED_PARAMETERS = RUNS / "kernel-parameters.json"
 
+_INTERRUPTING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGALRM)
 _libc = ctypes.CDLL(None, use_errno=True)
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 _CLONE_NEWNET = 0x40000000  # linux/sched.h
 
 
+@contextlib.contextmanager
+def _uninterrupted():
+    """What would interrupt the block does so after it: a process that has just been started must not get lost."""
+    held, before = [], []
+    if threading.current_thread() is threading.main_thread():
+        before = [(number, handler) for number, handler in ((each, signal.getsignal(each)) for each in _INTERRUPTING)
+                  if callable(handler)]
+    for number, _ in before:
+        signal.signal(number, lambda number, _: held.append(number))
+    try:
+        yield
+    finally:
+        for number, handler in before:
+            signal.signal(number, handler)
+    for number in held:
+        signal.raise_signal(number)
+
+
 def finish(argv, timeout, input=None, **options):
     """As subprocess.run with its output captured as text, but timed by a Stopwatch: Ctrl-Z may stop us meanwhile."""
-    watch = Stopwatch()
+    watch, process = Stopwatch(), None
     stdin = subprocess.DEVNULL if input is None else subprocess.PIPE
-    with subprocess.Popen(argv, stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-                          **options) as process:
-        try:
-            while True:
-                try:
-                    output, errors = process.communicate(input, max(0.1, timeout - watch.seconds()))
-                    return subprocess.CompletedProcess(argv, process.returncode, output, errors)
-                except subprocess.TimeoutExpired:
-                    if watch.seconds() >= timeout:
-                        raise
-                    input = None  # it is on its way
-        except BaseException:
+    try:
+        with _uninterrupted():
+            process = subprocess.Popen(argv, stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                                       **options)
+        while True:
+            try:
+                output, errors = process.communicate(input, max(0.1, timeout - watch.seconds()))
+                return subprocess.CompletedProcess(argv, process.returncode, output, errors)
+            except subprocess.TimeoutExpired:
+                if watch.seconds() >= timeout:
+                    raise
+                input = None  # it is on its way
+    except BaseException:
+        if process is not None:
             process.kill()
-            raise
+            process.communicate()
+        raise
 
 
 def command(*argv, timeout=60, check=True, **options):
@@ -269,8 +292,10 @@ class Workspace:
             _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
         options.setdefault("stdin", subprocess.DEVNULL)
-        child = subprocess.Popen([str(word) for word in argv], preexec_fn=prepare, start_new_session=True, **options)
-        self._children.append(child)
+        with _uninterrupted():
+            child = subprocess.Popen([str(word) for word in argv], preexec_fn=prepare, start_new_session=True,
+                                     **options)
+            self._children.append(child)
         return child
 
     def preserve_parameters(self):
