@@ -15,14 +15,14 @@ BOOT = 180  # three minutes from nothing to the prompt, on two cores
 
 
 class Demo:
-    """Runs with the stand-in, without asking a registry."""
+    """Runs with the stand-in, without asking a registry. `line` is what is typed to start it."""
 
-    def __init__(self):
+    def __init__(self, line="tools/demo/run --stand-in"):
         self.terminal = Terminal(directory=REPOSITORY)
         self.modes = self.terminal.modes()
         self._final = None
         self._start = len(self.terminal.shown)
-        self.terminal.type("tools/demo/run --stand-in")
+        self.terminal.type(line)
         self.pid = wait_until(self._find, 10, lambda: f"the demo to start, the terminal shows:\n{self.text}")
 
     def _find(self):

@@ -34,7 +34,7 @@ class Terminal:
 
     def _stop(self, *_):
         before = self._now()
-        self._set(self._modes)
+        self._give_back()
         started = time.monotonic()
         signal.signal(signal.SIGTSTP, signal.SIG_DFL)
         signal.raise_signal(signal.SIGTSTP)  # returns when a shell lets the demo go on
@@ -45,6 +45,15 @@ class Terminal:
             self._set(before)
         if self.redraw:
             self.redraw()
+
+    def _give_back(self):
+        # When make called the demo, its shell may have taken the terminal already, and set its own modes. Whoever
+        # sets them from the background is stopped, and here that would be once too often.
+        with contextlib.suppress(OSError):
+            if self.is_there and os.tcgetpgrp(0) == os.getpgrp():
+                before = signal.signal(signal.SIGTTOU, signal.SIG_IGN)
+                self._set(self._modes)
+                signal.signal(signal.SIGTTOU, before)
 
     def _now(self):
         with contextlib.suppress(termios.error):
