@@ -121,8 +121,9 @@ lint: lint-rules lint-format lint-tidy ## check layout, names, bug patterns, scr
 bench: all $(B)/.check-packages ## measure what the design promises
 	tools/bench/run
 
-demo: $(NODE) ## start four nodes as one cluster, look, break things; Ctrl-C ends it
-	tools/demo/run
+# It asks for root before it builds what it needs.
+demo: ## start four nodes as one cluster, look, break things; Ctrl-C ends it
+	@tools/demo/run
 
 size: all ## check that the stripped binaries keep to their budget
 	tools/lint/size 3500000 $(PRODUCTS)

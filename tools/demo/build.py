@@ -12,7 +12,7 @@ from harness.workspace import REPOSITORY
 from interruption import SIGNALS
 from progress import say
 
-_STEPS = (["all", "image-tree", "standin"], ["install", f"DESTDIR={REPOSITORY}/build/destdir"])
+_STEPS = (["all", "image-tree", "standin", "build/.check-packages"], ["install", f"DESTDIR={REPOSITORY}/build/destdir"])
 
 
 class Failed(RuntimeError):
