@@ -6,12 +6,24 @@ Nor does it run while this process is stopped on purpose, if whoever stops it sa
 import time
 
 _left_out = 0.0
+_paused_since = None
 
 
-def leave_out(seconds):
-    """This process was stopped for so long: no Stopwatch counts it."""
-    global _left_out
-    _left_out += seconds
+def pause():
+    """This process is about to be stopped: no Stopwatch runs until `resume`."""
+    global _paused_since
+    _paused_since = time.monotonic()
+
+
+def resume():
+    """It goes on. Another thread may have looked at its Stopwatch before."""
+    global _left_out, _paused_since
+    _left_out += time.monotonic() - _paused_since
+    _paused_since = None
+
+
+def _now():
+    return (_paused_since or time.monotonic()) - _left_out
 
 
 def _stolen():
@@ -25,7 +37,7 @@ class Stopwatch:
     """Runs from when it is made."""
 
     def __init__(self):
-        self._start, self._stolen = time.monotonic() - _left_out, _stolen()
+        self._start, self._stolen = _now(), _stolen()
 
     def stolen(self):
         """Seconds taken since the start from the processor that lost most."""
@@ -33,4 +45,4 @@ class Stopwatch:
 
     def seconds(self):
         """Seconds since the start but the stolen ones: an upper bound holds for these, a lower one by any clock."""
-        return time.monotonic() - _left_out - self._start - self.stolen()
+        return _now() - self._start - self.stolen()

@@ -11,10 +11,9 @@ import signal
 import struct
 import sys
 import termios
-import time
 import tty
 
-from harness.stopwatch import leave_out
+from harness.stopwatch import pause, resume
 
 
 class Terminal:
@@ -35,11 +34,11 @@ class Terminal:
     def _stop(self, *_):
         before = self._now()
         self._give_back()
-        started = time.monotonic()
+        pause()
         signal.signal(signal.SIGTSTP, signal.SIG_DFL)
         signal.raise_signal(signal.SIGTSTP)  # returns when a shell lets the demo go on
         signal.signal(signal.SIGTSTP, self._stop)
-        leave_out(time.monotonic() - started)
+        resume()
         if before != self._modes:
             # In the background this stops once more, as it should: the terminal is somebody else's.
             self._set(before)
