@@ -37,7 +37,6 @@ TEST_FLAGS := -DCPPUTEST_MEM_LEAK_DETECTION_DISABLED
 UNIT := $(COMMON) $(TEST_FLAGS) -O0 -g1 $(call PREFIX,unit)
 SANITIZERS := -fsanitize=address,undefined -fno-sanitize-recover=all
 SANITIZE := $(COMMON) $(TEST_FLAGS) $(SANITIZERS) -O0 -g1 $(call PREFIX,sanitize)
-SIMULATE := $(filter-out -g,$(COMMON)) -O2 -DNDEBUG
 
 # Packed relative relocations save 140 kB of a static PIE.
 LINK := -static-pie -Wl,--gc-sections -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack \
@@ -73,7 +72,7 @@ MAKEFLAGS += --no-builtin-rules $(if $(filter 0,$(MAKELEVEL)),--jobs=$(shell npr
 
 # Whoever may not write where an earlier make wrote is told now, and what to do. The trees of the nodes are root's.
 MINE := $(filter-out $(B)/. $(B)/..,$(wildcard $(B)/*.flags $(B)/.*-packages $(B)/deps $(B)/release $(B)/unit $(B)/sanitize \
-    $(B)/simulate $(B)/lint $(B)/crate*))
+    $(B)/lint $(B)/crate*))
 FOREIGN := $(shell [ ! -e $(B) ] || [ "$$(id -u)" = 0 ] || \
     { find $(B) -maxdepth 0 ! -writable; find $(MINE) /dev/null ! -writable ! -path /dev/null; } | head -n 1)
 ifneq ($(and $(FOREIGN),$(filter-out help,$(or $(MAKECMDGOALS),all))),)
@@ -162,9 +161,9 @@ $(DEPS)/.built-headers $(DEPS)/.built-libraries: $(DEPS)/.built-%: $(DEPS)/.%
 # ---- binaries --------------------------------------------------------------------------------------
 
 BINARIES := $(addprefix $(B)/,cratekeeperd cratectl crate-standin)
-ARCHIVES := $(foreach kind,release sanitize,$(B)/$(kind)/hal.a $(B)/$(kind)/standin.a) $(B)/simulate/hal.a
+ARCHIVES := $(foreach kind,release sanitize,$(B)/$(kind)/hal.a $(B)/$(kind)/standin.a)
 # Each of them is a variable with flags and a stamp of what they were.
-KINDS := RELEASE UNIT SANITIZE SIMULATE LINKING COMMANDS
+KINDS := RELEASE UNIT SANITIZE LINKING COMMANDS
 LINKING := $(LINK) $(LIBS)
 
 $(B)/cratekeeperd.debug: $(call objects,release,agent/main.cpp $(AGENT) $(HAL))

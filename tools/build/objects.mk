@@ -55,23 +55,20 @@ define compile
 @mv -f $@.d.part $(@:.o=.d) && mv -f $@.part $@
 endef
 
-lower = $(patsubst UNIT,unit,$(patsubst SANITIZE,sanitized,$(patsubst SIMULATE,simulation,$(1))))
+lower = $(patsubst UNIT,unit,$(patsubst SANITIZE,sanitized,$(1)))
 
 # What was not rebuilt keeps its time, so the stamps of the libraries are younger only when a library is.
 $(B)/release/%.o: %.cpp $(B)/RELEASE.flags $(DEPS)/.built-headers
 	$(call compile,RELEASE)
 
 # Whoever calls a library's functions needs all of them; agent, parsers and tests link none.
-$(call objects,release,$(filter-out $(AGENT) $(PURE_HAL) $(STANDIN_PURE),$(SOURCES))): $(DEPS)/.built-libraries
+$(call objects,release,$(filter-out $(AGENT) $(PURE_HAL) $(STANDIN_PURE) $(SIM) $(TESTS),$(SOURCES))): $(DEPS)/.built-libraries
 
 $(B)/unit/%.o: %.cpp $(B)/UNIT.flags $(B)/unit/prefix.hpp.gch
 	$(call compile,UNIT)
 
 $(B)/sanitize/%.o: %.cpp $(B)/SANITIZE.flags $(B)/sanitize/prefix.hpp.gch
 	$(call compile,SANITIZE)
-
-$(B)/simulate/%.o: %.cpp $(B)/SIMULATE.flags $(DEPS)/.built-headers
-	$(call compile,SIMULATE)
 
 # The headers that every unit test includes, parsed once.
 $(B)/unit/prefix.hpp.gch $(B)/sanitize/prefix.hpp.gch: %.gch: tests/unit/prefix.hpp $(DEPS)/.built-headers
@@ -84,7 +81,7 @@ $(B)/unit/prefix.hpp.gch: $(B)/UNIT.flags
 $(B)/sanitize/prefix.hpp.gch: $(B)/SANITIZE.flags
 
 # The dependencies of an object count as long as it is there.
--include $(patsubst %.o,%.d,$(wildcard $(foreach kind,release unit sanitize simulate,$(call objects,$(kind),$(SOURCES)))))
+-include $(patsubst %.o,%.d,$(wildcard $(foreach kind,release unit sanitize,$(call objects,$(kind),$(SOURCES)))))
 -include $(wildcard $(B)/unit/prefix.hpp.gch.d $(B)/sanitize/prefix.hpp.gch.d)
 
 # ---- what editors ask ------------------------------------------------------------------------------
