@@ -9,6 +9,7 @@ def peers(node):
     return node.read(f"/var/lib/cratekeeper/crate@{node.page('/v1/node')['slot']}/config/unicast_hosts.txt")
 
 
+@pytest.mark.long
 @pytest.mark.timeout(300)
 def test_etcd_down_for_two_minutes_touches_no_database(shelf):
     members = [node for node in shelf.nodes if node.address in shelf.etcd.addresses]

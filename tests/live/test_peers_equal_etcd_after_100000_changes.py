@@ -3,6 +3,8 @@
 import json
 import time
 
+import pytest
+
 from harness.proxy import Proxy
 from harness.untouched import hosts, nothing_is_touched
 
@@ -15,6 +17,7 @@ def record(number, change):
             "endpoints": {"transport": 4300 + change // 250}}
 
 
+@pytest.mark.long
 def test_peers_equal_etcd_after_100000_changes(make_agent, make_etcd, network):
     etcd = make_etcd(namespace=network.hub, address=network.ADDRESS)
     with Proxy(etcd.port, network.ADDRESS, network.hub) as proxy:
