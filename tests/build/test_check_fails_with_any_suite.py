@@ -1,6 +1,9 @@
 """A suite that fails in either lane fails the run, its output is shown, and nothing of the other lane goes on."""
 
+import os
 import pathlib
+import signal
+import subprocess
 import time
 
 from harness.suites import Suites
@@ -54,3 +57,19 @@ def test_what_fails_first_runs_first(tmp_path):
     assert "a breach" in done.stdout
     assert "live" not in suites.called()
     assert "unit-asan" not in suites.called()
+
+
+def test_an_interrupt_ends_every_lane(tmp_path):
+    waits = "echo $$ > process.$1; exec sleep 300"
+    suites = Suites(tmp_path, cluster=waits, vm=waits, unit_asan=waits)
+    with subprocess.Popen(["tools/check"], cwd=tmp_path, env=suites.environment(), start_new_session=True,
+                          stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as running:
+        names = ["cluster", "vm", "unit-asan"]
+        deadline = time.monotonic() + 30
+        while not all((tmp_path / f"process.{name}").exists() for name in names) and time.monotonic() < deadline:
+            time.sleep(0.1)
+        time.sleep(0.2)
+        processes = [pathlib.Path("/proc", (tmp_path / f"process.{name}").read_text().strip()) for name in names]
+        os.killpg(running.pid, signal.SIGINT)
+        assert running.wait(timeout=20) != 0
+    assert [process for process in processes if process.exists()] == []

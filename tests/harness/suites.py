@@ -14,7 +14,7 @@ MAKE = """#!/bin/bash
 set -euo pipefail
 for suite in "$@"; do [ "${suite#-}" = "$suite" ] && break; done
 echo "$suite $*" >> calls
-[ ! -e "suites/$suite" ] || exec bash "suites/$suite" "$@"
+[ ! -e "suites/$suite" ] || exec bash "suites/$suite" "$suite" "$@"
 """
 
 
@@ -32,11 +32,14 @@ class Suites:
         for name, line in suites.items():
             (self.directory / "suites" / name.replace("_", "-")).write_text(line)
 
+    def environment(self):
+        """In which `make` is the one of the test."""
+        return os.environ | {"PATH": f"{self.directory / 'bin'}:{os.environ['PATH']}"}
+
     def check(self, *arguments, through=()):
         """Runs it as `make check` does; `through` is a command that does it."""
-        environment = os.environ | {"PATH": f"{self.directory / 'bin'}:{os.environ['PATH']}"}
         command = through or ("tools/check", *arguments)
-        return subprocess.run(command, cwd=self.directory, env=environment, text=True,
+        return subprocess.run(command, cwd=self.directory, env=self.environment(), text=True,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, timeout=60,
                               check=False)
 
