@@ -15,3 +15,10 @@ def test_the_package_the_suite_and_the_next_step(mirror, build, kind):
 def test_a_machine_without_a_debian_mirror(build):
     (build.directory / "sources.list").write_text("deb file:/nowhere noble main\n")
     assert "this machine's apt has no Debian mirror" in build.refused()
+
+
+def test_a_mirror_without_debian_13(mirror, build):
+    (mirror.directory / "dists/trixie").rename(mirror.directory / "dists/bookworm")
+    said = build.refused()
+    assert f"a mirror of this machine has no Debian 13: file:{mirror.directory} trixie Release." in said
+    assert "Add one that has trixie to /etc/apt/sources.list, then run the same command again." in said
