@@ -168,12 +168,16 @@ class Node:
             if not path.exists():
                 os.mknod(path, 0o600 | 0o060000, number)
 
+    def press_power_button(self):
+        """Lets the node begin to shut down; `power_cut` once it is off."""
+        self.thaw()
+        os.kill(self.leader, _POWER_OFF)
+
     def power_off(self, timeout=60):
         """Shuts the node down in an orderly way; its disk stays, `boot()` starts it again."""
         if not self.running:
             return
-        self.thaw()
-        os.kill(self.leader, _POWER_OFF)
+        self.press_power_button()
         try:
             self._process.wait(timeout)
         except subprocess.TimeoutExpired:

@@ -69,7 +69,7 @@ def finish(argv, timeout, input=None, **options):
                 return subprocess.CompletedProcess(argv, process.returncode, output, errors)
             except subprocess.TimeoutExpired:
                 if watch.seconds() >= timeout:
-                    raise
+                    raise subprocess.TimeoutExpired(argv, timeout) from None
                 input = None  # it is on its way
     except BaseException:
         if process is not None:

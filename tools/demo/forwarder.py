@@ -24,8 +24,9 @@ class Forwarder:
         listeners = [_listen(_PREFERRED + number) for number in range(1, len(nodes) + 1)]
         self._ports = {node.name: listener.getsockname()[1] for node, listener in zip(nodes, listeners)}
         words = [f"{listener.fileno()}:{node.address}" for node, listener in zip(nodes, listeners)]
-        workspace.spawn([sys.executable, "-B", __file__, *words], "forwarder", network=network.hub.path,
-                        pass_fds=[listener.fileno() for listener in listeners])
+        with open(workspace.directory / "forwarder.log", "wb") as log:
+            workspace.spawn([sys.executable, "-B", __file__, *words], "forwarder", network=network.hub.path,
+                            stdout=log, stderr=log, pass_fds=[listener.fileno() for listener in listeners])
         for listener in listeners:
             listener.close()
 

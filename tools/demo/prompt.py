@@ -41,7 +41,9 @@ class Prompt:
     def _do(self, word, rest):
         try:
             self._commands[word](rest)
-        except (AssertionError, OSError, RuntimeError, ValueError, subprocess.SubprocessError) as error:
+        except subprocess.TimeoutExpired as error:
+            write(f"{word}: it took longer than {error.timeout:.0f} s and was ended")
+        except (AssertionError, OSError, RuntimeError, ValueError) as error:
             write(f"{word}: {error}")
 
     # ---- which node is meant ----------------------------------------------------------------------------
@@ -110,7 +112,7 @@ class Prompt:
 
     def _switch_off(self, node):
         say(f"{node.name} shuts down in order: agent, database, Docker, systemd; this takes a few seconds")
-        node.power_off()
+        self._stage.switch_off(node)
         say(f"{node.name} is off")
         self._stage.tell_until_settled(node)
 

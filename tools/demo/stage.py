@@ -3,7 +3,9 @@
 Whatever waits says for what, and says what it sees rather than what that may mean.
 """
 
+import contextlib
 import re
+import subprocess
 
 from harness.cluster import Shelf, ShelfEtcd
 from harness.netns import Network
@@ -13,7 +15,9 @@ from progress import say
 
 COUNT = 4
 _READY_TIMEOUT = {False: 90, True: 300}  # by whether it is the real database
+_OFF_TIMEOUT = 150  # systemd gives a unit 90
 _SETTLE_TIMEOUT = 60
+_OTHERS_TIMEOUT = 15  # a new master takes less; what takes longer has a cause of its own
 _REFUSAL_STAYS = 6  # seconds; what a node says before it has read all of etcd may pass
 _REAL_CONFIG = "[Crate]\nHeapSize=512m\n"  # four databases on one machine
 
@@ -47,6 +51,19 @@ class Stage:
             node.boot()
         etcd = ", member of etcd" if self._is_member(node) else ""
         say(f"{node.name} has booted: systemd, Docker and Btrfs of its own, {node.address}{etcd}")
+
+    def switch_off(self, node):
+        """Shuts a node down in order, and tells what takes long."""
+        patience = Patience()
+
+        def look():
+            if node.running:
+                patience.is_lost(lambda: [("waiting", words, False) for words in _stopping(node)])
+            return not node.running
+
+        node.press_power_button()
+        wait_until(look, _OFF_TIMEOUT, f"{node.name} to be off (kill {node.name} takes its power)", interval=0.1)
+        node.power_cut()
 
     def unplug(self, node):
         """Pulls its network cable."""
@@ -134,32 +151,49 @@ class Stage:
 
     def _until_out_of_etcd(self, gone):
         say(f"waiting for etcd to drop {gone.name}: its lease ends in about 5 s")
+        if self._wait_while(lambda: self._still_there(gone), _SETTLE_TIMEOUT):
+            say(f"{gone.name} is out of etcd: no balancer sends it traffic")
+            self._wait_while(self._unsettled, _OTHERS_TIMEOUT)
+        else:
+            say(f"after {_SETTLE_TIMEOUT} s it is still so")
+
+    @staticmethod
+    def _wait_while(trouble, timeout):
+        """Waits while `trouble` has words, and tells them. Whether they ended in time."""
         patience = Patience()
 
         def look():
-            unsettled = self._unsettled()
-            patience.is_lost(lambda: [("waiting", unsettled, False)] if unsettled else [])
-            return not unsettled
+            words = trouble()
+            patience.is_lost(lambda: [("waiting", words, False)] if words else [])
+            return not words
 
-        try:
-            wait_until(look, _SETTLE_TIMEOUT, "etcd to list the others")
-            say(f"{gone.name} is out of etcd: no balancer sends it traffic")
-        except Timeout:
-            say(f"after {_SETTLE_TIMEOUT} s it is still so: {self._unsettled() or 'all is well this moment'}")
+        with contextlib.suppress(Timeout):
+            return wait_until(look, timeout, "no trouble")
+        return False
 
-    def _unsettled(self):
-        """What is not yet as it will be; an empty text when all is."""
+    def _still_there(self, gone):
         if self._etcd().leader() is None:
             return "the members of etcd elect a new leader"
-        expected, announced = {node.name for node in self.reachable()}, self._announced()
-        if announced - expected:
-            return f"etcd still lists {', '.join(sorted(announced - expected))}"
-        if expected - announced:
-            return f"etcd does not list {', '.join(sorted(expected - announced))} for now"
+        return f"etcd still lists {gone.name}" if gone.name in self._announced() else ""
+
+    def _unsettled(self):
+        """What of the nodes that are left is not as it will be; an empty text when all is."""
+        missing = {node.name for node in self.reachable()} - self._announced()
+        if missing:
+            return f"etcd does not list {', '.join(sorted(missing))} now"
         for node in self.reachable():
             if node.status_code() != 200:
                 return f"{node.name} says: {self.state(node)}"
         return ""
+
+
+def _stopping(node):
+    """One text with the units that a node which shuts down waits for; none when it does not say."""
+    with contextlib.suppress(OSError, RuntimeError, subprocess.TimeoutExpired):
+        jobs = node.run("systemctl", "list-jobs", "--no-legend", "--plain", check=False, timeout=5).stdout.split("\n")
+        units = [job.split()[1] for job in jobs if job.split()[2:] == ["stop", "running"]]
+        return [f"{node.name} stops {', '.join(units)}"] if units else []
+    return []
 
 
 def _refuses(node):
