@@ -112,11 +112,11 @@ check: ## run every suite of tests that fits into 40 minutes, and sum up (what C
 check-long: ## run what make check leaves out: all seeds, long faults, three machines, the other Debian release
 	@tools/check long $(MAKEOVERRIDES)
 
-other-release: ## run the unit tests in a bare tree of the Debian release that this machine does not run (root)
-	tests/build/other-release unit
+second-release: ## run the unit tests in a bare tree of the Debian release that this machine does not run (root)
+	tests/build/second-release unit
 
-other-release-long: ## build the product, lint and simulate there, too (root)
-	tests/build/other-release all size lint build-test sim
+second-release-long: ## build and check the product itself there, too (root)
+	tests/build/second-release all size lint build-test
 
 packages:
 	tools/deps/install-packages build lint check
@@ -142,7 +142,7 @@ clean: ## remove what was built, keep the static libraries and what Debian gave
 help: ## print this list
 	@tools/build/help $(MAKEFILE_LIST)
 
-.PHONY: all deps unit unit-asan live cluster build-test other-release other-release-long check check-long packages \
+.PHONY: all deps unit unit-asan live cluster build-test second-release second-release-long check check-long packages \
     lint bench demo size format clean help install install-node lint-rules lint-format lint-tidy FORCE
 
 # ---- packages and static libraries -----------------------------------------------------------------
