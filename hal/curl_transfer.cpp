@@ -2,8 +2,6 @@
 // are set here too: curl keeps none of them in its multi handle.
 #include "hal/curl_transfer.hpp"
 
-#include "hal/certificate_address.hpp"
-
 #include <algorithm>
 #include <arpa/inet.h>
 #include <array>
@@ -52,14 +50,6 @@ int onSocket(void*, curl_socket_t socket, curlsocktype) noexcept {
     tcp(TCP_KEEPCNT, kKeepAliveProbes);
     tcp(TCP_USER_TIMEOUT, kUserTimeoutMilliseconds);
     return CURL_SOCKOPT_OK;
-}
-
-CURLcode onTlsContext(CURL*, void* context, void* host) noexcept {
-    // Only mbedTLS hands out a configuration of its own; other TLS libraries compare addresses by themselves.
-    if (std::string_view(curl_version_info(CURLVERSION_NOW)->ssl_version).starts_with("mbedTLS")) {
-        acceptCertificateOfAddress(context, *static_cast<const std::string*>(host));
-    }
-    return CURLE_OK;
 }
 
 std::string lowered(std::string text) {
@@ -215,8 +205,6 @@ void CurlTransfer::setTls() {
         return;
     }
     set(easy, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
-    set(easy, CURLOPT_SSL_CTX_FUNCTION, &onTlsContext);
-    set(easy, CURLOPT_SSL_CTX_DATA, &host_);
     if (request_.tls.caFile) {
         set(easy, CURLOPT_CAINFO, request_.tls.caFile->c_str());
     }
