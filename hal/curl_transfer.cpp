@@ -282,11 +282,22 @@ Error CurlTransfer::failed(int curlCode) const {
     if (curlCode == CURLE_GOT_NOTHING && request_.url.starts_with("http://")) {
         return error(HttpFault::closed, "closed without an answer (a TLS port? then use https://)");
     }
-    // A TLS 1.3 server looks at the client's certificate only after the handshake, so its refusal comes as an alert.
-    if (reason.find("alert") != std::string::npos && request_.url.starts_with("https://")) {
+    if (request_.url.starts_with("https://") && reason.find("alert") != std::string::npos) {
         return tlsFailed(reason);
     }
+    if (brokeAfterHandshake(curlCode)) {
+        return tlsFailed("the server ended the connection right after the handshake: " + reason);
+    }
     return error(HttpFault::closed, "the connection ended before the answer: " + reason);
+}
+
+/// A TLS 1.3 server looks at the client's certificate only after the handshake. Its refusal comes as an alert, or, when
+/// it closed before it read our request, as a new connection that breaks before the first byte of an answer.
+bool CurlTransfer::brokeAfterHandshake(int curlCode) const {
+    return request_.url.starts_with("https://") &&
+           (curlCode == CURLE_SEND_ERROR || curlCode == CURLE_RECV_ERROR) &&
+           info<long>(easy_.get(), CURLINFO_NUM_CONNECTS) > 0 &&
+           info<long>(easy_.get(), CURLINFO_HEADER_SIZE) == 0;
 }
 
 Error CurlTransfer::notConnected() const {

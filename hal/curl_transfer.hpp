@@ -65,6 +65,7 @@ private:
     [[nodiscard]] Error failed(int curlCode) const;
     [[nodiscard]] Error notConnected() const;
     [[nodiscard]] Error timedOut() const;
+    [[nodiscard]] bool brokeAfterHandshake(int curlCode) const;
     [[nodiscard]] Error tlsFailed(const std::string& reason) const;
     [[nodiscard]] bool requestWasSent() const;
     [[nodiscard]] std::string curlReason(int curlCode) const;
