@@ -194,9 +194,10 @@ Stages stages(const agent::Observed& observed, const agent::Config& config) {
     return stages;
 }
 
-const agent::Component& component(const agent::Verdict& verdict, const std::string& name) {
+const agent::Component& component(const agent::Verdict& verdict, std::string_view name) {
     const auto found = std::ranges::find(verdict.components, name, &agent::Component::name);
-    CHECK_TRUE_TEXT(found != verdict.components.end(), ("there is no component " + name).c_str());
+    CHECK_TRUE_TEXT(found != verdict.components.end(),
+                    ("there is no component " + std::string(name)).c_str());
     return *found;
 }
 

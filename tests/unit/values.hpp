@@ -11,6 +11,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace values {
@@ -58,6 +59,6 @@ struct Stages {
 [[nodiscard]] Stages stages(const agent::Observed& observed, const agent::Config& config = {});
 
 /// The component of that name; fails the test when there is none.
-[[nodiscard]] const agent::Component& component(const agent::Verdict& verdict, const std::string& name);
+[[nodiscard]] const agent::Component& component(const agent::Verdict& verdict, std::string_view name);
 
 } // namespace values
