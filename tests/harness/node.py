@@ -19,7 +19,7 @@ import uuid
 
 from .btrfs import Volume
 from .wait import wait_until
-from .workspace import BUILD, command, detach_loop, finish, kill_cgroup
+from .workspace import BUILD, command, detach_loop, finish, forget_machines, kill_cgroup
 
 TREE = BUILD / os.environ.get("NODE_TREE", "image.tree")  # what ships; "tree" is a plain Debian 13
 GIB = 1 << 30
@@ -230,8 +230,7 @@ class Node:
             self._network.detach(self.name)
         if not os.path.ismount(self.directory / "root"):
             shutil.rmtree(self.directory, ignore_errors=True)
-        with contextlib.suppress(OSError):
-            os.rmdir(f"/run/systemd/nspawn/propagate/{self.machine}")
+        forget_machines(self.machine)
 
     # ---- files ------------------------------------------------------------------------------------------
 

@@ -156,6 +156,14 @@ def remove_cgroup(path):
             os.rmdir(directory)
 
 
+def forget_machines(pattern):
+    """Removes what systemd-nspawn keeps of machines that were killed: propagate/NAME, since 257 unix-export/NAME."""
+    for left in pathlib.Path("/run/systemd/nspawn").glob(f"*/{pattern}"):
+        if os.path.ismount(left):
+            command("umount", "--lazy", left, check=False)
+        shutil.rmtree(left, ignore_errors=True)
+
+
 def _dispose(pid, directory):
     """Removes everything that carries the marks of run `pid`."""
     roots = _cgroup_roots()
@@ -170,8 +178,7 @@ def _dispose(pid, directory):
         detach_loop(device)
     for namespace in pathlib.Path("/run/netns").glob(f"ck-{pid}-*"):
         command("ip", "netns", "delete", namespace.name, check=False)
-    for left in pathlib.Path("/run/systemd/nspawn/propagate").glob(f"ck-{pid}-*"):
-        shutil.rmtree(left, ignore_errors=True)
+    forget_machines(f"ck-{pid}-*")
     if not _mounts_under(directory):
         shutil.rmtree(directory, ignore_errors=True)
     _restore_parameters()
