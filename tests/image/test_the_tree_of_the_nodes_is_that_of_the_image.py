@@ -11,9 +11,11 @@ import pytest
 from harness.workspace import BUILD, REPOSITORY, command
 
 TREE = BUILD / "image.tree"
-# Made on the spot from what is in it: modules of the kernel, users and services of the agent.
+# Made on the spot from what is in it: modules of the kernel, the agent's users, services and directories, an alternative
+# of cpio, which the kernel's initrd wants.
 MADE = ("lib/modules/", "share/factory/etc/passwd", "share/factory/etc/group", "share/factory/etc/shadow",
-        "share/factory/etc/gshadow", "share/factory/etc/systemd/system/")
+        "share/factory/etc/gshadow", "share/factory/etc/systemd/system/", "share/factory/etc/cratekeeper",
+        "share/factory/etc/alternatives/mt", "bin/mt")
 
 
 @pytest.fixture(scope="module")
