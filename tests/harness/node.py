@@ -98,6 +98,7 @@ class Node:
         if self.running:
             raise RuntimeError(f"{self.name} runs already")
         self._workspace.preserve_parameters()
+        forget_machines(self.machine)  # the nspawn of Debian 13 boots no machine of which it has kept something
         disk = self.directory / "disk"
         self.link.plug()
         self._workspace.cgroup(self.machine)
