@@ -141,6 +141,8 @@ def test_what_was_built_is_told_in_one_line_and_a_list(mirror, tmp_path):
     assert (done.returncode, done.stdout) == (
         0, "packages: of 3 packages 1 newer than tested (a), 1 not tested before (d), 1 gone (c); all of them: newer\n")
     assert newer == "a 1 -> 2\nc 1 -> none\nd none -> 1\n"
+    done, _ = check(mirror, tmp_path, {"a": "1~rc1", "b": "1", "c": "1"})
+    assert done.stdout == "packages: of 3 packages 1 older than tested (a); all of them: newer\n"
     done, newer = check(mirror, tmp_path, {"a": "2"}, "--part", PINS="strict")
     assert (done.returncode, newer) == (0, "a 1 -> 2\n")
 
