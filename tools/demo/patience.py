@@ -7,7 +7,7 @@ import time
 
 from progress import say
 
-_FIRST = 3  # seconds without a word that nobody finds long
+_FIRST = 2  # seconds without a word that nobody finds long
 _AGAIN = 15
 _LOOK = 0.5  # asking a node for its words costs a process
 
