@@ -7,16 +7,22 @@
 
 namespace seed {
 
+namespace {
+
+unsigned chosen() {
+    const char* const given = std::getenv("UNIT_SEED");
+    const unsigned value =
+        given != nullptr ? static_cast<unsigned>(std::strtoul(given, nullptr, 10)) : std::random_device{}();
+    std::printf("values are damaged at random; to repeat this run: UNIT_SEED=%u make unit\n", value);
+    static_cast<void>(std::fflush(stdout));
+    return value;
+}
+
+} // namespace
+
 unsigned ofThisRun() {
-    static const unsigned seed = [] {
-        const char* const given = std::getenv("UNIT_SEED");
-        const unsigned drawn = given != nullptr ? static_cast<unsigned>(std::strtoul(given, nullptr, 10))
-                                                : std::random_device{}();
-        std::printf("values are damaged at random; to repeat this run: UNIT_SEED=%u make unit\n", drawn);
-        static_cast<void>(std::fflush(stdout));
-        return drawn;
-    }();
-    return seed;
+    static const unsigned kSeed = chosen();
+    return kSeed;
 }
 
 } // namespace seed
