@@ -1,4 +1,4 @@
-"""A tool of the tools tree prints the same, and nothing besides, on a terminal, in a pipe, in a file and without input."""
+"""A tool prints the same, and nothing besides, on a terminal, in a pipe, in a file and without standard input."""
 
 import os
 import subprocess

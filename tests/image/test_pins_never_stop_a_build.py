@@ -41,8 +41,9 @@ class Mirror:
                             f"Filename: ./{name}.deb\nSize: 1\nSHA256: {'0' * 64}\nDescription: none\n\n")
         sources = self._directory / "sources.list"
         sources.write_text(f"deb [trusted=yes] file:{self._directory} ./\n")
-        done = subprocess.run([PACKAGES, "--lock", self.lock, "pins", sources, self._directory / "work", self.preferences],
-                              check=False, capture_output=True, text=True, timeout=60, env=os.environ | environment)
+        work = self._directory / "work"
+        done = subprocess.run([PACKAGES, "--lock", self.lock, "pins", sources, work, self.preferences], check=False,
+                              capture_output=True, text=True, timeout=60, env=os.environ | environment)
         pinned = {}
         if done.returncode == 0:
             for stanza in self.preferences.read_text().strip().split("\n\n"):
@@ -59,13 +60,15 @@ def mirror(tmp_path):
 
 
 def manifest(path, packages):
-    path.write_text(json.dumps({"packages": [{"name": name, "version": version} for name, version in packages.items()]}))
+    listed = [{"name": name, "version": version} for name, version in packages.items()]
+    path.write_text(json.dumps({"packages": listed}))
     return path
 
 
 def check(mirror, tmp_path, packages, *options, **environment):
-    done = subprocess.run([PACKAGES, "--lock", mirror.lock, "check", *options, "newer", manifest(tmp_path / "m", packages)],
-                          check=False, capture_output=True, text=True, cwd=tmp_path, env=os.environ | environment)
+    listed = manifest(tmp_path / "m", packages)
+    done = subprocess.run([PACKAGES, "--lock", mirror.lock, "check", *options, "newer", listed], check=False,
+                          capture_output=True, text=True, cwd=tmp_path, env=os.environ | environment)
     newer = tmp_path / "newer"
     return done, newer.read_text() if newer.exists() else None
 
@@ -126,8 +129,9 @@ def test_a_package_that_no_mirror_has_is_named(mirror):
 def test_a_mirror_that_does_not_answer_is_an_error_with_the_next_step(mirror, tmp_path):
     sources = tmp_path / "sources.list"
     sources.write_text(f"deb [trusted=yes] file:{tmp_path}/nowhere ./\n")
-    done = subprocess.run([PACKAGES, "--lock", mirror.lock, "pins", sources, tmp_path / "work", tmp_path / "preferences"],
-                          check=False, capture_output=True, text=True, timeout=60)
+    work = tmp_path / "work"
+    done = subprocess.run([PACKAGES, "--lock", mirror.lock, "pins", sources, work, mirror.preferences], check=False,
+                          capture_output=True, text=True, timeout=60)
     assert done.returncode == 1
     assert done.stderr.endswith("packages: the package mirrors cannot be asked; check the network and run the same "
                                 "command again\n")

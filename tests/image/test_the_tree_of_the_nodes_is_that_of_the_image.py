@@ -1,4 +1,4 @@
-"""What test nodes boot is the /usr that ships: every file the same, but for the agent and what only starts a machine."""
+"""Test nodes boot the /usr that ships: every file the same, but for the agent and what only starts a machine."""
 
 import hashlib
 import json
@@ -11,8 +11,8 @@ import pytest
 from harness.workspace import BUILD, REPOSITORY, command
 
 TREE = BUILD / "image.tree"
-# Made on the spot from what is in it: modules of the kernel, the agent's users, services and directories, an alternative
-# of cpio, which the kernel's initrd wants.
+# Made on the spot from what is in it: modules of the kernel, the agent's users, services and directories, an
+# alternative of cpio, which the kernel's initrd wants.
 MADE = ("lib/modules/", "share/factory/etc/passwd", "share/factory/etc/group", "share/factory/etc/shadow",
         "share/factory/etc/gshadow", "share/factory/etc/systemd/system/", "share/factory/etc/cratekeeper",
         "share/factory/etc/alternatives/mt", "bin/mt")
@@ -31,8 +31,8 @@ def shipped(workspace):
     """The /usr of the image that was built, unpacked."""
     (part,) = (BUILD / "image/update").glob("cratekeeper_*.usr-x86-64.*.raw")
     directory = workspace.make_directory("usr")
-    command(REPOSITORY / "image/in-tools-tree", "fsck.erofs", f"--extract={directory}", "--preserve", "--overwrite", part,
-            timeout=120)
+    command(REPOSITORY / "image/in-tools-tree", "fsck.erofs", f"--extract={directory}", "--preserve", "--overwrite",
+            part, timeout=120)
     return directory
 
 
