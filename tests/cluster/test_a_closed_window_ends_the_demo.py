@@ -1,15 +1,22 @@
-"""The window of the demo is closed, at its prompt or while one sits in a node's shell: the demo ends and cleans up."""
-
-import pytest
+"""The window of the demo is closed, while its nodes boot or while one sits in a node's shell: it ends and cleans up."""
 
 
-@pytest.mark.parametrize("line, there", [("", "demo> "), ("shell n2", "root@n2")])
-def test_a_closed_window_ends_the_demo(make_demo, line, there):
-    demo = make_demo()
-    demo.until_asked()
-    demo.type(line)
-    demo.terminal.wait_for(there, 20)
+def close_window(demo):
     assert demo.leftovers() != []
     demo.hang_up()
     demo.until_gone(60)
     assert demo.leftovers() == []
+
+
+def test_a_window_closed_while_the_nodes_boot_ends_the_demo(make_demo):
+    demo = make_demo()
+    demo.wait_for_line("n1 has booted", 180)
+    close_window(demo)
+
+
+def test_a_window_closed_in_a_shell_of_a_node_ends_the_demo(make_demo):
+    demo = make_demo()
+    demo.until_asked()
+    demo.type("shell n2")
+    demo.terminal.wait_for("root@n2", 20)
+    close_window(demo)

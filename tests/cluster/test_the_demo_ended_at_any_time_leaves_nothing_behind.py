@@ -8,8 +8,9 @@ from harness.demo import Demo
 @pytest.mark.parametrize("moment, line, end, status", [
     pytest.param("making 4 nodes", None, Demo.press_ctrl_c, 130, id="ctrl-c-while-the-nodes-are-made"),
     pytest.param("n2 has booted", None, Demo.press_ctrl_c, 130, id="ctrl-c-while-the-nodes-boot"),
-    pytest.param("n4 has booted", None, Demo.terminate, 130, id="sigterm-before-it-is-ready"),
+    pytest.param("n2 has booted", None, Demo.terminate, 130, id="sigterm-while-the-nodes-boot"),
     pytest.param("n1 has booted", None, Demo.press_ctrl_backslash, 130, id="ctrl-backslash-while-the-nodes-boot"),
+    pytest.param("demo> ", None, Demo.press_ctrl_c, 0, id="ctrl-c-at-the-prompt"),
     pytest.param("waiting for etcd", "kill n4", Demo.press_ctrl_c, 0, id="ctrl-c-while-a-command-waits"),
 ])
 def test_the_demo_ended_at_any_time_leaves_nothing_behind(make_demo, moment, line, end, status):

@@ -34,7 +34,7 @@ def test_what_the_demo_suggests_works(make_demo):
     demo.press_ctrl_c()
     demo.terminal.wait_for("^C\nroot@n3", 10)
     demo.do("exit", 20)
-    demo.type("quit")
+    demo.terminal.press("\x04")  # Ctrl-D
     assert demo.end(60) == 0, demo.text
     assert "n3 is out of etcd" in demo.text and "n2 is ready: crate@" in demo.text
     assert demo.text.rpartition("$ cratectl list-units")[2].count("running") == 4

@@ -136,6 +136,10 @@ class Stage:
 
         wait_until(look, _READY_TIMEOUT[self._image.is_real], lambda: ", ".join(node.name for node in left)
                    + " to be ready (" + "; ".join(f"{node.name}: {self.state(node)}" for node in left) + ")")
+        if not self.lacks_majority():
+            # A moment later only; without it `list` would miss a node that was just said to be ready.
+            ready = {node.name for node in nodes if node not in left}
+            self._wait_while(lambda: _not_listed(ready - self._announced()), _OTHERS_TIMEOUT)
         for node in left:
             say(f"{node.name} does not join; when the cause is gone, it does by itself (status {node.name})")
 
@@ -178,13 +182,17 @@ class Stage:
 
     def _unsettled(self):
         """What of the nodes that are left is not as it will be; an empty text when all is."""
-        missing = {node.name for node in self.reachable()} - self._announced()
+        missing = _not_listed({node.name for node in self.reachable()} - self._announced())
         if missing:
-            return f"etcd does not list {', '.join(sorted(missing))} now"
+            return missing
         for node in self.reachable():
             if node.status_code() != 200:
                 return f"{node.name} says: {self.state(node)}"
         return ""
+
+
+def _not_listed(names):
+    return f"etcd does not list {', '.join(sorted(names))} now" if names else ""
 
 
 def _stopping(node):
