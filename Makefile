@@ -137,7 +137,7 @@ format: $(B)/.lint-packages ## lay out every C++ file as .clang-format says
 	clang-format-19 -i $(CXX_FILES)
 
 clean: ## remove what was built, keep the static libraries and what Debian gave
-	rm -rf $(filter-out $(DEPS) $(wildcard $(B)/tree* $(B)/tools-tree* $(B)/etcd*),$(wildcard $(B)/*))
+	rm -rf $(filter-out $(DEPS) $(wildcard $(B)/tree* $(B)/tools-tree* $(B)/debian-* $(B)/etcd*),$(wildcard $(B)/*))
 
 help: ## print this list
 	@tools/build/help $(MAKEFILE_LIST)

@@ -1,0 +1,14 @@
+"""`make clean` removes what was compiled; libraries and trees, which take minutes and a mirror, stay."""
+
+from harness.checkout import OBJECTS, Checkout
+
+
+def test_clean_keeps_what_debian_gave(tmp_path):
+    checkout = Checkout(tmp_path)
+    checkout.make(*OBJECTS)
+    kept = ["build/deps/lib/libcurl.a", "build/tree/etc/passwd", "build/debian-13/etc/passwd", "build/tools-tree/bin/sh"]
+    for name in kept:
+        checkout.write(name, "")
+    checkout.make("clean")
+    assert [name for name in kept if not (tmp_path / name).exists()] == []
+    assert [name for name in OBJECTS if (tmp_path / name).exists()] == []
