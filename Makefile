@@ -15,6 +15,8 @@
 # proves that agent/ is pure.
 
 SHELL := /bin/bash
+# `su` keeps its caller's PATH, which on Debian has no sbin, where losetup is.
+export PATH := $(PATH):/usr/sbin:/sbin
 CXX := g++
 B := build
 DEPS := $(B)/deps

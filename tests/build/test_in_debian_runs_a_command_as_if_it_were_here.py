@@ -98,3 +98,9 @@ def test_a_wrong_call_gets_the_usage(repository, argv):
     done = in_debian(repository, *argv)
     assert done.returncode == 2
     assert done.stderr.startswith("usage: tools/in-debian [--release 12|13]")
+
+
+def test_su_without_its_own_path_is_enough(repository):
+    # `su` keeps its caller's PATH, which on Debian has no sbin, where pivot_root is.
+    done = in_debian(repository, "true", env=os.environ | {"PATH": "/usr/local/bin:/usr/bin:/bin"})
+    assert (done.returncode, done.stderr) == (0, "")
