@@ -129,7 +129,8 @@ bench: all $(B)/.check-packages ## measure what the design promises
 	tools/bench/run
 
 # It asks for root before it builds what it needs.
-demo: ## start four nodes as one cluster, look, break things; Ctrl-C ends it
+# It installs and builds what it needs by itself, but is written in Python, which a bare machine has not got yet.
+demo: $(if $(wildcard /usr/bin/python3),,$(B)/.check-packages) ## start four nodes as one cluster, look, break things; Ctrl-C ends it
 	@tools/demo/run
 
 size: all ## check that the stripped binaries keep to their budget
