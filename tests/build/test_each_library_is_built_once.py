@@ -42,3 +42,16 @@ def test_what_is_newer_than_tested_is_told_once(build):
     assert build.tool("pins", "tell", build.prefix).stdout == line
     assert build.tool("pins", "tell", build.prefix).stdout == ""
     assert (build.prefix / "newer-than-tested").read_text() == line
+
+
+def test_a_library_that_does_not_build_fails_until_it_does(mirror, build):
+    mirror.add_binary("tiny-dev", "1.1", archive=b"no archive")
+    mirror.publish()
+    build.pin("binary tiny-dev 1.1")
+    for _ in range(2):
+        done = build.tool("build-libraries", build.prefix, "libraries")
+        assert done.returncode == 1, done.stdout
+        assert f"tiny-dev 1.1 did not build; the whole log is in {build.prefix}/tiny-dev.log" in done.stdout
+    build.pin("binary tiny-dev 1.0")
+    built(build)
+    assert (build.prefix / "include/tiny-dev.h").read_text() == "// 1.0\n"

@@ -42,11 +42,17 @@ class Repository:
             " -- Test <test@example.org>  Mon, 01 Jan 2024 00:00:00 +0000\n")
         run("dpkg-source", "--build", source, cwd=self.pool)
 
-    def add_binary(self, package, version):
+    def add_binary(self, package, version, archive=None):
+        """With an archive: its bytes, as a library of the package."""
         tree = self.directory / "work" / f"{package}.deb"
         (tree / "DEBIAN").mkdir(parents=True, exist_ok=True)
         (tree / "usr/include").mkdir(parents=True, exist_ok=True)
         (tree / "usr/include" / f"{package}.h").write_text(f"// {version}\n")
+        library = tree / "usr/lib/x86_64-linux-gnu/libtiny.a"
+        library.parent.mkdir(parents=True, exist_ok=True)
+        library.unlink(missing_ok=True)
+        if archive is not None:
+            library.write_bytes(archive)
         (tree / "DEBIAN/control").write_text(
             f"Package: {package}\nVersion: {version}\nArchitecture: amd64\n"
             "Maintainer: Test <test@example.org>\nDescription: tiny\n")
