@@ -39,7 +39,8 @@ def test_a_wrong_site_file_is_refused_with_its_lines_and_writes_nothing(workspac
     wrong.write_text(EXAMPLE.read_text().replace("Gateway=192.168.1.1\n", "Gateway=192.168.2.1\n", 1))
     done = cratectl(wrong, "--all", directory / "out", check=False)
     assert done.returncode == 1 and not (directory / "out").exists()
-    assert f"{wrong}:24: [Node nuc1] Gateway: expected an address in the network of Address" in done.stderr
+    line = wrong.read_text().splitlines().index("Gateway=192.168.2.1") + 1
+    assert f"{wrong}:{line}: [Node nuc1] Gateway: expected an address in the network of Address" in done.stderr
     assert cratectl(wrong, "--check", check=False).returncode == 1
     assert cratectl(EXAMPLE, "--check").returncode == 0
     unknown = cratectl(EXAMPLE, "--node", "nuc9", check=False)

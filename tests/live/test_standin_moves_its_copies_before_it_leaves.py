@@ -8,6 +8,7 @@ from harness.standin_cluster import PATIENCE, StandinCluster, members, rows
 from harness.wait import wait_until
 
 COPIES = "SELECT node['name'], state, primary FROM sys.shards ORDER BY primary DESC"
+SETTINGS = "SELECT settings['cluster']['graceful_stop'] FROM sys.cluster"
 NAMES = ("n1", "n2", "n3")
 
 
@@ -24,6 +25,10 @@ def form(make_standin):
         assert cluster["n2"].sql("INSERT INTO t (id) VALUES (1), (2)").status == 200
         for statement in sql:
             assert cluster["n2"].sql(f"SET GLOBAL TRANSIENT {statement}").status == 200, statement
+        # Acknowledged by a majority: the node that is to leave may not have heard of it yet.
+        wanted = rows(cluster["n2"], SETTINGS)
+        wait_until(lambda: all(rows(node, SETTINGS) == wanted for node in cluster.nodes.values()), PATIENCE,
+                   f"every node to have {sql}")
         return cluster
     return made
 
