@@ -46,7 +46,8 @@ LINK := -static-pie -Wl,--gc-sections -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack
 LIBS := -L$(DEPS)/lib -ludev -lsystemd -lmicrohttpd -lcurl -lmbedtls -lmbedx509 -lmbedcrypto -lcares \
     -lbtrfsutil -lcap -lzstd
 # ld warns about each libc function that would load NSS plugins; ours resolve no user or host name.
-QUIET_NSS := 2>&1 | { grep -vE 'in statically linked applications requires|: in function `' || true; }
+QUIET_NSS := 2>&1 | { grep -vE 'in statically linked applications requires|: in function `|message above does not take linker' \
+    || true; }
 
 # ---- sources ---------------------------------------------------------------------------------------
 

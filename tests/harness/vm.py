@@ -258,8 +258,7 @@ class Machine:
         """ssh as core, without the key unless it is among the options."""
         return command("ssh", "-p", self.port("ssh"), "-o", "StrictHostKeyChecking=no", "-o", "LogLevel=ERROR",
                        "-o", "UserKnownHostsFile=/dev/null", "-o", "IdentitiesOnly=yes", "-o", "ConnectTimeout=60",
-                       "-o", "BatchMode=yes", "-F", "none", *options, check=False, timeout=timeout,
-                       stdin=subprocess.DEVNULL)
+                       "-o", "BatchMode=yes", "-F", "none", *options, check=False, timeout=timeout)
 
     def events(self):
         """What QEMU saw happen to the machine since this was asked last."""
