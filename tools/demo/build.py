@@ -53,4 +53,5 @@ def _environment():
     # The variables of the make that may have called this stay, CXX=... for example; its job server is not ours.
     environment = {key: value for key, value in os.environ.items() if key not in ("MAKELEVEL", "MFLAGS")}
     flags = re.sub(r"(^| )(-j\d*|--jobserver-\S+)(?= |$)", "", environment.get("MAKEFLAGS", ""))
-    return {**environment, "MAKEFLAGS": flags}
+    # A locale that the machine does not have would be a warning of every shell that make starts.
+    return {**environment, "MAKEFLAGS": flags, "LC_ALL": "C.UTF-8"}

@@ -20,6 +20,7 @@ from progress import write
 _TIOCSPTLCK = 0x40045431  # linux/ioctls.h; Python names neither
 _TIOCGPTPEER = 0x5441
 _BLOCK = 65536
+_LOOK = 0.5  # seconds
 # A program that dies with its node cannot undo these: the second screen, hidden cursor, bracketed paste, colours.
 _SCREEN_AS_BEFORE = "\x1b[?1049l\x1b[?25h\x1b[?2004l\x1b[0m"
 
@@ -30,7 +31,11 @@ def open_shell(node, terminal):
                    "TERM": os.environ.get("TERM", "dumb")}
     if not terminal.is_there:
         # In a session of its own it has no terminal to take, even when the output of the demo is one.
-        subprocess.run(node.command_line("bash"), check=False, cwd="/", env=environment, start_new_session=True)
+        with subprocess.Popen(node.command_line("bash"), cwd="/", env=environment, start_new_session=True) as process:
+            while process.poll() is None:
+                _let_go_on(process)
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    process.wait(_LOOK)
         return
     ours, theirs = _terminal_of(node)
     try:
@@ -75,7 +80,8 @@ def _pass_on(process, ours):
     try:
         while True:
             # What was pasted waits here while the shell is busy with its output, which must not wait for it.
-            readable, writable, _ = select.select([ours, ended, *([] if keys else [0])], [ours] if keys else [], [])
+            readable, writable, _ = select.select([ours, ended, *([] if keys else [0])], [ours] if keys else [], [], _LOOK)
+            _let_go_on(process)
             if ours in readable:
                 if not _show(ours):
                     return
@@ -89,6 +95,13 @@ def _pass_on(process, ours):
                     return
     finally:
         os.close(ended)
+
+
+def _let_go_on(process):
+    """A node that shuts down stops all its processes once; nsenter stops with its shell, and nobody continues it."""
+    with contextlib.suppress(ChildProcessError):
+        if os.waitid(os.P_PID, process.pid, os.WSTOPPED | os.WNOHANG):
+            process.send_signal(signal.SIGCONT)
 
 
 def _show(ours):

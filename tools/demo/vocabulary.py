@@ -47,7 +47,9 @@ def understand(line):
 def unknown(line):
     """What to say of a line whose first word is none of ours."""
     said = line.split()[0]
-    close = difflib.get_close_matches(said.lower(), [*WORDS, *_MEANT], n=1, cutoff=0.6)
+    # Nobody is led to the end of the demo by a guess.
+    known = [word for word in [*WORDS, *_MEANT] if _MEANT.get(word, word) != "quit"]
+    close = difflib.get_close_matches(said.lower(), known, n=1, cutoff=0.6)
     guess = f"; did you mean {_MEANT.get(close[0], close[0])}?" if close else ""
     return f"unknown: {said}{guess}\nhelp lists the words"
 
