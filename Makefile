@@ -73,11 +73,23 @@ objects = $(patsubst %.cpp,$(B)/$(1)/%.o,$(2))
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-builtin-rules $(if $(filter 0,$(MAKELEVEL)),--jobs=$(shell nproc))
 
+ifneq ($(words $(CURDIR)),1)
+$(error '$(CURDIR)' has a blank in it, which make takes for two names: move this directory to one without)
+endif
+ifeq ($(filter tested newest strict,$(or $(PINS),tested)),)
+$(error PINS=$(PINS) is not known; it is one of: tested (the default), newest, strict)
+endif
+
+ROOTS := $(filter live cluster image image-tree image-test vm vm-cluster release second-release%,$(MAKECMDGOALS))
+ifneq ($(and $(ROOTS),$(filter-out 0,$(shell id -u))),)
+$(error make $(firstword $(ROOTS)) needs root, because it mounts disks and makes trees of Debian: run it as root, or with sudo)
+endif
 # Whoever may not write where an earlier make wrote is told now, and what to do. The trees of the nodes are root's.
 MINE := $(filter-out $(B)/. $(B)/..,$(wildcard $(B)/*.flags $(B)/.*-packages $(B)/deps $(B)/release $(B)/unit $(B)/sanitize \
     $(B)/lint $(B)/crate*))
 FOREIGN := $(shell [ ! -e $(B) ] || [ "$$(id -u)" = 0 ] || \
-    { find $(B) -maxdepth 0 ! -writable; find $(MINE) /dev/null ! -writable ! -path /dev/null; } | head -n 1)
+    { find $(B) -maxdepth 0 ! -writable; find $(MINE) /dev/null -path '*/deps/source' -prune -o ! -writable ! -path /dev/null -print; } 2> /dev/null | \
+    head -n 1)
 ifneq ($(and $(FOREIGN),$(filter-out help,$(or $(MAKECMDGOALS),all))),)
 $(error $(FOREIGN) belongs to $(shell stat -c %U $(FOREIGN)): run make as $(shell stat -c %U $(FOREIGN)), or take the \
     build over with `sudo chown $$USER $(B) && sudo chown -R $$USER $(MINE)`)

@@ -93,11 +93,17 @@ def test_without_a_way_to_make_a_tree_the_ways_are_named(repository, tmp_path):
     assert "made with mmdebstrap, debootstrap, podman or docker, and none is installed." in done.stderr
 
 
-@pytest.mark.parametrize("argv", [[], ["--release"], ["--release", "11", "true"], ["--other", "true"]])
-def test_a_wrong_call_gets_the_usage(repository, argv):
+@pytest.mark.parametrize("argv, wrong", [([], ""), (["--release"], ""), (["-x", "true"], "in-debian: -x is not known\n"),
+                                         (["--release", "11", "true"], "in-debian: --release 11: expected 12 or 13\n")])
+def test_a_wrong_call_gets_the_usage(repository, argv, wrong):
     done = in_debian(repository, *argv)
     assert done.returncode == 2
-    assert done.stderr.startswith("usage: tools/in-debian [--release 12|13]")
+    assert done.stderr.startswith(wrong + "usage: tools/in-debian [--release 12|13]")
+
+
+def test_help_makes_no_tree(repository):
+    done = in_debian(repository, "-h")
+    assert done.returncode == 0 and done.stdout.startswith("usage: tools/in-debian ")
 
 
 def test_su_without_its_own_path_is_enough(repository):
