@@ -21,6 +21,13 @@ CXX := g++
 B := build
 DEPS := $(B)/deps
 
+ifneq ($(words $(CURDIR)),1)
+$(error '$(CURDIR)' has a blank in it, which make takes for two names: move this directory to one without)
+endif
+ifeq ($(filter tested newest strict,$(or $(PINS),tested)),)
+$(error PINS=$(PINS) is not known; it is one of: tested (the default), newest, strict)
+endif
+
 # ---- flags -----------------------------------------------------------------------------------------
 
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wold-style-cast \
@@ -74,13 +81,6 @@ objects = $(patsubst %.cpp,$(B)/$(1)/%.o,$(2))
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-builtin-rules $(if $(filter 0,$(MAKELEVEL)),--jobs=$(shell nproc))
-
-ifneq ($(words $(CURDIR)),1)
-$(error '$(CURDIR)' has a blank in it, which make takes for two names: move this directory to one without)
-endif
-ifeq ($(filter tested newest strict,$(or $(PINS),tested)),)
-$(error PINS=$(PINS) is not known; it is one of: tested (the default), newest, strict)
-endif
 
 ROOTS := $(filter live cluster image image-tree image-test vm vm-cluster release second-release%,$(MAKECMDGOALS))
 ifneq ($(and $(ROOTS),$(filter-out 0,$(shell id -u))),)
