@@ -60,7 +60,9 @@ QUIET_NSS := 2>&1 | { grep -vE 'in statically linked applications requires|: in 
 
 AGENT := $(filter-out agent/main.cpp,$(wildcard agent/*.cpp))
 HAL := $(wildcard hal/*.cpp)
-CTL := $(wildcard tools/cratectl/*.cpp)
+CTL := $(wildcard tools/cratectl/*.cpp tools/cratectl/*/*.cpp)
+# What cratectl decides, rather than asks and prints.
+PURE_CTL := $(filter-out tools/cratectl/main.cpp tools/cratectl/commands/%,$(CTL))
 TESTS := $(wildcard tests/unit/*.cpp)
 STANDIN := $(wildcard tests/standin/*.cpp)
 DRIVERS_CXX := $(wildcard tests/live/drivers/*.cpp)
@@ -185,7 +187,7 @@ $(DEPS)/.built-headers $(DEPS)/.built-libraries: $(DEPS)/.built-%: $(DEPS)/.%
 # ---- binaries --------------------------------------------------------------------------------------
 
 BINARIES := $(addprefix $(B)/,cratekeeperd cratectl crate-standin)
-ARCHIVES := $(foreach kind,release sanitize,$(B)/$(kind)/hal.a $(B)/$(kind)/standin.a)
+ARCHIVES := $(foreach kind,release sanitize,$(addprefix $(B)/$(kind)/,hal.a cratectl.a standin.a))
 # Each of them is a variable with flags and a stamp of what they were.
 KINDS := RELEASE UNIT SANITIZE LINKING COMMANDS
 LINKING := $(LINK) $(LIBS)
@@ -197,11 +199,13 @@ $(B)/crate-standin.debug: $(call objects,release,$(STANDIN))
 # Only the archive members somebody needs are linked: a parser that needs a system library fails here.
 $(B)/release/hal.a: $(call objects,release,$(PURE_HAL))
 $(B)/sanitize/hal.a: $(call objects,sanitize,$(PURE_HAL))
+$(B)/release/cratectl.a: $(call objects,release,$(PURE_CTL))
+$(B)/sanitize/cratectl.a: $(call objects,sanitize,$(PURE_CTL))
 
 # The objects of the product come first: where a test has a copy of one of their functions, the product's is linked.
 $(B)/release/unit-tests: $(call objects,release,$(AGENT)) $(call objects,unit,$(TESTS)) \
-    $(addprefix $(B)/release/,hal.a standin.a)
-$(B)/sanitize/unit-tests: $(call objects,sanitize,$(AGENT) $(TESTS)) $(addprefix $(B)/sanitize/,hal.a standin.a)
+    $(addprefix $(B)/release/,cratectl.a hal.a standin.a)
+$(B)/sanitize/unit-tests: $(call objects,sanitize,$(AGENT) $(TESTS)) $(addprefix $(B)/sanitize/,cratectl.a hal.a standin.a)
 
 $(B)/release/unit-tests $(B)/sanitize/unit-tests:
 	@echo "  link $@"

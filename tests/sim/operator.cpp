@@ -1,7 +1,7 @@
 // The operator's `cratectl forget` and `forget --undo`: read the registry, ask the database of the machine where it is
 // typed, let the agent's own rules decide, hesitate over the question, write. Nothing is judged here.
-#include "agent/forget.hpp"
 #include "tests/sim/world.hpp"
+#include "tools/cratectl/cluster/forget.hpp"
 
 #include <algorithm>
 

@@ -4,7 +4,7 @@
 SIM := $(wildcard tests/sim/*.cpp)
 SIM_FAKES := $(addprefix tests/unit/fake,s.cpp _loop.cpp _etcd.cpp _etcd_client.cpp)
 
-$(B)/simulation: $(call objects,release,$(SIM) $(SIM_FAKES) $(AGENT)) $(B)/release/hal.a
+$(B)/simulation: $(call objects,release,$(SIM) $(SIM_FAKES) $(AGENT)) $(addprefix $(B)/release/,cratectl.a hal.a)
 	@echo "  link $@"
 	@$(CXX) $^ -o $@.part && mv -f $@.part $@
 

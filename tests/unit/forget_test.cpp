@@ -1,5 +1,5 @@
 // `cratectl forget`: who is meant, who is alive, and a transaction that fails when the machine comes back meanwhile.
-#include "agent/forget.hpp"
+#include "tools/cratectl/cluster/forget.hpp"
 
 #include "tests/cpputest.hpp"
 #include "tests/unit/values.hpp"

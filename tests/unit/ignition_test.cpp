@@ -1,5 +1,5 @@
 // What a node gets for its first boot: whole documents, and what the agent and etcd make of their contents.
-#include "agent/ignition.hpp"
+#include "tools/cratectl/site/ignition.hpp"
 
 #include "agent/config.hpp"
 #include "tests/cpputest.hpp"

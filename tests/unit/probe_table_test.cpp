@@ -1,5 +1,5 @@
 // The inventory for people: what stands out must, what is unknown says so, nothing reaches the terminal unseen.
-#include "agent/probe_table.hpp"
+#include "tools/cratectl/output/probe_table.hpp"
 
 #include "tests/cpputest.hpp"
 

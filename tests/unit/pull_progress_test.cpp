@@ -1,5 +1,5 @@
 // Docker's stream of pull messages, whole, split anywhere, and broken.
-#include "agent/pull_progress.hpp"
+#include "tools/cratectl/output/pull_progress.hpp"
 
 #include "tests/cpputest.hpp"
 

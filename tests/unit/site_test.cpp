@@ -1,9 +1,9 @@
 // The site file: what its lines mean, and what is said about each that is wrong.
-#include "agent/site.hpp"
+#include "tools/cratectl/site/site.hpp"
 
-#include "agent/site_files.hpp"
 #include "tests/cpputest.hpp"
 #include "tests/unit/fixtures.hpp"
+#include "tools/cratectl/site/site_files.hpp"
 
 #include <algorithm>
 #include <array>

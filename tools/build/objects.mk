@@ -62,7 +62,7 @@ $(B)/release/%.o: %.cpp $(B)/RELEASE.flags $(DEPS)/.built-headers
 	$(call compile,RELEASE)
 
 # Whoever calls a library's functions needs all of them; agent, parsers and tests link none.
-$(call objects,release,$(filter-out $(AGENT) $(PURE_HAL) $(STANDIN_PURE) $(SIM) $(TESTS),$(SOURCES))): $(DEPS)/.built-libraries
+$(call objects,release,$(filter-out $(AGENT) $(PURE_HAL) $(PURE_CTL) $(STANDIN_PURE) $(SIM) $(TESTS),$(SOURCES))): $(DEPS)/.built-libraries
 
 $(B)/unit/%.o: %.cpp $(B)/UNIT.flags $(B)/unit/prefix.hpp.gch
 	$(call compile,UNIT)

@@ -1,11 +1,11 @@
 // cratectl: the operator's tool. One verb a file; this one only names them and their options.
 #include "agent/version.hpp"
-#include "tools/cratectl/forget.hpp"
-#include "tools/cratectl/list.hpp"
-#include "tools/cratectl/probe.hpp"
-#include "tools/cratectl/pull_image.hpp"
-#include "tools/cratectl/site.hpp"
-#include "tools/cratectl/status.hpp"
+#include "tools/cratectl/commands/forget.hpp"
+#include "tools/cratectl/commands/list.hpp"
+#include "tools/cratectl/commands/probe.hpp"
+#include "tools/cratectl/commands/pull_image.hpp"
+#include "tools/cratectl/commands/site.hpp"
+#include "tools/cratectl/commands/status.hpp"
 
 #include <CLI/CLI.hpp>
 #include <functional>

@@ -1,5 +1,5 @@
 // Strict on purpose: what inet_aton() takes ("10.1", "010.0.0.1") means another address than its writer thinks.
-#include "agent/address.hpp"
+#include "tools/cratectl/site/address.hpp"
 
 #include <algorithm>
 #include <charconv>

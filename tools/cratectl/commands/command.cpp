@@ -1,5 +1,5 @@
 // The synchronous shell around an asynchronous client: start, run the loop, stop it from the callback.
-#include "tools/cratectl/command.hpp"
+#include "tools/cratectl/commands/command.hpp"
 
 #include "agent/config_files.hpp"
 #include "agent/etcd_options.hpp"

@@ -1,6 +1,6 @@
 // Rows are collected first and aligned when the block is complete. Control characters of firmware and labels never
 // reach the terminal.
-#include "agent/probe_table.hpp"
+#include "tools/cratectl/output/probe_table.hpp"
 
 #include <algorithm>
 #include <array>

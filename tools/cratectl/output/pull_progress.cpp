@@ -1,5 +1,5 @@
 // Docker reports each layer by its short id: "Downloading" with bytes, then "Download complete", then "Extracting".
-#include "agent/pull_progress.hpp"
+#include "tools/cratectl/output/pull_progress.hpp"
 
 #include <nlohmann/json.hpp>
 

@@ -3,7 +3,7 @@
 // agent/ignition's.
 #pragma once
 
-#include "agent/site.hpp"
+#include "tools/cratectl/site/site.hpp"
 
 #include <optional>
 #include <string>

@@ -1,7 +1,7 @@
 // fleetctl's columns (MACHINE IP METADATA; UNIT MACHINE ACTIVE SUB), because fingers remember them.
-#include "tools/cratectl/list.hpp"
+#include "tools/cratectl/commands/list.hpp"
 
-#include "agent/probe_table.hpp"
+#include "tools/cratectl/output/probe_table.hpp"
 
 #include <cstdio>
 

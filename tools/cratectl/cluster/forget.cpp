@@ -1,5 +1,5 @@
 // Alive is who is announced in etcd or listed by the database; a doubt is an answer, too: then nothing is written.
-#include "agent/forget.hpp"
+#include "tools/cratectl/cluster/forget.hpp"
 
 #include "agent/claims.hpp"
 

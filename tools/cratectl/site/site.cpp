@@ -1,10 +1,10 @@
 // Two tables of keys, one for the whole site and one for a node. A key given twice is an error and not an override:
 // in a file with thirty nodes the second one is a slip of the editor.
-#include "agent/site.hpp"
+#include "tools/cratectl/site/site.hpp"
 
 #include "agent/config.hpp"
-#include "agent/site_rules.hpp"
-#include "agent/ssh_key.hpp"
+#include "tools/cratectl/site/site_rules.hpp"
+#include "tools/cratectl/site/ssh_key.hpp"
 
 #include <algorithm>
 #include <array>

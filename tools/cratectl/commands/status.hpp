@@ -2,7 +2,7 @@
 // what to do next. It asks the local agent and prints its words; it judges nothing itself.
 #pragma once
 
-#include "tools/cratectl/command.hpp"
+#include "tools/cratectl/commands/command.hpp"
 
 #include <string>
 

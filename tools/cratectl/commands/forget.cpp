@@ -1,11 +1,11 @@
 // The database is asked on 127.0.0.1 only: it trusts nobody else without a password.
-#include "tools/cratectl/forget.hpp"
+#include "tools/cratectl/commands/forget.hpp"
 
-#include "agent/forget.hpp"
 #include "agent/pages.hpp"
 #include "hal/crate_wire.hpp"
 #include "hal/host.hpp"
 #include "hal/terminal.hpp"
+#include "tools/cratectl/cluster/forget.hpp"
 
 #include <array>
 #include <chrono>

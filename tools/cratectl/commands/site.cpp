@@ -1,9 +1,9 @@
 // Says everything that is wrong before it writes anything: half of a cluster's configs are worse than none.
-#include "tools/cratectl/site.hpp"
+#include "tools/cratectl/commands/site.hpp"
 
-#include "agent/ignition.hpp"
 #include "hal/files.hpp"
-#include "tools/cratectl/command.hpp"
+#include "tools/cratectl/commands/command.hpp"
+#include "tools/cratectl/site/ignition.hpp"
 
 #include <cstdio>
 

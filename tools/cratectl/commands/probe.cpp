@@ -1,12 +1,12 @@
 // Wires the sources, folds one probe and prints it. With --watch it stays on the loop and tells of every change.
-#include "tools/cratectl/probe.hpp"
+#include "tools/cratectl/commands/probe.hpp"
 
 #include "agent/inventory.hpp"
 #include "agent/inventory_json.hpp"
-#include "agent/probe_table.hpp"
 #include "agent/prober.hpp"
 #include "hal/btrfs.hpp"
 #include "hal/event_loop.hpp"
+#include "tools/cratectl/output/probe_table.hpp"
 
 #include <chrono>
 #include <csignal>

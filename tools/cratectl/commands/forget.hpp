@@ -2,7 +2,7 @@
 // It asks etcd, the database of this machine and the person, in this order; who may be forgotten is agent/forget's.
 #pragma once
 
-#include "tools/cratectl/command.hpp"
+#include "tools/cratectl/commands/command.hpp"
 
 #include <string>
 

@@ -2,7 +2,7 @@
 // They read etcd once and judge nothing.
 #pragma once
 
-#include "tools/cratectl/command.hpp"
+#include "tools/cratectl/commands/command.hpp"
 
 namespace cratectl {
 

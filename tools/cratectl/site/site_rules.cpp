@@ -1,5 +1,5 @@
 // Everything here would otherwise show only when four machines stand on a shelf and do not find each other.
-#include "agent/site_rules.hpp"
+#include "tools/cratectl/site/site_rules.hpp"
 
 #include "agent/config.hpp"
 

@@ -1,9 +1,9 @@
 // The Engine API, because `docker pull` prints no progress without a terminal.
-#include "tools/cratectl/pull_image.hpp"
+#include "tools/cratectl/commands/pull_image.hpp"
 
-#include "agent/pull_progress.hpp"
 #include "hal/notifier.hpp"
-#include "tools/cratectl/command.hpp"
+#include "tools/cratectl/commands/command.hpp"
+#include "tools/cratectl/output/pull_progress.hpp"
 
 #include <cstdio>
 

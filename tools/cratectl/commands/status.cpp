@@ -1,7 +1,7 @@
 // Two pages of the agent (/v1/node and /health) make the screen; `--json` is both of them in one object.
-#include "tools/cratectl/status.hpp"
+#include "tools/cratectl/commands/status.hpp"
 
-#include "agent/probe_table.hpp"
+#include "tools/cratectl/output/probe_table.hpp"
 
 #include <cstdio>
 #include <cstdlib>

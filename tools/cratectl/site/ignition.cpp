@@ -1,5 +1,5 @@
 // Contents are percent-encoded and not base64: who reads the config should see what will stand in the files.
-#include "agent/ignition.hpp"
+#include "tools/cratectl/site/ignition.hpp"
 
 #include <nlohmann/json.hpp>
 #include <string_view>

@@ -2,7 +2,7 @@
 // It owns the document's shape. The texts in it are agent/site_files'; it decides nothing about a node.
 #pragma once
 
-#include "agent/site_files.hpp"
+#include "tools/cratectl/site/site_files.hpp"
 
 #include <string>
 

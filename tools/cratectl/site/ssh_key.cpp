@@ -1,5 +1,5 @@
 // A key that sshd skips in silence is a machine nobody can log in to, so it is refused where it is written.
-#include "agent/ssh_key.hpp"
+#include "tools/cratectl/site/ssh_key.hpp"
 
 #include "hal/base64.hpp"
 

@@ -3,8 +3,8 @@
 // are made by agent/site_files, the Ignition config by agent/ignition.
 #pragma once
 
-#include "agent/address.hpp"
 #include "agent/ini.hpp"
+#include "tools/cratectl/site/address.hpp"
 
 #include <cstdint>
 #include <map>

@@ -1,5 +1,5 @@
 // One function a file. Every text opens by saying who wrote it, because somebody will look at it on the machine.
-#include "agent/site_files.hpp"
+#include "tools/cratectl/site/site_files.hpp"
 
 #include <array>
 

@@ -2,7 +2,7 @@
 // It changes no value and reads no text.
 #pragma once
 
-#include "agent/site.hpp"
+#include "tools/cratectl/site/site.hpp"
 
 #include <string>
 #include <utility>
