@@ -8,8 +8,8 @@
 # Variables:  DESTDIR=  prefix of `make install`          CXX=  another g++ (12 or newer)
 #             NODE_TREE=tree  `make cluster` and `make demo` boot a plain Debian 13, not what `make image` builds
 #
-# Sources are found by name, so a new file needs no edit here. build/cratekeeperd is agent/*.cpp and
-# hal/*.cpp, build/cratectl is tools/cratectl/*.cpp, hal/*.cpp and agent/*.cpp without its main. The
+# Sources are found by name, so a new file needs no edit here. build/cratekeeperd is agent/ and hal/,
+# build/cratectl is tools/cratectl/, hal/ and agent/ without its main. The
 # files named so are stripped, build/*.debug keep the symbols. The unit binary takes the very objects
 # of the agent, adds those of hal that touch nothing, and links no system library: so the linker
 # proves that agent/ is pure.
@@ -59,7 +59,7 @@ QUIET_NSS := 2>&1 | { grep -vE 'in statically linked applications requires|: in 
 # ---- sources ---------------------------------------------------------------------------------------
 
 AGENT := $(filter-out agent/main.cpp,$(wildcard agent/*.cpp))
-HAL := $(wildcard hal/*.cpp)
+HAL := $(wildcard hal/*/*.cpp)
 CTL := $(wildcard tools/cratectl/*.cpp tools/cratectl/*/*.cpp)
 # What cratectl decides, rather than asks and prints.
 PURE_CTL := $(filter-out tools/cratectl/main.cpp tools/cratectl/commands/%,$(CTL))
@@ -71,7 +71,7 @@ SOURCES := $(wildcard agent/main.cpp) $(AGENT) $(HAL) $(CTL) $(TESTS) $(STANDIN)
 # What hal may include and still be pure: structures and constants, nothing that can be called to touch.
 STRUCTURES := <(linux/.*|asm/.*|net/if|netinet/in|arpa/inet|sys/socket)\.h>
 # Headers with handles of system libraries; who includes one of them touches, too.
-HANDLES := hal/handles.hpp $(shell grep -lE '^.include "hal/handles' hal/*.hpp)
+HANDLES := hal/base/handles.hpp $(shell grep -lE '^.include "hal/base/handles' hal/*/*.hpp)
 TOUCHING := $(shell grep -HE -e '^.include <.*\.h>' $(HANDLES:%=-e '^.include "%"') $(HAL) /dev/null | \
     grep -vE '$(STRUCTURES)' | cut -d: -f1)
 PURE_HAL := $(filter-out $(TOUCHING),$(HAL))

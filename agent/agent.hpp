@@ -8,7 +8,7 @@
 #include "agent/health.hpp"
 #include "agent/render.hpp"
 #include "agent/supervise.hpp"
-#include "hal/http_server.hpp"
+#include "hal/http/http_server.hpp"
 
 #include <optional>
 #include <string>

@@ -6,7 +6,7 @@
 #include "agent/crate_version.hpp"
 #include "agent/ini.hpp"
 
-#include "hal/result.hpp"
+#include "hal/base/result.hpp"
 
 #include <chrono>
 #include <cstdint>

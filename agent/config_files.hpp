@@ -3,7 +3,7 @@
 #pragma once
 
 #include "agent/config.hpp"
-#include "hal/result.hpp"
+#include "hal/base/result.hpp"
 
 #include <functional>
 #include <optional>

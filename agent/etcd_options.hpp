@@ -3,8 +3,8 @@
 #pragma once
 
 #include "agent/config.hpp"
-#include "hal/etcd.hpp"
-#include "hal/result.hpp"
+#include "hal/base/result.hpp"
+#include "hal/etcd/etcd.hpp"
 
 #include <functional>
 #include <optional>

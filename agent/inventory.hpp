@@ -3,12 +3,12 @@
 // readings come in, and a source that failed is a problem beside the others' values.
 #pragma once
 
-#include "hal/btrfs.hpp"
-#include "hal/disks.hpp"
-#include "hal/host.hpp"
-#include "hal/nics.hpp"
-#include "hal/problem.hpp"
-#include "hal/result.hpp"
+#include "hal/base/problem.hpp"
+#include "hal/base/result.hpp"
+#include "hal/hardware/btrfs.hpp"
+#include "hal/hardware/disks.hpp"
+#include "hal/hardware/host.hpp"
+#include "hal/hardware/nics.hpp"
 
 #include <optional>
 #include <string>

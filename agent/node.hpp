@@ -9,12 +9,12 @@
 #include "agent/progress.hpp"
 #include "agent/session.hpp"
 #include "agent/state_files.hpp"
-#include "hal/crate.hpp"
-#include "hal/event_loop.hpp"
-#include "hal/http_server.hpp"
-#include "hal/notifier.hpp"
-#include "hal/processes.hpp"
-#include "hal/units.hpp"
+#include "hal/base/event_loop.hpp"
+#include "hal/crate/crate.hpp"
+#include "hal/crate/processes.hpp"
+#include "hal/http/http_server.hpp"
+#include "hal/systemd/notifier.hpp"
+#include "hal/systemd/units.hpp"
 
 #include <functional>
 #include <memory>

@@ -2,7 +2,7 @@
 // it is over. It owns the last words of each activity and judges none.
 #pragma once
 
-#include "hal/result.hpp"
+#include "hal/base/result.hpp"
 
 #include <map>
 #include <string>

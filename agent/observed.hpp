@@ -4,9 +4,9 @@
 
 #include "agent/inventory.hpp"
 #include "agent/registry.hpp"
-#include "hal/crate.hpp"
-#include "hal/event_loop.hpp"
-#include "hal/units.hpp"
+#include "hal/base/event_loop.hpp"
+#include "hal/crate/crate.hpp"
+#include "hal/systemd/units.hpp"
 
 #include <chrono>
 #include <map>

@@ -4,7 +4,7 @@
 
 #include "agent/health.hpp"
 #include "agent/observed.hpp"
-#include "hal/http_server.hpp"
+#include "hal/http/http_server.hpp"
 
 #include <nlohmann/json_fwd.hpp>
 

@@ -2,7 +2,7 @@
 // every stage finishes what it began within the time it is allowed.
 #pragma once
 
-#include "hal/event_loop.hpp"
+#include "hal/base/event_loop.hpp"
 
 #include <map>
 #include <optional>

@@ -3,8 +3,8 @@
 // and what does not fit is left out and reported.
 #pragma once
 
-#include "hal/etcd.hpp"
-#include "hal/problem.hpp"
+#include "hal/base/problem.hpp"
+#include "hal/etcd/etcd.hpp"
 
 #include <cstdint>
 #include <map>

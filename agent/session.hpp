@@ -10,8 +10,8 @@
 #include "agent/observed.hpp"
 #include "agent/registry.hpp"
 #include "agent/store_log.hpp"
-#include "hal/etcd.hpp"
-#include "hal/event_loop.hpp"
+#include "hal/base/event_loop.hpp"
+#include "hal/etcd/etcd.hpp"
 
 #include <functional>
 #include <optional>

@@ -2,7 +2,7 @@
 // in session.cpp.
 #include "agent/session.hpp"
 
-#include "hal/http_fault.hpp"
+#include "hal/http/http_fault.hpp"
 
 #include <set>
 #include <utility>

@@ -5,8 +5,8 @@
 
 #include "agent/observed.hpp"
 #include "agent/render.hpp"
-#include "hal/etcd.hpp"
-#include "hal/result.hpp"
+#include "hal/base/result.hpp"
+#include "hal/etcd/etcd.hpp"
 
 #include <functional>
 #include <map>

@@ -3,9 +3,9 @@
 #pragma once
 
 #include "agent/registry.hpp"
-#include "hal/event_loop.hpp"
-#include "hal/problem.hpp"
-#include "hal/result.hpp"
+#include "hal/base/event_loop.hpp"
+#include "hal/base/problem.hpp"
+#include "hal/base/result.hpp"
 
 #include <map>
 #include <set>

@@ -7,7 +7,7 @@
 #error "compile tests with -DCPPUTEST_MEM_LEAK_DETECTION_DISABLED, as the Makefile does"
 #endif
 
-#include "hal/result.hpp"
+#include "hal/base/result.hpp"
 
 #include <CppUTest/TestHarness.h>
 

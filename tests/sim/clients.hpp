@@ -3,8 +3,8 @@
 // when the process is gone. They follow the promises of hal/etcd.hpp and hal/crate.hpp and own no rule.
 #pragma once
 
-#include "hal/crate.hpp"
-#include "hal/etcd.hpp"
+#include "hal/crate/crate.hpp"
+#include "hal/etcd/etcd.hpp"
 #include "tests/sim/shared.hpp"
 
 #include <functional>

@@ -1,5 +1,5 @@
 // Base64 there and back, and what must not be taken for it.
-#include "hal/base64.hpp"
+#include "hal/base/base64.hpp"
 #include "tests/cpputest.hpp"
 
 TEST_GROUP(Base64){};

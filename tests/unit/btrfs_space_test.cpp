@@ -1,6 +1,6 @@
 // The arithmetic of Btrfs's chunks. Expected numbers are worked out by hand in the comments; the live tests fill real
 // volumes and compare.
-#include "hal/btrfs_space.hpp"
+#include "hal/hardware/btrfs_space.hpp"
 
 #include "tests/cpputest.hpp"
 

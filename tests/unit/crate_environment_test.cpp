@@ -1,7 +1,7 @@
 // Root's file as systemd reads it, and the defaults beside the shipped unit.
 #include "agent/crate_environment.hpp"
 
-#include "hal/sysfs.hpp"
+#include "hal/base/sysfs.hpp"
 #include "tests/cpputest.hpp"
 
 namespace {

@@ -1,5 +1,5 @@
 // What CrateDB's HTTP port says, in the shapes its documentation and source give for versions 4 to 6.
-#include "hal/crate_wire.hpp"
+#include "hal/crate/crate_wire.hpp"
 #include "tests/cpputest.hpp"
 
 namespace {

@@ -1,5 +1,5 @@
 // The disks of a NUC with more drives than it has room for, with and without a udev database.
-#include "hal/disk_facts.hpp"
+#include "hal/hardware/disk_facts.hpp"
 
 #include "tests/cpputest.hpp"
 #include "tests/unit/fixtures.hpp"

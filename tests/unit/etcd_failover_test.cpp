@@ -1,6 +1,6 @@
 // Which endpoint is asked, how often and with what, without a network: the HTTP client and the loop are fakes
 // that the test answers by hand.
-#include "hal/etcd.hpp"
+#include "hal/etcd/etcd.hpp"
 #include "tests/cpputest.hpp"
 
 #include <algorithm>

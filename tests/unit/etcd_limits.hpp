@@ -2,8 +2,8 @@
 // It owns no state.
 #pragma once
 
-#include "hal/etcd.hpp"
-#include "hal/http_fault.hpp"
+#include "hal/etcd/etcd.hpp"
+#include "hal/http/http_fault.hpp"
 
 #include <algorithm>
 

@@ -1,6 +1,6 @@
 // The bytes of etcd's gateway against what real servers sent: v1 is etcd 3.4, v2 Debian's 3.5 and etcd 3.6.
-#include "hal/base64.hpp"
-#include "hal/etcd_wire.hpp"
+#include "hal/base/base64.hpp"
+#include "hal/etcd/etcd_wire.hpp"
 #include "tests/cpputest.hpp"
 
 #include <nlohmann/json.hpp>

@@ -2,7 +2,7 @@
 // whose connection can be cut, frozen or made to lose answers. It models one cluster of etcd as seen from outside.
 #pragma once
 
-#include "hal/etcd.hpp"
+#include "hal/etcd/etcd.hpp"
 #include "tests/unit/fakes.hpp"
 
 #include <functional>

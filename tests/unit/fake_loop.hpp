@@ -1,7 +1,7 @@
 // A loop with a simulated clock. It keeps the promises of hal/event_loop.hpp but has no descriptors.
 #pragma once
 
-#include "hal/event_loop.hpp"
+#include "hal/base/event_loop.hpp"
 
 #include <algorithm>
 #include <deque>

@@ -4,11 +4,11 @@
 #pragma once
 
 #include "agent/state_files.hpp"
-#include "hal/crate.hpp"
-#include "hal/http_server.hpp"
-#include "hal/notifier.hpp"
-#include "hal/processes.hpp"
-#include "hal/units.hpp"
+#include "hal/crate/crate.hpp"
+#include "hal/crate/processes.hpp"
+#include "hal/http/http_server.hpp"
+#include "hal/systemd/notifier.hpp"
+#include "hal/systemd/units.hpp"
 #include "tests/unit/fake_loop.hpp"
 
 #include <functional>

@@ -1,6 +1,6 @@
 // Who a machine is: a NUC's files, files that lie, and files that are not there.
-#include "hal/host.hpp"
-#include "hal/host_text.hpp"
+#include "hal/hardware/host.hpp"
+#include "hal/hardware/host_text.hpp"
 
 #include "tests/cpputest.hpp"
 #include "tests/unit/fixtures.hpp"

@@ -1,5 +1,5 @@
 // Addresses as RFC 5952 wants them written.
-#include "hal/ip_text.hpp"
+#include "hal/base/ip_text.hpp"
 
 #include "tests/cpputest.hpp"
 #include "tests/unit/fixtures.hpp"

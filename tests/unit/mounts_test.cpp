@@ -1,5 +1,5 @@
 // The mount table, as the kernel writes it and as it never would.
-#include "hal/mounts.hpp"
+#include "hal/hardware/mounts.hpp"
 
 #include "tests/cpputest.hpp"
 #include "tests/unit/fixtures.hpp"

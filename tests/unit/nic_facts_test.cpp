@@ -1,5 +1,5 @@
 // Which links are hardware, and what sysfs knows about that hardware.
-#include "hal/nic_facts.hpp"
+#include "hal/hardware/nic_facts.hpp"
 
 #include "tests/cpputest.hpp"
 #include "tests/unit/fixtures.hpp"

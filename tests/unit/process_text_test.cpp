@@ -1,5 +1,5 @@
 // What the kernel writes about processes, and the texts it would never write.
-#include "hal/process_text.hpp"
+#include "hal/crate/process_text.hpp"
 
 #include "tests/cpputest.hpp"
 

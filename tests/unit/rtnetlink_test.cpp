@@ -1,5 +1,5 @@
 // Route netlink: what a real kernel answered, what a NUC's kernel would answer, and bytes no kernel ever sends.
-#include "hal/rtnetlink.hpp"
+#include "hal/hardware/rtnetlink.hpp"
 
 #include "tests/cpputest.hpp"
 #include "tests/unit/fixtures.hpp"

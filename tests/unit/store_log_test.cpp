@@ -1,7 +1,7 @@
 // What the journal is told about etcd: everything once, and again only when it is different.
 #include "agent/log.hpp"
 #include "agent/store_log.hpp"
-#include "hal/etcd_fault.hpp"
+#include "hal/etcd/etcd_fault.hpp"
 #include "tests/cpputest.hpp"
 
 #include <memory>

@@ -1,7 +1,7 @@
 // A process with nothing in it but hal/files, for tests/live/test_files_*.py.
 // One JSON command a line on standard input, {"do": read|write|list, "path": PATH, ...}, one JSON
 // answer a line on standard output. "write" takes content and mode, "read" a limit, "list" a suffix.
-#include "hal/files.hpp"
+#include "hal/base/files.hpp"
 
 #include <iostream>
 #include <nlohmann/json.hpp>

@@ -1,7 +1,7 @@
 // Lets pytest drive hal/http_client and hal/crate against servers of its own: one JSON command a line on stdin, one
 // JSON result a line on stdout, in the order in which things happen. It judges nothing and ends when stdin does.
-#include "hal/crate.hpp"
-#include "hal/http_client.hpp"
+#include "hal/crate/crate.hpp"
+#include "hal/http/http_client.hpp"
 
 #include <algorithm>
 #include <array>

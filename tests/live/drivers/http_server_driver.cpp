@@ -2,8 +2,8 @@
 // Usage: http_server_driver PORT UNIX-PATH CONNECTIONS IDLE-MILLISECONDS; 0 and "" leave a socket out.
 // JSON commands on standard input, one a line: {"do": "publish", "status": 503} gives the page /ready that
 // status; /health and /big (300 kB) are 200. Each is confirmed on standard output.
-#include "hal/event_loop.hpp"
-#include "hal/http_server.hpp"
+#include "hal/base/event_loop.hpp"
+#include "hal/http/http_server.hpp"
 
 #include <cstdlib>
 #include <iostream>

@@ -2,11 +2,11 @@
 // One JSON command a line on standard input, {"do": VERB, "what": ARGUMENT}; every answer and event is one
 // JSON object a line on standard output. Verbs: list PATTERN, watch PATTERN, start UNIT, stop UNIT, restart
 // UNIT, reset UNIT, state, log UNIT, main CONTAINER-ID, follow PID, status WORDS.
-#include "hal/event_loop.hpp"
-#include "hal/journal.hpp"
-#include "hal/notifier.hpp"
-#include "hal/processes.hpp"
-#include "hal/units.hpp"
+#include "hal/base/event_loop.hpp"
+#include "hal/crate/processes.hpp"
+#include "hal/systemd/journal.hpp"
+#include "hal/systemd/notifier.hpp"
+#include "hal/systemd/units.hpp"
 
 #include <iostream>
 #include <nlohmann/json.hpp>

@@ -3,8 +3,8 @@
 
 #include "agent/config_files.hpp"
 #include "agent/etcd_options.hpp"
-#include "hal/etcd.hpp"
-#include "hal/files.hpp"
+#include "hal/base/files.hpp"
+#include "hal/etcd/etcd.hpp"
 
 #include <algorithm>
 #include <cstdio>

@@ -4,9 +4,9 @@
 
 #include "agent/config.hpp"
 #include "agent/registry.hpp"
-#include "hal/event_loop.hpp"
-#include "hal/http_client.hpp"
-#include "hal/result.hpp"
+#include "hal/base/event_loop.hpp"
+#include "hal/base/result.hpp"
+#include "hal/http/http_client.hpp"
 
 #include <memory>
 #include <nlohmann/json.hpp>

@@ -2,9 +2,9 @@
 #include "tools/cratectl/commands/forget.hpp"
 
 #include "agent/pages.hpp"
-#include "hal/crate_wire.hpp"
-#include "hal/host.hpp"
-#include "hal/terminal.hpp"
+#include "hal/base/terminal.hpp"
+#include "hal/crate/crate_wire.hpp"
+#include "hal/hardware/host.hpp"
 #include "tools/cratectl/cluster/forget.hpp"
 
 #include <array>

@@ -4,8 +4,8 @@
 #include "agent/inventory.hpp"
 #include "agent/inventory_json.hpp"
 #include "agent/prober.hpp"
-#include "hal/btrfs.hpp"
-#include "hal/event_loop.hpp"
+#include "hal/base/event_loop.hpp"
+#include "hal/hardware/btrfs.hpp"
 #include "tools/cratectl/output/probe_table.hpp"
 
 #include <chrono>

@@ -1,7 +1,7 @@
 // The Engine API, because `docker pull` prints no progress without a terminal.
 #include "tools/cratectl/commands/pull_image.hpp"
 
-#include "hal/notifier.hpp"
+#include "hal/systemd/notifier.hpp"
 #include "tools/cratectl/commands/command.hpp"
 #include "tools/cratectl/output/pull_progress.hpp"
 

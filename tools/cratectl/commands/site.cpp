@@ -1,7 +1,7 @@
 // Says everything that is wrong before it writes anything: half of a cluster's configs are worse than none.
 #include "tools/cratectl/commands/site.hpp"
 
-#include "hal/files.hpp"
+#include "hal/base/files.hpp"
 #include "tools/cratectl/commands/command.hpp"
 #include "tools/cratectl/site/ignition.hpp"
 

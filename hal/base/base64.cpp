@@ -1,0 +1,74 @@
+// Whole groups of three bytes at a time; what no encoder could have written is refused.
+#include "hal/base/base64.hpp"
+
+#include <array>
+#include <cstdint>
+
+namespace hal {
+namespace {
+
+constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+constexpr uint8_t kNoDigit = 64;
+
+constexpr std::array<uint8_t, 256> kDigits = [] {
+    std::array<uint8_t, 256> digits{};
+    digits.fill(kNoDigit);
+    for (uint8_t digit = 0; digit < kAlphabet.size(); ++digit) {
+        digits[static_cast<uint8_t>(kAlphabet[digit])] = digit;
+    }
+    return digits;
+}();
+
+/// Up to three bytes as one number of 24 bits, missing bytes being 0.
+uint32_t packed(std::string_view bytes) {
+    uint32_t group = 0;
+    for (size_t index = 0; index < 3; ++index) {
+        group = (group << 8U) | (index < bytes.size() ? static_cast<uint8_t>(bytes[index]) : 0U);
+    }
+    return group;
+}
+
+} // namespace
+
+std::string base64Encode(std::string_view bytes) {
+    std::string text;
+    text.reserve((bytes.size() + 2) / 3 * 4);
+    for (size_t start = 0; start < bytes.size(); start += 3) {
+        const auto part = bytes.substr(start, 3);
+        const uint32_t group = packed(part);
+        for (size_t digit = 0; digit < 4; ++digit) {
+            text += digit <= part.size() ? kAlphabet[(group >> (18U - 6U * digit)) & 63U] : '=';
+        }
+    }
+    return text;
+}
+
+std::optional<std::string> base64Decode(std::string_view text) {
+    if (text.size() % 4 != 0) {
+        return std::nullopt;
+    }
+    const size_t padding = text.ends_with("==") ? 2 : text.ends_with('=') ? 1 : 0;
+    std::string bytes;
+    bytes.reserve(text.size() / 4 * 3);
+    for (size_t start = 0; start < text.size(); start += 4) {
+        const size_t digits = start + 4 == text.size() ? 4 - padding : 4;
+        uint32_t group = 0;
+        for (size_t index = 0; index < 4; ++index) {
+            const uint8_t digit =
+                index < digits ? kDigits[static_cast<uint8_t>(text[start + index])] : uint8_t{0};
+            if (digit == kNoDigit) {
+                return std::nullopt;
+            }
+            group = (group << 6U) | digit;
+        }
+        for (size_t byte = 0; byte + 1 < digits; ++byte) {
+            bytes += static_cast<char>((group >> (16U - 8U * byte)) & 255U);
+        }
+        if (digits < 4 && (group & ((1U << (8U * (4U - static_cast<uint32_t>(digits)))) - 1U)) != 0) {
+            return std::nullopt; // bits beyond the last byte: written by no encoder
+        }
+    }
+    return bytes;
+}
+
+} // namespace hal

@@ -1,0 +1,30 @@
+// Whole small files: read, and replaced by rename so that nobody ever sees half of one.
+// It owns temporary names and fsync. It knows no format and no meaning.
+#pragma once
+
+#include "hal/base/result.hpp"
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace hal {
+
+/// The whole file, at most `maxBytes`; more is a terminal error. A missing file is an empty optional, not an
+/// error.
+[[nodiscard]] Result<std::optional<std::string>> readFile(const std::string& path, size_t maxBytes = 1 << 20);
+
+/// Writes a temporary file beside `path`, syncs it, renames it over `path` and syncs the directory. Missing
+/// parent directories are made with mode 0755. The file gets `mode` (octal permission bits).
+[[nodiscard]] Status writeFile(const std::string& path, const std::string& content, unsigned mode = 0644);
+
+/// Names (not paths) of the files (and links to /dev/null) in a directory that end in `suffix`, sorted; a
+/// missing directory has none.
+[[nodiscard]] Result<std::vector<std::string>> listDirectory(const std::string& path,
+                                                             const std::string& suffix);
+
+/// Whether a directory holds anything. A missing one does not; one that may not be read is a terminal error.
+[[nodiscard]] Result<bool> hasEntries(const std::string& path);
+
+} // namespace hal

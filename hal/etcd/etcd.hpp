@@ -1,0 +1,174 @@
+// etcd v3 as the agent needs it: leases, transactions, ranges and watches through the JSON gateway.
+// It owns endpoint failover, authentication and the deadline of each call. It holds no lease, remembers no key and
+// never decides what is written: that is agent/announce.
+#pragma once
+
+#include "hal/base/result.hpp"
+#include "hal/etcd/etcd_fault.hpp"
+#include "hal/http/http_client.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace hal {
+
+using LeaseId = int64_t;
+using Revision = int64_t;
+
+struct Lease {
+    LeaseId id = 0;
+    std::chrono::seconds ttl{0}; ///< what the server granted, which may be more than was asked for
+    bool operator==(const Lease&) const = default;
+};
+
+struct KeyValue {
+    std::string key;
+    std::string value;
+    Revision createRevision = 0;
+    Revision modRevision = 0;
+    int64_t version = 0;
+    std::optional<LeaseId> lease;
+    bool operator==(const KeyValue&) const = default;
+};
+
+/// All keys that begin with `key` when `prefix` is set, else the one key.
+struct RangeRequest {
+    std::string key;
+    bool prefix = false;
+    bool serializable = false; ///< may answer stale, but answers without a quorum
+    bool operator==(const RangeRequest&) const = default;
+};
+
+struct PutRequest {
+    std::string key;
+    std::string value;
+    std::optional<LeaseId> lease; ///< a put without a lease makes a leased key permanent
+    bool operator==(const PutRequest&) const = default;
+};
+
+struct DeleteRequest {
+    std::string key;
+    bool prefix = false;
+    bool operator==(const DeleteRequest&) const = default;
+};
+
+using Operation = std::variant<RangeRequest, PutRequest, DeleteRequest>;
+
+/// Holds when the property of the key stands in the relation to the operand. A create revision of 0 means "the
+/// key does not exist". With `prefix` it must hold for every key that begins with `key`. A missing key, and a
+/// prefix without keys, compares as one whose numbers are all 0; a comparison of its value never holds.
+struct Compare {
+    enum class Target { createRevision, modRevision, value, lease };
+    enum class Relation { equal, notEqual, less, greater };
+    std::string key;
+    Target target = Target::createRevision;
+    Relation relation = Relation::equal;
+    std::variant<int64_t, std::string> operand = int64_t{0};
+    bool prefix = false;
+    bool operator==(const Compare&) const = default;
+};
+
+struct Transaction {
+    std::vector<Compare> when;
+    std::vector<Operation> then;
+    std::vector<Operation> otherwise;
+    bool operator==(const Transaction&) const = default;
+};
+
+/// The server's cluster and revision at the time of the answer: a change of the first or a step back of the
+/// second means that another etcd, or a restored one, is answering.
+struct Header {
+    uint64_t clusterId = 0;
+    uint64_t memberId = 0;
+    Revision revision = 0;
+    bool operator==(const Header&) const = default;
+};
+
+struct RangeReply {
+    Header header;
+    std::vector<KeyValue> keyValues;
+    bool operator==(const RangeReply&) const = default;
+};
+
+struct TransactionReply {
+    Header header;
+    bool succeeded = false;
+    std::vector<RangeReply> ranges; ///< the answers of the branch's range operations, in their order
+    bool operator==(const TransactionReply&) const = default;
+};
+
+struct EtcdStatus {
+    std::string version;
+    std::optional<uint64_t> leader; ///< empty while the member knows no leader
+    bool operator==(const EtcdStatus&) const = default;
+};
+
+struct EtcdOptions {
+    std::vector<std::string> endpoints; ///< "http://10.0.0.2:2379"; at least one
+    TlsFiles tls;
+    std::optional<std::string> user;
+    std::optional<std::string> password;
+    Duration deadline = std::chrono::milliseconds(1500); ///< of one call, over all endpoints it tries
+    bool operator==(const EtcdOptions&) const = default;
+};
+
+/// A standing watch; destroying it ends it without a callback.
+class EtcdWatch {
+public:
+    EtcdWatch() = default;
+    EtcdWatch(const EtcdWatch&) = delete;
+    EtcdWatch& operator=(const EtcdWatch&) = delete;
+    virtual ~EtcdWatch() = default;
+};
+using EtcdWatchPtr = std::unique_ptr<EtcdWatch>;
+
+/// What a watch tells. Events carry no payload: whoever hears `changed` reads again.
+struct EtcdWatcher {
+    /// The watch stands, or a key changed. The first call comes once every prefix is watched: a reading made after
+    /// it, together with the later calls, misses nothing.
+    std::function<void()> changed;
+    /// Exactly once, and never after the watch was destroyed: the member ended it, lost its leader, or is gone.
+    std::function<void(Error)> ended;
+};
+
+/// Every call reports exactly once, from the loop, never from inside the call itself. When the client is destroyed
+/// pending calls are dropped. Retryable errors mean that every endpoint was tried or the deadline passed; their
+/// text names the last endpoint and its reason. A grant or a transaction that was sent and not answered is not sent
+/// again: it may have been carried out, so read back before the next step.
+class Etcd {
+public:
+    template <class T>
+    using Done = std::function<void(Result<T>)>;
+
+    Etcd() = default;
+    Etcd(const Etcd&) = delete;
+    Etcd& operator=(const Etcd&) = delete;
+    virtual ~Etcd() = default;
+
+    virtual void grant(std::chrono::seconds ttl, Done<Lease> done) = 0;
+    /// Empty when the lease does not exist any more (expired, revoked, or the store was replaced).
+    virtual void keepAlive(LeaseId lease, Done<std::optional<Lease>> done) = 0;
+    /// Revoking a lease that is already gone is a success.
+    virtual void revoke(LeaseId lease, Done<Header> done) = 0;
+    virtual void range(RangeRequest request, Done<RangeReply> done) = 0;
+    /// EtcdFault::notFound when the lease of a put does not exist any more.
+    virtual void transact(Transaction transaction, Done<TransactionReply> done) = 0;
+    virtual void status(Done<EtcdStatus> done) = 0;
+
+    /// Watches all keys that begin with one of the prefixes, from now on, on a connection of its own to the endpoint
+    /// that answered last. The member has the deadline of a call to confirm it.
+    [[nodiscard]] virtual EtcdWatchPtr watch(const std::vector<std::string>& prefixes,
+                                             EtcdWatcher watcher) = 0;
+
+    /// The endpoint that answered last, or that is tried first next.
+    [[nodiscard]] virtual const std::string& endpoint() const = 0;
+};
+
+[[nodiscard]] Result<std::unique_ptr<Etcd>> makeEtcd(EventLoop& loop, HttpClient& http, EtcdOptions options);
+
+} // namespace hal

@@ -1,0 +1,45 @@
+// The bytes of etcd's JSON gateway: requests out, replies and errors in. Pure functions, no connection.
+// It owns what differs between gateway v1 (etcd 3.4 and 3.5) and v2 (etcd 3.6, Debian's 3.5): blanks, error shapes,
+// HTTP statuses. Unknown fields are ignored, a missing number is 0, numbers never pass through a double.
+#pragma once
+
+#include "hal/etcd/etcd.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace hal {
+
+/// One POST to the gateway.
+struct EtcdRequest {
+    std::string path; ///< "/v3/kv/range"
+    std::string body;
+    bool needsLeader = true; ///< asks the member to refuse at once instead of waiting for an election
+    bool repeatable = true;  ///< sending it twice does no more than sending it once
+    bool operator==(const EtcdRequest&) const = default;
+};
+
+[[nodiscard]] EtcdRequest encodeGrant(std::chrono::seconds ttl);
+[[nodiscard]] EtcdRequest encodeKeepAlive(LeaseId lease);
+[[nodiscard]] EtcdRequest encodeRevoke(LeaseId lease);
+[[nodiscard]] EtcdRequest encodeRange(const RangeRequest& request);
+/// Fails when the operand of a comparison has the wrong type.
+[[nodiscard]] Result<EtcdRequest> encodeTransaction(const Transaction& transaction);
+[[nodiscard]] EtcdRequest encodeStatus();
+[[nodiscard]] EtcdRequest encodeAuthenticate(const std::string& user, const std::string& password);
+
+/// Empty when the answer is a success. The error's code is an EtcdFault.
+[[nodiscard]] std::optional<Error> etcdError(int httpStatus, std::string_view body);
+
+// The decoders take the body of a success. Whatever is not what etcd sends is an EtcdFault::malformed.
+[[nodiscard]] Result<Lease> decodeGrant(std::string_view body);
+[[nodiscard]] Result<std::optional<Lease>> decodeKeepAlive(std::string_view body);
+[[nodiscard]] Result<Header> decodeRevoke(std::string_view body);
+[[nodiscard]] Result<RangeReply> decodeRange(std::string_view body);
+[[nodiscard]] Result<TransactionReply> decodeTransaction(std::string_view body);
+[[nodiscard]] Result<EtcdStatus> decodeStatus(std::string_view body);
+/// The token for the Authorization header.
+[[nodiscard]] Result<std::string> decodeAuthenticate(std::string_view body);
+
+} // namespace hal

@@ -1,0 +1,74 @@
+// The volume under a directory: which file system it is, and for Btrfs its devices, profiles, space and errors.
+// It asks by statfs, BTRFS_IOC_* and sysfs, whatever an unprivileged caller may use, and reports the rest as
+// problems. It never changes the file system and never reads its devices.
+#pragma once
+
+#include "hal/base/problem.hpp"
+#include "hal/base/result.hpp"
+#include "hal/hardware/btrfs_space.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace hal {
+
+/// Errors a device made since the counters were last reset; Btrfs keeps them across mounts.
+struct DeviceErrors {
+    uint64_t write = 0;
+    uint64_t read = 0;
+    uint64_t flush = 0;
+    uint64_t corruption = 0; ///< checksum did not match
+    uint64_t generation = 0; ///< an old block where a new one was expected
+    bool operator==(const DeviceErrors&) const = default;
+};
+
+struct VolumeDevice {
+    uint64_t id = 0;                 ///< Btrfs's own device id, 1 for the first
+    std::optional<std::string> path; ///< "/dev/nvme0n1p3"; unknown for a missing device
+    std::optional<uint64_t> sizeBytes;
+    std::optional<uint64_t> allocatedBytes; ///< raw bytes that belong to chunks
+    bool missing = false;
+    std::optional<DeviceErrors> errors;
+    bool operator==(const VolumeDevice&) const = default;
+};
+
+/// What is under a directory. What only Btrfs has is unknown, or an empty list, on another file system.
+struct Volume {
+    std::string path; ///< the directory that was asked about
+    std::optional<std::string> mountPoint;
+    std::optional<std::string> filesystem; ///< "btrfs", "ext4", ...
+    bool isBtrfs = false;
+    std::optional<bool> readOnly;      ///< the mount, or the file system after an error it could not bear
+    std::optional<uint64_t> sizeBytes; ///< Btrfs: raw bytes of all present devices; otherwise as statfs says
+    std::optional<uint64_t> usedBytes; ///< Btrfs: in all chunks, copies not counted twice
+    /// What can really still be written, see btrfs_space.hpp; on other file systems what statfs says is available
+    /// to an unprivileged writer.
+    std::optional<uint64_t> effectiveFreeBytes;
+
+    std::optional<std::string> uuid;
+    std::optional<std::string> label;    ///< empty when it was given none
+    std::optional<uint64_t> deviceCount; ///< missing ones included
+    std::optional<uint64_t> missingDevices;
+    std::vector<VolumeDevice> devices; ///< by id
+    std::vector<BtrfsSpace> spaces;
+    std::optional<std::string> dataProfile; ///< "single", "raid1+single" while a conversion is unfinished
+    std::optional<std::string> metadataProfile;
+    std::optional<std::string> systemProfile;
+    std::optional<uint64_t> unallocatedBytes;      ///< raw, of the present devices
+    std::optional<uint64_t> metadataHeadroomBytes; ///< see btrfs_space.hpp
+    std::optional<uint64_t> globalReserveBytes;
+    std::optional<bool> isSubvolume;     ///< whether the directory itself is the top of a subvolume
+    std::optional<uint64_t> subvolumeId; ///< of the subvolume the directory is or lies in
+    bool operator==(const Volume&) const = default;
+};
+
+/// Fails when there is no such directory; everything else becomes problems. Works without any privilege, also on a
+/// directory that the caller may not enter.
+[[nodiscard]] Result<Reading<Volume>> inspectVolume(const std::string& path);
+
+/// One statvfs(): cheap enough for every second, no I/O. Fails when the path does not exist.
+[[nodiscard]] Result<bool> isReadOnly(const std::string& path);
+
+} // namespace hal

@@ -1,0 +1,46 @@
+// The machine itself: who it is, what board it sits on, what it can compute with.
+// It reads a handful of small files of /etc, /proc and /sys. It runs nothing and decides nothing.
+#pragma once
+
+#include "hal/base/problem.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace hal {
+
+struct Host {
+    std::optional<std::string> machineId; ///< 32 lower-case hexadecimal digits
+    std::optional<std::string> bootId;    ///< a UUID with dashes
+    std::optional<std::string> hostname;
+    std::optional<std::string> vendor; ///< DMI facts, up to biosDate
+    std::optional<std::string> product;
+    std::optional<std::string> serial;
+    std::optional<std::string> biosVersion;
+    std::optional<std::string> biosDate; ///< as the firmware writes it: "07/25/2023"
+    std::optional<std::string> cpuModel;
+    std::optional<uint32_t> cores;   ///< physical cores that are online
+    std::optional<uint32_t> threads; ///< logical processors that are online
+    std::optional<uint64_t>
+        memoryBytes; ///< MemTotal: what the kernel can use, a little less than what is installed
+    std::optional<std::string> kernel;
+    std::optional<std::string> os;           ///< PRETTY_NAME of os-release
+    std::optional<std::string> architecture; ///< "x86_64"
+    bool operator==(const Host&) const = default;
+};
+
+/// Where to look. `root` is put before every path ("" is the machine itself).
+struct HostPaths {
+    std::string root;
+    /// systemd's $CREDENTIALS_DIRECTORY: "dmi.product_serial" in it stands for the file only root may read.
+    std::optional<std::string> credentialsDirectory;
+};
+
+/// The machine itself and the credentials this process was given.
+[[nodiscard]] HostPaths thisMachine();
+
+/// Never fails as a whole: what cannot be read is unknown and a problem.
+[[nodiscard]] Reading<Host> readHost(const HostPaths& paths);
+
+} // namespace hal

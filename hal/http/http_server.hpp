@@ -1,0 +1,56 @@
+// Answers HTTP from pages prepared beforehand, on sockets that systemd opened for us or that we open
+// ourselves. It owns connections and their bounds (count, time, request size). It computes nothing while a
+// client waits: what is not among the pages is 404, and a page is a value that the agent replaced last.
+#pragma once
+
+#include "hal/base/event_loop.hpp"
+#include "hal/base/result.hpp"
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace hal {
+
+struct Page {
+    int status = 200;
+    std::string contentType = "text/plain; charset=utf-8";
+    std::string body;
+    bool operator==(const Page&) const = default;
+};
+
+/// By exact path ("/ready"). Every page answers GET and HEAD, and OPTIONS with the same status.
+using Pages = std::map<std::string, Page>;
+
+struct HttpServerLimits {
+    unsigned connections = 1024;                    ///< per socket; further ones wait in the listen backlog
+    Duration idleTimeout = std::chrono::seconds(5); ///< a half-open or silent connection is closed after this
+    bool operator==(const HttpServerLimits&) const = default;
+};
+
+class HttpServer {
+public:
+    HttpServer() = default;
+    HttpServer(const HttpServer&) = delete;
+    HttpServer& operator=(const HttpServer&) = delete;
+    virtual ~HttpServer() = default;
+
+    /// Replaces all pages; requests that arrive later see the new ones. The first call starts answering:
+    /// until then connections wait in the backlog, so a restarting agent never says something it does not
+    /// know yet.
+    virtual void publish(Pages pages) = 0;
+
+    /// Accepts nobody any more, answers those who are already connected, and then calls `done`, once, after a
+    /// quarter of a second at the latest. The listen sockets stay open for our successor.
+    virtual void drain(std::function<void()> done) = 0;
+};
+
+/// Serves the sockets passed by systemd (LISTEN_FDS). When there are none, opens `fallbackPort` on all
+/// addresses (0 = none) and `fallbackUnixPath` (empty = none). Terminal errors name the address.
+[[nodiscard]] Result<std::unique_ptr<HttpServer>> makeHttpServer(EventLoop& loop, HttpServerLimits limits,
+                                                                 int fallbackPort,
+                                                                 const std::string& fallbackUnixPath);
+
+} // namespace hal
