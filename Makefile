@@ -58,7 +58,7 @@ QUIET_NSS := 2>&1 | { grep -vE 'in statically linked applications requires|: in 
 
 # ---- sources ---------------------------------------------------------------------------------------
 
-AGENT := $(filter-out agent/main.cpp,$(wildcard agent/*.cpp))
+AGENT := $(filter-out agent/main.cpp,$(wildcard agent/*.cpp agent/*/*.cpp))
 HAL := $(wildcard hal/*/*.cpp)
 CTL := $(wildcard tools/cratectl/*.cpp tools/cratectl/*/*.cpp)
 # What cratectl decides, rather than asks and prints.

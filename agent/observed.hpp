@@ -2,8 +2,8 @@
 // It owns the vocabulary between hal's readings and the stages' decisions; it decides nothing.
 #pragma once
 
-#include "agent/inventory.hpp"
-#include "agent/registry.hpp"
+#include "agent/cluster/registry.hpp"
+#include "agent/hardware/inventory.hpp"
 #include "hal/base/event_loop.hpp"
 #include "hal/crate/crate.hpp"
 #include "hal/systemd/units.hpp"

@@ -3,7 +3,7 @@
 // world goes on. It owns no rule of the agent's: the container reads the files that lie on its disk.
 #pragma once
 
-#include "agent/node.hpp"
+#include "agent/runtime/agent.hpp"
 #include "tests/sim/clients.hpp"
 #include "tests/sim/shared.hpp"
 

@@ -1,5 +1,5 @@
 // Runs simulations by their seeds. It owns the command line and the words of the result, nothing that is simulated.
-#include "agent/log.hpp"
+#include "agent/runtime/log.hpp"
 #include "tests/sim/world.hpp"
 
 #include <cstdio>

@@ -2,7 +2,7 @@
 // whether all is well afterwards. It owns the order of events; which faults there are stands in faults.cpp.
 #pragma once
 
-#include "agent/registry.hpp"
+#include "agent/cluster/registry.hpp"
 #include "tests/sim/invariants.hpp"
 #include "tests/sim/machine.hpp"
 #include "tests/sim/shared.hpp"

@@ -1,5 +1,5 @@
 // The reducer as a whole: one value in, one plan out, and the line for `systemctl status`.
-#include "agent/agent.hpp"
+#include "agent/plan.hpp"
 
 #include "tests/cpputest.hpp"
 #include "tests/unit/values.hpp"

@@ -1,5 +1,5 @@
 // What stands in etcd about this node: always its document, the 2014 key only while the database may be used.
-#include "agent/announce.hpp"
+#include "agent/health/announce.hpp"
 
 #include "agent/version.hpp"
 #include "tests/cpputest.hpp"

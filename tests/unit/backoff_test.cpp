@@ -1,5 +1,5 @@
 // The pauses between tries, over many seeds; a failure prints the seed it happened with.
-#include "agent/backoff.hpp"
+#include "agent/runtime/backoff.hpp"
 
 #include "tests/cpputest.hpp"
 

@@ -1,5 +1,5 @@
 // Which files make up the configuration: systemd's order, on a directory tree that is a map.
-#include "agent/config_files.hpp"
+#include "agent/config/config_files.hpp"
 
 #include "tests/cpputest.hpp"
 

@@ -1,5 +1,5 @@
 // Every key of the configuration: what it takes, what it refuses and in which words.
-#include "agent/config.hpp"
+#include "agent/config/config.hpp"
 
 #include "tests/cpputest.hpp"
 

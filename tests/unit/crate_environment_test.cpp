@@ -1,5 +1,5 @@
 // Root's file as systemd reads it, and the defaults beside the shipped unit.
-#include "agent/crate_environment.hpp"
+#include "agent/config/crate_environment.hpp"
 
 #include "hal/base/sysfs.hpp"
 #include "tests/cpputest.hpp"

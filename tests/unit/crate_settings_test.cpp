@@ -1,5 +1,5 @@
 // Which settings a line knows, and which ones an operator must not touch.
-#include "agent/crate_settings.hpp"
+#include "agent/config/crate_settings.hpp"
 
 #include "tests/cpputest.hpp"
 

@@ -1,5 +1,5 @@
 // Tags as people type them, and what they say about the line.
-#include "agent/crate_version.hpp"
+#include "agent/config/crate_version.hpp"
 
 #include "tests/cpputest.hpp"
 

@@ -1,5 +1,5 @@
 // From the configuration to the etcd client's options.
-#include "agent/etcd_options.hpp"
+#include "agent/config/etcd_options.hpp"
 
 #include "tests/cpputest.hpp"
 

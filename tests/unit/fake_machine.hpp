@@ -2,7 +2,7 @@
 // pulled. The container forms a cluster, joins none, and keeps its cluster's id on the data volume as CrateDB does.
 #pragma once
 
-#include "agent/node.hpp"
+#include "agent/runtime/agent.hpp"
 #include "tests/unit/fake_etcd.hpp"
 #include "tests/unit/fakes.hpp"
 

@@ -3,7 +3,7 @@
 // loop) and can be told to fail. They own no rule of the agent's; the loop and etcd have files of their own.
 #pragma once
 
-#include "agent/state_files.hpp"
+#include "agent/runtime/state_files.hpp"
 #include "hal/crate/crate.hpp"
 #include "hal/crate/processes.hpp"
 #include "hal/http/http_server.hpp"

@@ -1,8 +1,8 @@
 // Whose node this is: the one cluster id, the one machine-id and the one name, and all that contradicts them.
-#include "agent/formation.hpp"
+#include "agent/cluster/formation.hpp"
 
-#include "agent/claims.hpp"
-#include "agent/identity.hpp"
+#include "agent/cluster/claims.hpp"
+#include "agent/cluster/identity.hpp"
 #include "tests/cpputest.hpp"
 #include "tests/unit/values.hpp"
 

@@ -1,7 +1,7 @@
 // How a node finds its place: slots, the one vote, and the first start that is repeated.
-#include "agent/formation.hpp"
+#include "agent/cluster/formation.hpp"
 
-#include "agent/claims.hpp"
+#include "agent/cluster/claims.hpp"
 #include "tests/cpputest.hpp"
 #include "tests/unit/values.hpp"
 

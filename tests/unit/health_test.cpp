@@ -1,5 +1,5 @@
 // The verdict: each component passing, failing and warning, and what it says to the person who has to act.
-#include "agent/health.hpp"
+#include "agent/health/health.hpp"
 
 #include "tests/cpputest.hpp"
 #include "tests/unit/values.hpp"

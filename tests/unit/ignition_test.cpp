@@ -1,7 +1,7 @@
 // What a node gets for its first boot: whole documents, and what the agent and etcd make of their contents.
 #include "tools/cratectl/site/ignition.hpp"
 
-#include "agent/config.hpp"
+#include "agent/config/config.hpp"
 #include "tests/cpputest.hpp"
 #include "tests/unit/fixtures.hpp"
 

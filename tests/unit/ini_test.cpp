@@ -1,5 +1,5 @@
 // The dialect of systemd's files: what a line means, and what is said about one that means nothing.
-#include "agent/ini.hpp"
+#include "agent/config/ini.hpp"
 
 #include "tests/cpputest.hpp"
 

@@ -1,5 +1,5 @@
 // The inventory as JSON: unknown is null and never left out, units stand in the names, odd bytes break nothing.
-#include "agent/inventory_json.hpp"
+#include "agent/hardware/inventory_json.hpp"
 
 #include "tests/cpputest.hpp"
 

@@ -1,6 +1,6 @@
 // The fold: which NICs are hardware, what is stacked on them, which address is announced, and that one failing source
 // hides no other.
-#include "agent/inventory.hpp"
+#include "agent/hardware/inventory.hpp"
 
 #include "tests/cpputest.hpp"
 

@@ -1,5 +1,5 @@
 // The two forms of a log line: what the journal reads a priority from, and what a person reads at a terminal.
-#include "agent/log.hpp"
+#include "agent/runtime/log.hpp"
 #include "tests/cpputest.hpp"
 
 #include <chrono>

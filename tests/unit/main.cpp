@@ -1,7 +1,7 @@
 // Runs the unit tests. It owns what has to happen before the first one: lazy statics are created, because
 // a test that creates them looks as if it leaked, and under a sanitizer CppUTest's own memory bookkeeping
 // makes room for the better one.
-#include "agent/log.hpp"
+#include "agent/runtime/log.hpp"
 #include "tests/cpputest.hpp"
 #include "tests/unit/seed.hpp"
 

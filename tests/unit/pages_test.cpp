@@ -1,5 +1,5 @@
 // What the health socket says: status codes and documents for balancers, people and programs.
-#include "agent/pages.hpp"
+#include "agent/health/pages.hpp"
 
 #include "agent/version.hpp"
 #include "tests/cpputest.hpp"

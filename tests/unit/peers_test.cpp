@@ -1,5 +1,5 @@
 // The list of peers: everybody ever seen, at the place where he was seen last.
-#include "agent/peers.hpp"
+#include "agent/cluster/peers.hpp"
 
 #include "tests/cpputest.hpp"
 #include "tests/unit/values.hpp"

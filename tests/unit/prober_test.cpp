@@ -1,5 +1,5 @@
 // The prober over fakes: every source is asked, whatever the others say, and every event is passed on.
-#include "agent/prober.hpp"
+#include "agent/runtime/prober.hpp"
 
 #include "tests/cpputest.hpp"
 

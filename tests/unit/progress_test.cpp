@@ -1,5 +1,5 @@
 // Who is stuck: the watchdog's question.
-#include "agent/progress.hpp"
+#include "agent/runtime/watchdog_stages.hpp"
 
 #include "tests/cpputest.hpp"
 

@@ -1,5 +1,5 @@
 // What is believed of the keys that tell of a past: first elections, forgotten machines, values written once.
-#include "agent/registry.hpp"
+#include "agent/cluster/registry.hpp"
 
 #include "tests/cpputest.hpp"
 #include "tests/unit/values.hpp"

@@ -1,5 +1,5 @@
 // What is believed of the keys in etcd, whoever wrote them.
-#include "agent/registry.hpp"
+#include "agent/cluster/registry.hpp"
 
 #include "tests/cpputest.hpp"
 #include "tests/unit/seed.hpp"

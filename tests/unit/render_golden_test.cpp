@@ -1,5 +1,5 @@
 // Everything the container gets, to the letter: tests/unit/fixtures/render has a directory for each situation.
-#include "agent/render.hpp"
+#include "agent/database/render.hpp"
 
 #include "tests/cpputest.hpp"
 #include "tests/unit/fixtures.hpp"

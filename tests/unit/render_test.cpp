@@ -1,7 +1,7 @@
 // Which settings are rendered, and why; the files to the letter are in render_golden_test.cpp.
-#include "agent/render.hpp"
+#include "agent/database/render.hpp"
 
-#include "agent/crate_settings.hpp"
+#include "agent/config/crate_settings.hpp"
 #include "tests/cpputest.hpp"
 #include "tests/unit/values.hpp"
 

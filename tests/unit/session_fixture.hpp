@@ -2,7 +2,7 @@
 // Shared by the tests of the session; each of them ends with the check that one call was in flight at a time.
 #pragma once
 
-#include "agent/session.hpp"
+#include "agent/runtime/session.hpp"
 #include "tests/cpputest.hpp"
 #include "tests/unit/fake_etcd.hpp"
 

@@ -1,5 +1,5 @@
 // What is kept on disk: read back as it was written, refused when somebody broke it, written only on change.
-#include "agent/state_files.hpp"
+#include "agent/runtime/state_files.hpp"
 
 #include "tests/cpputest.hpp"
 #include "tests/unit/fakes.hpp"

@@ -1,6 +1,6 @@
 // What the journal is told about etcd: everything once, and again only when it is different.
-#include "agent/log.hpp"
-#include "agent/store_log.hpp"
+#include "agent/runtime/etcd_log.hpp"
+#include "agent/runtime/log.hpp"
 #include "hal/etcd/etcd_fault.hpp"
 #include "tests/cpputest.hpp"
 

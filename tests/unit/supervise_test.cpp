@@ -1,5 +1,5 @@
 // What is done about the crate unit in every state, in which words, and what is never done.
-#include "agent/supervise.hpp"
+#include "agent/database/supervise.hpp"
 
 #include "tests/cpputest.hpp"
 #include "tests/unit/values.hpp"

@@ -1,7 +1,7 @@
 // The numbers are those of a real NUC where that is of any use to a reader, and round ones everywhere else.
 #include "tests/unit/values.hpp"
 
-#include "agent/claims.hpp"
+#include "agent/cluster/claims.hpp"
 
 #include "tests/cpputest.hpp"
 

@@ -2,11 +2,11 @@
 // It owns what "healthy" means in the tests: the node n1 of the cluster "crate", in slot 1, with its database up.
 #pragma once
 
-#include "agent/announce.hpp"
-#include "agent/formation.hpp"
-#include "agent/health.hpp"
+#include "agent/cluster/formation.hpp"
+#include "agent/database/supervise.hpp"
+#include "agent/health/announce.hpp"
+#include "agent/health/health.hpp"
 #include "agent/observed.hpp"
-#include "agent/supervise.hpp"
 
 #include <nlohmann/json.hpp>
 #include <optional>

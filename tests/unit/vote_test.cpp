@@ -1,7 +1,7 @@
 // A first start that failed half-way is repeated with the same voters, and never with others.
-#include "agent/agent.hpp"
-#include "agent/claims.hpp"
-#include "agent/formation.hpp"
+#include "agent/cluster/claims.hpp"
+#include "agent/cluster/formation.hpp"
+#include "agent/plan.hpp"
 #include "tests/cpputest.hpp"
 #include "tests/unit/values.hpp"
 

@@ -1,7 +1,7 @@
 // Alive is who is announced in etcd or listed by the database; a doubt is an answer, too: then nothing is written.
 #include "tools/cratectl/cluster/forget.hpp"
 
-#include "agent/claims.hpp"
+#include "agent/cluster/claims.hpp"
 
 #include <algorithm>
 

@@ -2,7 +2,7 @@
 // It owns who is meant, when it is refused, and the one transaction that does it. It asks nobody and writes nothing.
 #pragma once
 
-#include "agent/registry.hpp"
+#include "agent/cluster/registry.hpp"
 
 #include <optional>
 #include <string>

@@ -1,8 +1,8 @@
 // The synchronous shell around an asynchronous client: start, run the loop, stop it from the callback.
 #include "tools/cratectl/commands/command.hpp"
 
-#include "agent/config_files.hpp"
-#include "agent/etcd_options.hpp"
+#include "agent/config/config_files.hpp"
+#include "agent/config/etcd_options.hpp"
 #include "hal/base/files.hpp"
 #include "hal/etcd/etcd.hpp"
 

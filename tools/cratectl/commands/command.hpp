@@ -2,8 +2,8 @@
 // It owns no rule of the agent; documents come from the agent and from etcd as they are.
 #pragma once
 
-#include "agent/config.hpp"
-#include "agent/registry.hpp"
+#include "agent/cluster/registry.hpp"
+#include "agent/config/config.hpp"
 #include "hal/base/event_loop.hpp"
 #include "hal/base/result.hpp"
 #include "hal/http/http_client.hpp"

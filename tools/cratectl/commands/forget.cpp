@@ -1,7 +1,7 @@
 // The database is asked on 127.0.0.1 only: it trusts nobody else without a password.
 #include "tools/cratectl/commands/forget.hpp"
 
-#include "agent/pages.hpp"
+#include "agent/health/pages.hpp"
 #include "hal/base/terminal.hpp"
 #include "hal/crate/crate_wire.hpp"
 #include "hal/hardware/host.hpp"

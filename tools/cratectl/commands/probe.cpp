@@ -1,9 +1,9 @@
 // Wires the sources, folds one probe and prints it. With --watch it stays on the loop and tells of every change.
 #include "tools/cratectl/commands/probe.hpp"
 
-#include "agent/inventory.hpp"
-#include "agent/inventory_json.hpp"
-#include "agent/prober.hpp"
+#include "agent/hardware/inventory.hpp"
+#include "agent/hardware/inventory_json.hpp"
+#include "agent/runtime/prober.hpp"
 #include "hal/base/event_loop.hpp"
 #include "hal/hardware/btrfs.hpp"
 #include "tools/cratectl/output/probe_table.hpp"

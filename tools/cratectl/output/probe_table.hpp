@@ -2,7 +2,7 @@
 // Unknown is "-". It computes nothing and prints nothing by itself.
 #pragma once
 
-#include "agent/inventory.hpp"
+#include "agent/hardware/inventory.hpp"
 
 #include <cstdint>
 #include <string>

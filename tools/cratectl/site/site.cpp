@@ -2,7 +2,7 @@
 // in a file with thirty nodes the second one is a slip of the editor.
 #include "tools/cratectl/site/site.hpp"
 
-#include "agent/config.hpp"
+#include "agent/config/config.hpp"
 #include "tools/cratectl/site/site_rules.hpp"
 #include "tools/cratectl/site/ssh_key.hpp"
 

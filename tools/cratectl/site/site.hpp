@@ -3,7 +3,7 @@
 // are made by agent/site_files, the Ignition config by agent/ignition.
 #pragma once
 
-#include "agent/ini.hpp"
+#include "agent/config/ini.hpp"
 #include "tools/cratectl/site/address.hpp"
 
 #include <cstdint>

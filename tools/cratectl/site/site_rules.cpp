@@ -1,7 +1,7 @@
 // Everything here would otherwise show only when four machines stand on a shelf and do not find each other.
 #include "tools/cratectl/site/site_rules.hpp"
 
-#include "agent/config.hpp"
+#include "agent/config/config.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,0 +1,203 @@
+// The rules of design section 6, in the order in which a node meets them.
+#include "agent/cluster/formation.hpp"
+
+#include "agent/cluster/claims.hpp"
+#include "agent/cluster/identity.hpp"
+#include "agent/cluster/vote.hpp"
+
+#include <algorithm>
+#include <set>
+
+namespace agent {
+namespace {
+
+/// Those of members, and those that other live nodes use: after etcd was wiped they are about to claim them again.
+std::set<unsigned> takenSlots(const Registry& registry, const Identity& identity) {
+    std::set<unsigned> taken;
+    for (const auto& member : registry.members) {
+        taken.insert(member.slot);
+    }
+    for (const auto& node : registry.nodes) {
+        if (node.slot && node.nodeId != identity.nodeId) {
+            taken.insert(*node.slot);
+        }
+    }
+    return taken;
+}
+
+bool slotIsUp(const Observed& observed, unsigned slot) {
+    const auto name = "crate@" + std::to_string(slot) + ".service";
+    return observed.crateUnits && std::ranges::any_of(*observed.crateUnits, [&name](const hal::Unit& unit) {
+               return unit.name == name && isUp(unit);
+           });
+}
+
+/// The slot kept on disk is claimed again after etcd was wiped, unless somebody took it meanwhile. But a database that
+/// is up keeps its unit: two nodes with one number hurt nobody, and are reported.
+unsigned slotToClaim(const Observed& observed) {
+    const auto taken = takenSlots(*observed.store.registry, observed.identity);
+    if (const auto& saved = observed.saved.slot;
+        saved && (!taken.contains(*saved) || slotIsUp(observed, *saved))) {
+        return *saved;
+    }
+    unsigned slot = 1;
+    while (taken.contains(slot)) {
+        ++slot;
+    }
+    return slot;
+}
+
+/// Who may tell etcd the id: while others hold the first election, only one who votes in it knows the right one.
+bool mayTellId(const Formation& formation, const Observed& observed, const Config& config) {
+    const auto& registry = *observed.store.registry;
+    return formation.clusterId && !registry.clusterId &&
+           !registry.raw.contains(Keys(config.clusterName).clusterId()) &&
+           (!observed.saved.vote.empty() || !othersVote(registry, observed.identity));
+}
+
+/// Creates the member key only if no member was added or changed since the list was read: two nodes that boot at once
+/// can never claim the same slot. A node with a past comes back with its cluster id in the same transaction, so that
+/// there is no moment in which a wiped etcd knows the node and not the cluster.
+void claimSlot(Formation& formation, const Observed& observed, const Config& config) {
+    const Keys keys(config.clusterName);
+    const auto& registry = *observed.store.registry;
+    const auto& nodeId = observed.identity.nodeId;
+    const auto& nodeName = observed.identity.nodeName;
+    if (registry.raw.contains(keys.member(nodeId))) {
+        if (!formation.slot) {
+            formation.waitingFor =
+                "its slot, which cannot be read: correct or delete " + keys.member(nodeId) + " with etcdctl";
+        }
+        return;
+    }
+    formation.waitingFor = "its slot";
+    formation.claim =
+        createOnly(keys.member(nodeId),
+                   memberValue({.nodeId = nodeId, .name = nodeName, .slot = slotToClaim(observed)}));
+    formation.claim->when.push_back(unchangedSince(registry, keys.members()));
+    formation.claim->when.push_back(absent(keys.forgotten(nodeId)));
+    if (mayTellId(formation, observed, config)) {
+        alsoCreate(*formation.claim, keys.clusterId(), clusterIdValue(*formation.clusterId, nodeName));
+    }
+}
+
+/// What the database says, what the node's disk says and what etcd says have to be one.
+std::optional<std::string> clusterIdRefusal(const Observed& observed, const Config& config) {
+    const auto& name = observed.identity.nodeName;
+    const auto& saved = observed.saved.clusterId;
+    const auto stored = observed.store.registry ? observed.store.registry->clusterId : std::nullopt;
+    const auto& answer = observed.database.answer;
+    const auto running = answer ? answer->clusterId : std::nullopt;
+    const auto differs = [](const auto& left, const auto& right) { return left && right && *left != *right; };
+    const std::string key = Keys(config.clusterName).clusterId();
+    const std::string either =
+        "; if its disks come from another cluster, give it an empty data directory and "
+        "remove /var/lib/cratekeeper/node.json on it, or point [Etcd] Endpoints and "
+        "[Cluster] Name at its own cluster; if etcd is wrong, delete " +
+        key + " with etcdctl, and the nodes write it again";
+    if (differs(running, stored)) {
+        return "the database of " + name + " belongs to cluster id " + *running +
+               " but etcd knows cluster \"" + config.clusterName + "\" as " + *stored + either;
+    }
+    if (differs(saved, stored)) {
+        return name + " belonged to cluster id " + *saved + " but etcd knows cluster \"" +
+               config.clusterName + "\" as " + *stored + either;
+    }
+    if (differs(running, saved)) {
+        return "the database of " + name + " belongs to cluster id " + *running + " but the node to " +
+               *saved +
+               "; the data directory was exchanged: put the old one back, or remove "
+               "/var/lib/cratekeeper/node.json on it";
+    }
+    return std::nullopt;
+}
+
+/// A cluster that had one node, and that node's disk is empty: started, it would wait for others for ever.
+std::optional<std::string> emptyDiskRefusal(const Formation& formation, const Observed& observed,
+                                            const Config& config) {
+    const auto& registry = observed.store.registry;
+    const auto& id = observed.identity.nodeId;
+    const auto isOther = [&id](const auto& node) { return node.nodeId != id; };
+    const auto& answer = observed.database.answer;
+    const bool hasData = observed.dataHoldsDatabase.value_or(true) || (answer && answer->clusterId);
+    if (!formation.clusterId || hasData || !registry || std::ranges::any_of(registry->members, isOther) ||
+        std::ranges::any_of(registry->nodes, isOther) ||
+        std::ranges::any_of(observed.saved.peers, [&id](const auto& peer) { return peer.first != id; })) {
+        return std::nullopt;
+    }
+    const Keys keys(config.clusterName);
+    return "the data directory of " + observed.identity.nodeName + " is empty, and cluster id " +
+           *formation.clusterId + " has no other node that holds its data; mount the right disk at " +
+           config.dataDirectory +
+           ", or, to begin anew, remove /var/lib/cratekeeper/node.json on it and delete " + keys.clusterId() +
+           " and " + keys.bootstrap() + " with etcdctl";
+}
+
+/// What this node remembers cannot be read. Where etcd knows both its slot and its cluster nothing is lost by it.
+std::optional<std::string> savedRefusal(const Observed& observed) {
+    const auto& registry = observed.store.registry;
+    const bool confirmed =
+        registry && registry->clusterId && findMember(*registry, observed.identity.nodeId) != nullptr;
+    if (confirmed || !observed.savedProblem) {
+        return std::nullopt;
+    }
+    return observed.identity.nodeName + " does not know its own past: " + *observed.savedProblem;
+}
+
+std::optional<std::string> refusal(const Formation& formation, const Observed& observed,
+                                   const Config& config) {
+    if (auto conflict = identityConflict(observed.identity, observed.store)) {
+        return conflict;
+    }
+    if (auto unreadable = savedRefusal(observed)) {
+        return unreadable;
+    }
+    if (auto foreign = clusterIdRefusal(observed, config)) {
+        return foreign;
+    }
+    return emptyDiskRefusal(formation, observed, config);
+}
+
+/// The one cluster this node belongs to. Where the sources differ its own word goes first: it is what others are told.
+std::optional<std::string> ownCluster(const Observed& observed) {
+    const auto& answer = observed.database.answer;
+    if (answer && answer->clusterId) {
+        return answer->clusterId;
+    }
+    return observed.saved.clusterId  ? observed.saved.clusterId
+           : observed.store.registry ? observed.store.registry->clusterId
+                                     : std::nullopt;
+}
+
+} // namespace
+
+Formation form(const Observed& observed, const Config& config) {
+    Formation formation;
+    const Keys keys(config.clusterName);
+    const auto& registry = observed.store.registry;
+    const Member* const member = registry ? findMember(*registry, observed.identity.nodeId) : nullptr;
+    formation.slot = member != nullptr ? std::optional(member->slot) : observed.saved.slot;
+    formation.clusterId = ownCluster(observed);
+    formation.refusal = refusal(formation, observed, config);
+    if (formation.refusal) {
+        return formation;
+    }
+    if (registry && member == nullptr) {
+        claimSlot(formation, observed, config);
+    } else if (!formation.slot) {
+        formation.waitingFor = "etcd, to get its slot";
+    } else if (!registry && !observed.store.error) {
+        // Started from disk it could not change its slot any more, and etcd may know that somebody has it.
+        formation.waitingFor = "the first answer of etcd";
+    }
+    if (registry && !formation.claim && mayTellId(formation, observed, config)) {
+        formation.claim =
+            createOnly(keys.clusterId(), clusterIdValue(*formation.clusterId, observed.identity.nodeName));
+    }
+    if (formation.slot && !formation.clusterId) {
+        decideVote(formation, observed, config);
+    }
+    return formation;
+}
+
+} // namespace agent

@@ -1,0 +1,55 @@
+// Tags are what people type: a version may be followed by a dash and anything, never by more digits.
+#include "agent/config/crate_version.hpp"
+
+#include <charconv>
+
+namespace agent {
+namespace {
+
+/// Takes a number of up to three digits from the front.
+std::optional<unsigned> takeNumber(std::string_view& text) {
+    unsigned number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (error != std::errc{} || number > 999) {
+        return std::nullopt;
+    }
+    text.remove_prefix(static_cast<size_t>(end - text.data()));
+    return number;
+}
+
+bool takeDot(std::string_view& text) {
+    if (!text.starts_with('.')) {
+        return false;
+    }
+    text.remove_prefix(1);
+    return true;
+}
+
+} // namespace
+
+std::string CrateVersion::text() const { return std::to_string(major) + "." + std::to_string(minor); }
+
+std::optional<CrateVersion> parseCrateVersion(std::string_view text) {
+    const auto major = takeNumber(text);
+    if (!major || !takeDot(text)) {
+        return std::nullopt;
+    }
+    const auto minor = takeNumber(text);
+    if (!minor || (takeDot(text) && !takeNumber(text))) {
+        return std::nullopt;
+    }
+    if (!text.empty() && !text.starts_with('-')) {
+        return std::nullopt;
+    }
+    return CrateVersion{*major, *minor};
+}
+
+std::optional<CrateVersion> versionOfImage(std::string_view reference) {
+    reference = reference.substr(0, reference.find('@'));
+    // What follows the last colon is a port when a slash comes after it: "registry:5000/crate".
+    const auto name = reference.substr(reference.rfind('/') + 1); // npos + 1 is 0
+    const auto colon = name.rfind(':');
+    return colon == std::string_view::npos ? std::nullopt : parseCrateVersion(name.substr(colon + 1));
+}
+
+} // namespace agent

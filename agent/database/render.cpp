@@ -1,0 +1,213 @@
+// crate.yml is written flat, one setting a line, quoted as JSON strings, which YAML reads unchanged.
+#include "agent/database/render.hpp"
+
+#include "agent/cluster/peers.hpp"
+#include "agent/config/crate_settings.hpp"
+
+#include <algorithm>
+#include <array>
+#include <nlohmann/json.hpp>
+#include <set>
+
+namespace agent {
+namespace {
+
+using std::string;
+
+constexpr uint64_t kMebibyte = uint64_t{1} << 20U;
+constexpr uint64_t kGibibyte = uint64_t{1} << 30U;
+constexpr uint64_t kLargestHeap = 30500 * kMebibyte;
+constexpr uint64_t kSmallestHeap = 512 * kMebibyte; // what the image itself would take
+
+/// A host name may hold any bytes; what is not UTF-8 is replaced, because YAML must be.
+string quoted(const string& text) {
+    return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+bool isIpv6(const string& address) { return address.find(':') != string::npos; }
+
+/// The lines of crate.yml. What the operator sets stands in place of ours, because a key twice is no YAML.
+class Settings {
+public:
+    explicit Settings(const std::vector<CrateSetting>& overrides) : overrides_(overrides) {}
+
+    /// Whether the operator sets it, or something below it.
+    [[nodiscard]] bool overridden(const string& name) const {
+        return std::ranges::any_of(overrides_, [&name](const CrateSetting& setting) {
+            return setting.name == name || setting.name.starts_with(name + ".");
+        });
+    }
+    void setRaw(const string& name, const string& yaml) {
+        if (!overridden(name)) {
+            lines_ += name + ": " + yaml + "\n";
+        }
+    }
+    void set(const string& name, const string& value) { setRaw(name, quoted(value)); }
+    void set(const string& name, uint64_t value) { setRaw(name, std::to_string(value)); }
+    void comment(const string& words) { lines_ += "# " + words + "\n"; }
+    [[nodiscard]] string withOverrides() && {
+        for (const auto& setting : overrides_) {
+            lines_ += setting.name + ": " + quoted(setting.value) + "\n";
+        }
+        return std::move(lines_);
+    }
+
+private:
+    const std::vector<CrateSetting>& overrides_;
+    string lines_;
+};
+
+void setNetwork(Settings& settings, const string& address, const CrateConfig& crate) {
+    // Every address, so that a lease of DHCP that changes leaves a running database reachable; the JVM takes both
+    // families at "::". Published is the one address that other nodes know.
+    settings.set("network.bind_host", isIpv6(address) ? "::" : "0.0.0.0");
+    settings.set("network.publish_host", address);
+    // One number each and not CrateDB's ranges: the next free port is one nobody asks.
+    settings.set("http.port", uint64_t{crate.httpPort});
+    settings.set("transport.tcp.port", uint64_t{crate.transportPort});
+    settings.set("psql.port", uint64_t{crate.postgresPort});
+}
+
+void setDiscovery(Settings& settings, const Formation& formation) {
+    // An explicitly empty list turns the scan of local ports off; peers come from unicast_hosts.txt, which CrateDB
+    // reads again every second while it knows no master.
+    settings.setRaw("discovery.seed_hosts", "[]");
+    settings.set("discovery.seed_providers", "file");
+    if (!formation.initialMasterNodes.empty()) {
+        settings.setRaw("cluster.initial_master_nodes", nlohmann::json(formation.initialMasterNodes).dump());
+    }
+}
+
+/// Every node this one knows of, itself included: after a power cut that many should come back.
+size_t nodesEverSeen(const Observed& observed) {
+    std::set<string> ids{observed.identity.nodeId};
+    for (const auto& [nodeId, endpoint] : rememberPeers(observed.saved, observed.store.registry)) {
+        ids.insert(nodeId);
+    }
+    if (observed.store.registry) {
+        for (const auto& member : observed.store.registry->members) {
+            ids.insert(member.nodeId);
+        }
+    }
+    return ids.size();
+}
+
+/// Without these, the first node that is back starts to make new copies of what the others will bring in a minute.
+void setGateway(Settings& settings, const Observed& observed, const Config& config) {
+    const auto line = crateVersion(config.crate);
+    const std::array<string, 4> names{"gateway.expected_data_nodes", "gateway.recover_after_data_nodes",
+                                      "gateway.expected_nodes", "gateway.recover_after_nodes"};
+    // The two numbers belong together: one by the operator and one by us may contradict each other.
+    const bool theirs =
+        std::ranges::any_of(names, [&](const string& name) { return settings.overridden(name); });
+    if (!line || theirs) {
+        return;
+    }
+    const uint64_t expected = std::max<uint64_t>(config.initialNodes, nodesEverSeen(observed));
+    const size_t first = lineKnows(line, names[0]) ? 0 : 2;
+    settings.set(names.at(first), expected);
+    settings.set(names.at(first + 1), expected / 2 + 1);
+}
+
+void setMachine(Settings& settings, const Inventory& inventory, const Config& config) {
+    if (inventory.host.threads) {
+        settings.set("processors", uint64_t{*inventory.host.threads});
+    }
+    if (!settings.overridden("bootstrap.memory_lock")) {
+        const auto may = mayLockMemory(config.crate.environment);
+        if (!may.value_or(false)) {
+            settings.comment(may ? "The heap may be swapped out: CRATE_LIMITS gives the container no "
+                                   "--ulimit=memlock=-1."
+                                 : "The heap may be swapped out: " + string(kCrateEnvironmentPath) +
+                                       " cannot be read, so whether it may be locked is unknown.");
+        }
+        settings.setRaw("bootstrap.memory_lock", may.value_or(false) ? "true" : "false");
+    }
+    if (config.zone) {
+        settings.set("node.attr.zone", *config.zone);
+    }
+    if (const auto kind = dataDiskKind(inventory)) {
+        settings.set("node.attr.disk", *kind);
+    }
+}
+
+/// Who may ask what: this machine everything, and so the agent and an administrator; others with their password. A
+/// rule of the operator replaces ours of the same number as a whole.
+void setAuthentication(Settings& settings) {
+    settings.setRaw("auth.host_based.enabled", "true");
+    const string rules = "auth.host_based.config.";
+    if (!settings.overridden(rules + "0")) {
+        settings.set(rules + "0.user", "crate");
+        settings.set(rules + "0.address", "_local_");
+        settings.set(rules + "0.method", "trust");
+    }
+    if (!settings.overridden(rules + "99")) {
+        settings.set(rules + "99.method", "password");
+    }
+}
+
+string renderSettings(const Observed& observed, const Formation& formation, const Config& config) {
+    const auto& inventory = *observed.inventory;
+    const auto line = crateVersion(config.crate);
+    Settings settings(config.crate.settings);
+    settings.comment("Written by cratekeeper" + (line ? " for CrateDB " + line->text() : "") +
+                     "; changes are lost. Add settings as [Crate] Setting= in agent.conf.");
+    if (!line) {
+        settings.comment("The version of CrateDB is unknown, so what not every version knows is left out.");
+    }
+    settings.set("cluster.name", config.clusterName);
+    settings.set("node.name", observed.identity.nodeName);
+    setNetwork(settings, *inventory.announcedAddress, config.crate);
+    settings.set("path.data", "/data/data");
+    setDiscovery(settings, formation);
+    setGateway(settings, observed, config);
+    setMachine(settings, inventory, config);
+    setAuthentication(settings);
+    settings.setRaw("udc.enabled", "false"); // a cluster under a desk does not phone home
+    return std::move(settings).withOverrides();
+}
+
+/// Everything to standard output: Docker hands it to the journal, which rotates it.
+constexpr const char* kLogging = R"(# Written by cratekeeper; changes are lost.
+status = error
+rootLogger.level = info
+rootLogger.appenderRef.console.ref = console
+appender.console.type = Console
+appender.console.name = console
+appender.console.layout.type = PatternLayout
+appender.console.layout.pattern = [%d{ISO8601}][%-5p][%-25c{1.}] %marker%m%n
+)";
+
+} // namespace
+
+uint64_t heapBytes(uint64_t memoryBytes, const std::optional<uint64_t>& configured) {
+    if (configured) {
+        return *configured;
+    }
+    uint64_t heap = memoryBytes / 4;
+    if (heap < kGibibyte && memoryBytes >= 2 * kGibibyte) {
+        heap = kGibibyte;
+    }
+    heap = std::clamp(heap, kSmallestHeap, kLargestHeap);
+    return heap / kMebibyte * kMebibyte;
+}
+
+std::vector<RenderedFile> render(const Observed& observed, const Formation& formation, const Config& config) {
+    if (!observed.inventory || !observed.inventory->announcedAddress ||
+        !observed.inventory->host.memoryBytes) {
+        return {};
+    }
+    const uint64_t heap = heapBytes(*observed.inventory->host.memoryBytes, config.crate.heapBytes);
+    std::vector<RenderedFile> files{
+        {"config/crate.yml", renderSettings(observed, formation, config)},
+        {"config/log4j2.properties", kLogging},
+        {"environment",
+         "CRATE_HEAP_SIZE=" + std::to_string(heap / kMebibyte) + "m\nCRATE_DISABLE_GC_LOGGING=1\n"},
+    };
+    const auto own = peerEndpoint(*observed.inventory->announcedAddress, config.crate.transportPort);
+    files.push_back(
+        {"config/unicast_hosts.txt", peersFile(rememberPeers(observed.saved, observed.store.registry), own)});
+    return files;
+}
+
+} // namespace agent

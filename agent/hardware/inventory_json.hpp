@@ -1,0 +1,13 @@
+// The inventory as JSON, the same for `cratectl probe --json`, /v1/node and etcd.
+// Unknown is null, units stand in the names, and "problems" says why something is null. It computes nothing.
+#pragma once
+
+#include "agent/hardware/inventory.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace agent {
+
+[[nodiscard]] nlohmann::ordered_json toJson(const Inventory& inventory);
+
+} // namespace agent

@@ -1,0 +1,94 @@
+// observe -> plan -> act. Nothing here remembers anything between two plans.
+#include "agent/plan.hpp"
+
+#include "agent/cluster/identity.hpp"
+#include "agent/cluster/peers.hpp"
+#include "agent/health/pages.hpp"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+namespace agent {
+namespace {
+
+std::string etcdTrouble(const Observed& observed) {
+    const auto& store = observed.store;
+    if (!store.error) {
+        return {};
+    }
+    std::string words = *store.error;
+    if (store.nextTry && *store.nextTry > observed.now) {
+        const auto seconds = std::chrono::ceil<std::chrono::seconds>(*store.nextTry - observed.now);
+        words += ", next try in " + std::to_string(seconds.count()) + " s";
+    }
+    return words;
+}
+
+/// What is worth keeping for a start without etcd: only facts, never a guess of ours. The id that our own database tells
+/// is one, whatever becomes of etcd before it could be told there.
+Saved toSave(const Observed& observed, const Formation& formation) {
+    Saved saved = observed.saved;
+    const auto& registry = observed.store.registry;
+    if (formation.refusal) {
+        return saved;
+    }
+    if (formation.clusterId) {
+        saved.clusterId = formation.clusterId;
+    }
+    if (registry && registry->clusterId) {
+        saved.vote.clear(); // not before: while others still vote, only a voter may tell etcd the id
+    } else if (!formation.initialMasterNodes.empty()) {
+        saved.vote = formation.initialMasterNodes;
+    }
+    if (registry && findMember(*registry, observed.identity.nodeId) != nullptr) {
+        saved.slot = formation.slot;
+    }
+    saved.peers = rememberPeers(saved, registry);
+    return saved;
+}
+
+} // namespace
+
+std::string statusLine(const Observed& observed, const Formation& formation, const Supervision& supervision,
+                       const Verdict& verdict) {
+    const std::string trouble = etcdTrouble(observed);
+    if (!trouble.empty() && supervision.phase == Phase::waiting && !observed.store.registry) {
+        return "waiting for etcd: " + trouble;
+    }
+    std::string words = supervision.words;
+    if (supervision.phase == Phase::running) {
+        const auto failing = std::ranges::find(verdict.components, Level::fail, &Component::level);
+        if (verdict.ready) {
+            const auto& answer = observed.database.answer;
+            words = "ready: " + supervision.words + " CrateDB " +
+                    (answer ? answer->version.value_or("of unknown version") : "of unknown version") +
+                    ", slot " + std::to_string(formation.slot.value_or(0));
+        } else if (failing != verdict.components.end()) {
+            words = "not ready: " + failing->name + ": " + failing->output.value_or("failed");
+        }
+    }
+    if (!observed.configErrors.empty()) {
+        words += "; the new configuration is refused: " + observed.configErrors.front();
+    }
+    return trouble.empty() ? words : words + "; etcd: " + trouble;
+}
+
+Plan plan(const Observed& observed, const Config& config, const std::optional<Verdict>& previous,
+          bool rendered) {
+    Plan plan;
+    plan.formation = form(observed, config);
+    if (!plan.formation.refusal && plan.formation.slot && !plan.formation.waitingFor) {
+        plan.files = render(observed, plan.formation, config);
+    }
+    plan.supervision = supervise(observed, plan.formation, rendered);
+    plan.verdict = judge(observed, plan.formation, plan.supervision, previous);
+    auto document = nodeDocument(observed, plan.formation, plan.supervision, plan.verdict, config);
+    plan.announcement = announce(observed, document, plan.verdict, config);
+    plan.pages = pages(observed, std::move(document), plan.supervision, plan.verdict);
+    plan.status = statusLine(observed, plan.formation, plan.supervision, plan.verdict);
+    plan.saved = toSave(observed, plan.formation);
+    return plan;
+}
+
+} // namespace agent

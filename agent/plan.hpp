@@ -1,0 +1,38 @@
+// The reducer: everything observed goes in, everything that should be comes out. plan() calls the stages in the
+// order in which data flows and owns nothing else; whoever executes the plan brings the results back as
+// observations.
+#pragma once
+
+#include "agent/cluster/formation.hpp"
+#include "agent/database/render.hpp"
+#include "agent/database/supervise.hpp"
+#include "agent/health/announce.hpp"
+#include "agent/health/health.hpp"
+#include "hal/http/http_server.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace agent {
+
+struct Plan {
+    Formation formation;
+    std::vector<RenderedFile> files; ///< of the instance of our slot; empty: leave what is on disk
+    Supervision supervision;
+    Verdict verdict;
+    Announcement announcement;
+    hal::Pages pages;
+    std::string status; ///< for STATUS=: one line, what is going on and what is waited for
+    Saved saved;        ///< to be kept on disk
+};
+
+/// `previous` is the verdict of the plan before: components keep their "since" while their level stays.
+[[nodiscard]] Plan plan(const Observed& observed, const Config& config,
+                        const std::optional<Verdict>& previous, bool rendered);
+
+/// What `systemctl status` shows.
+[[nodiscard]] std::string statusLine(const Observed& observed, const Formation& formation,
+                                     const Supervision& supervision, const Verdict& verdict);
+
+} // namespace agent

@@ -1,0 +1,65 @@
+// See node.hpp. This file: what the node does when it is told to read its configuration again, or to end.
+#include "agent/runtime/agent.hpp"
+
+#include "agent/runtime/log.hpp"
+
+#include <utility>
+
+namespace agent {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr hal::Duration kRevokeTime = 500ms; // for giving the lease back before the machine goes down
+
+} // namespace
+
+void Node::reload() {
+    around_.notifier.reloading();
+    auto loaded = around_.loadConfig();
+    observed_.configErrors.clear();
+    for (const auto& error : loaded.errors) {
+        observed_.configErrors.push_back(error.text());
+        log().error("{}", error.text());
+    }
+    if (!loaded.errors.empty() || !adopt(std::move(loaded.config))) {
+        log().error("the new configuration is refused, the last good one stays in force");
+    }
+    schedule();
+    around_.notifier.ready();
+}
+
+bool Node::adopt(Config config) {
+    const Config before = std::exchange(config_, std::move(config));
+    if (before.etcd != config_.etcd || before.clusterName != config_.clusterName) {
+        const auto lease = session_->store().lease;
+        // In another cluster a lease of its own: what stands under the old one runs out with it.
+        const auto status = openSession(before.clusterName == config_.clusterName ? lease : std::nullopt);
+        notes_.take("connecting to etcd", status);
+        if (!status) {
+            config_ = before;
+            return false;
+        }
+    }
+    if (before.crate.httpPort != config_.crate.httpPort) {
+        crate_ = around_.connectCrate(config_.crate);
+        held_ = false;
+        asking_ = false;
+    }
+    probeHardware();
+    log().info("the configuration was reloaded");
+    return true;
+}
+
+void Node::stop() {
+    around_.notifier.stopping();
+    const bool goesDown = around_.units.systemState() == "stopping";
+    if (goesDown) {
+        session_->revoke();
+    }
+    around_.server.drain([this, goesDown] {
+        ticker_ = around_.loop.after(goesDown ? kRevokeTime : 0ms, [this] { around_.loop.stop(0); });
+    });
+}
+
+} // namespace agent

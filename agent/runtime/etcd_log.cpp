@@ -1,0 +1,54 @@
+// What was said of a key is remembered as long as the key may still be wrong, and of a bounded number of keys.
+#include "agent/runtime/etcd_log.hpp"
+
+#include "agent/runtime/log.hpp"
+
+#include <utility>
+
+namespace agent {
+namespace {
+
+// A key that is forgotten is merely said once more.
+constexpr size_t kMaxRemembered = 10 * kMaxProblems;
+
+} // namespace
+
+void StoreLog::failed(const hal::Error& error) {
+    const auto& code = error.code();
+    if (saidFaults_.emplace(code.category().name(), code.value()).second) {
+        log().warn("etcd: {}; the database is not touched, trying again", error.text());
+    }
+}
+
+void StoreLog::recovered(hal::Duration after) {
+    if (!std::exchange(saidFaults_, {}).empty()) {
+        log().info("etcd: works again after {} s",
+                   std::chrono::duration_cast<std::chrono::seconds>(after).count());
+    }
+}
+
+void StoreLog::read(const hal::Problems& problems) {
+    std::map<std::string, std::string> wrong;
+    for (const auto& problem : problems) {
+        auto& reason = wrong[problem.source]; // a value may be wrong in two ways
+        reason += (reason.empty() ? "" : "; ") + problem.reason;
+    }
+    for (const auto& [source, reason] : wrong) {
+        const auto said = saidProblems_.find(source);
+        if (said == saidProblems_.end() || said->second != reason) {
+            log().warn("{}: left out: {}", source, reason);
+        }
+    }
+    if (problems.size() > kMaxProblems && saidProblems_.size() + wrong.size() <= kMaxRemembered) {
+        wrong.merge(saidProblems_); // those that are not named may be as wrong as before
+    } else {
+        for (const auto& [source, reason] : saidProblems_) {
+            if (problems.size() <= kMaxProblems && !wrong.contains(source)) {
+                log().info("{}: fits again, or is gone", source);
+            }
+        }
+    }
+    saidProblems_ = std::move(wrong);
+}
+
+} // namespace agent

@@ -1,0 +1,23 @@
+// What is said, and when. The words go through the agent's log; only this file of the two knows it.
+#include "agent/runtime/log_once.hpp"
+
+#include "agent/runtime/log.hpp"
+
+#include <utility>
+
+namespace agent {
+
+void Notes::take(const std::string& activity, const hal::Status& status) {
+    if (status) {
+        if (last_.erase(activity) > 0) {
+            log().info("{}: works again", activity);
+        }
+        return;
+    }
+    const std::string text = status.error().text();
+    if (std::exchange(last_[activity], text) != text) {
+        log().error("{}: {}", activity, text);
+    }
+}
+
+} // namespace agent

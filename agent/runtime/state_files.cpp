@@ -1,0 +1,168 @@
+// Small JSON and text files; every one is replaced whole.
+#include "agent/runtime/state_files.hpp"
+
+#include "agent/config/ini.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <nlohmann/json.hpp>
+
+namespace agent {
+namespace {
+
+using nlohmann::json;
+
+constexpr size_t kContainerIdLength = 64;
+
+std::string instanceDirectory(const std::string& stateDirectory, unsigned slot) {
+    return stateDirectory + "/crate@" + std::to_string(slot);
+}
+
+} // namespace
+
+StateFiles::StateFiles(Disk disk, std::string stateDirectory, std::string runtimeDirectory)
+    : disk_(std::move(disk)), stateDirectory_(std::move(stateDirectory)),
+      runtimeDirectory_(std::move(runtimeDirectory)) {}
+
+hal::Status StateFiles::keep(const std::string& path, const std::string& content) {
+    auto known = written_.find(path);
+    if (known == written_.end()) {
+        if (const auto before = disk_.read(path); before && before->has_value()) {
+            known = written_.emplace(path, **before).first; // by the process before us
+        }
+    }
+    if (known != written_.end() && known->second == content) {
+        return {};
+    }
+    if (auto status = disk_.write(path, content); !status) {
+        return status;
+    }
+    written_[path] = content;
+    return {};
+}
+
+hal::Result<Saved> StateFiles::loadSaved() {
+    const std::string path = stateDirectory_ + "/node.json";
+    const auto content = disk_.read(path);
+    if (!content) {
+        return hal::failure(content.error().withContext(path));
+    }
+    if (!content->has_value()) {
+        return Saved{};
+    }
+    const json object = json::parse(**content, nullptr, false);
+    const auto malformed = [&path] {
+        return hal::failure(hal::Error::invalid(
+            path +
+            ": expected a JSON object with \"v\": 1, a \"slot\" from 1 to 999 and a text \"cluster_id\"; " +
+            "restore it from a backup, or remove it if this node's database was never started"));
+    };
+    if (!object.is_object() || object.value("v", json()) != 1) {
+        return malformed();
+    }
+    Saved saved;
+    if (const auto slot = object.find("slot"); slot != object.end()) {
+        if (!slot->is_number_unsigned() || slot->get<uint64_t>() < 1 || slot->get<uint64_t>() > kMaxSlot) {
+            return malformed();
+        }
+        saved.slot = slot->get<unsigned>();
+    }
+    if (const auto id = object.find("cluster_id"); id != object.end()) {
+        if (!id->is_string() || id->get_ref<const std::string&>().empty()) {
+            return malformed();
+        }
+        saved.clusterId = id->get<std::string>();
+    }
+    if (const auto vote = object.find("vote"); vote != object.end() && vote->is_array()) {
+        for (const auto& name : *vote) {
+            if (!name.is_string()) {
+                return malformed();
+            }
+            saved.vote.push_back(name.get<std::string>());
+        }
+    }
+    if (const auto peers = object.find("peers"); peers != object.end() && peers->is_object()) {
+        for (const auto& [nodeId, endpoint] : peers->items()) {
+            if (endpoint.is_string()) {
+                saved.peers.emplace(nodeId, endpoint.get<std::string>());
+            }
+        }
+    }
+    written_[path] = **content;
+    return saved;
+}
+
+hal::Status StateFiles::keepSaved(const Saved& saved) {
+    if (saved == Saved{}) {
+        return {};
+    }
+    json object{{"v", 1}};
+    if (saved.slot) {
+        object["slot"] = *saved.slot;
+    }
+    if (saved.clusterId) {
+        object["cluster_id"] = *saved.clusterId;
+    }
+    if (!saved.peers.empty()) {
+        object["peers"] = saved.peers;
+    }
+    if (!saved.vote.empty()) {
+        object["vote"] = saved.vote;
+    }
+    // Ids of peers are parts of keys that anybody may have written, with any bytes.
+    return keep(stateDirectory_ + "/node.json",
+                object.dump(-1, ' ', false, json::error_handler_t::replace) + "\n");
+}
+
+std::optional<hal::LeaseId> StateFiles::loadLease() {
+    const auto content = disk_.read(runtimeDirectory_ + "/lease");
+    if (!content || !content->has_value()) {
+        return std::nullopt; // the worst that follows is a new lease
+    }
+    hal::LeaseId lease = 0;
+    const std::string text = (*content)->substr(0, (*content)->find('\n'));
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), lease);
+    const bool whole = error == std::errc{} && end == text.data() + text.size();
+    return whole && lease != 0 ? std::optional(lease) : std::nullopt;
+}
+
+hal::Status StateFiles::keepLease(std::optional<hal::LeaseId> lease) {
+    return keep(runtimeDirectory_ + "/lease", lease ? std::to_string(*lease) + "\n" : "");
+}
+
+bool StateFiles::loadStarted() {
+    const auto content = disk_.read(runtimeDirectory_ + "/started");
+    return content && content->has_value();
+}
+
+hal::Status StateFiles::keepStarted() {
+    return keep(runtimeDirectory_ + "/started", "the crate unit was started in this boot\n");
+}
+
+hal::Result<bool> StateFiles::keepRendered(unsigned slot, const std::vector<RenderedFile>& files) {
+    const std::string directory = instanceDirectory(stateDirectory_, slot) + "/";
+    if (files.empty()) {
+        const auto content = disk_.read(directory + "config/crate.yml");
+        return content && content->has_value();
+    }
+    for (const auto& file : files) {
+        if (const auto status = keep(directory + file.name, file.content); !status) {
+            return hal::failure(status.error());
+        }
+    }
+    return true;
+}
+
+std::optional<std::string> StateFiles::containerId(unsigned slot) const {
+    const auto content = disk_.read("/run/crate-" + std::to_string(slot) + "/cid");
+    if (!content || !content->has_value()) {
+        return std::nullopt;
+    }
+    std::string id = trimmed((*content)->substr(0, (*content)->find('\n')));
+    const bool isId = id.size() == kContainerIdLength && std::ranges::all_of(id, [](char c) {
+                          return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+                      });
+    return isId ? std::optional(std::move(id)) : std::nullopt;
+}
+
+} // namespace agent

@@ -1,0 +1,56 @@
+// What the agent keeps on disk: facts that outlive it, and the files the container mounts.
+// It owns their paths and formats. It touches the disk only through the functions it is given, and writes only on
+// change.
+#pragma once
+
+#include "agent/database/render.hpp"
+#include "agent/observed.hpp"
+#include "hal/base/result.hpp"
+#include "hal/etcd/etcd.hpp"
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace agent {
+
+struct Disk {
+    std::function<hal::Result<std::optional<std::string>>(const std::string& path)> read;
+    std::function<hal::Status(const std::string& path, const std::string& content)> write; ///< by rename
+};
+
+class StateFiles {
+public:
+    /// `stateDirectory` survives reboots (/var/lib/cratekeeper), `runtimeDirectory` does not (/run/cratekeeper).
+    StateFiles(Disk disk, std::string stateDirectory, std::string runtimeDirectory);
+
+    /// A missing file is an empty Saved; an unreadable or malformed one is a terminal error: forgetting the cluster
+    /// id by mistake could lead to a second cluster.
+    [[nodiscard]] hal::Result<Saved> loadSaved();
+    hal::Status keepSaved(const Saved& saved);
+
+    [[nodiscard]] std::optional<hal::LeaseId> loadLease();
+    hal::Status keepLease(std::optional<hal::LeaseId> lease);
+
+    /// Whether the crate unit was already started in this boot, by us or by the process before us.
+    [[nodiscard]] bool loadStarted();
+    hal::Status keepStarted();
+
+    /// Writes what changed. With no files given, tells by existence whether an earlier set is complete.
+    hal::Result<bool> keepRendered(unsigned slot, const std::vector<RenderedFile>& files);
+
+    /// The id `docker run --cidfile` wrote for the instance; empty while there is none.
+    [[nodiscard]] std::optional<std::string> containerId(unsigned slot) const;
+
+private:
+    hal::Status keep(const std::string& path, const std::string& content);
+
+    Disk disk_;
+    std::string stateDirectory_;
+    std::string runtimeDirectory_;
+    std::map<std::string, std::string> written_; ///< by path: what is known to be on disk
+};
+
+} // namespace agent
