@@ -63,7 +63,7 @@ HAL := $(wildcard hal/*/*.cpp)
 CTL := $(wildcard tools/cratectl/*.cpp tools/cratectl/*/*.cpp)
 # What cratectl decides, rather than asks and prints.
 PURE_CTL := $(filter-out tools/cratectl/main.cpp tools/cratectl/commands/%,$(CTL))
-TESTS := $(wildcard tests/unit/*.cpp)
+TESTS := $(wildcard tests/unit/*.cpp tests/fakes/*.cpp)
 STANDIN := $(wildcard tests/standin/*.cpp)
 DRIVERS_CXX := $(wildcard tests/live/drivers/*.cpp)
 SOURCES := $(wildcard agent/main.cpp) $(AGENT) $(HAL) $(CTL) $(TESTS) $(STANDIN) $(DRIVERS_CXX) \

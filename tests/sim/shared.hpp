@@ -2,9 +2,9 @@
 // Everything random is drawn from `random`, so a seed tells the whole story. It owns no rule.
 #pragma once
 
+#include "tests/fakes/etcd.hpp"
+#include "tests/fakes/fakes.hpp"
 #include "tests/sim/databases.hpp"
-#include "tests/unit/fake_etcd.hpp"
-#include "tests/unit/fakes.hpp"
 
 #include <cstdio>
 #include <random>

@@ -2,7 +2,7 @@
 # Included by the Makefile, which has its flags. Optimised for size it is as fast as for speed: 0.1 s a seed.
 
 SIM := $(wildcard tests/sim/*.cpp)
-SIM_FAKES := $(addprefix tests/unit/fake,s.cpp _loop.cpp _etcd.cpp _etcd_client.cpp)
+SIM_FAKES := $(addprefix tests/fakes/,fakes.cpp loop.cpp etcd.cpp etcd_client.cpp)
 
 $(B)/simulation: $(call objects,release,$(SIM) $(SIM_FAKES) $(AGENT)) $(addprefix $(B)/release/,cratectl.a hal.a)
 	@echo "  link $@"

@@ -1,6 +1,6 @@
 // That the etcd in memory behaves as the real one does where the agent depends on it.
 #include "tests/cpputest.hpp"
-#include "tests/unit/fake_etcd.hpp"
+#include "tests/fakes/etcd.hpp"
 
 using hal::Compare;
 using namespace std::chrono_literals;

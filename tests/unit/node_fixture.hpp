@@ -2,7 +2,7 @@
 #pragma once
 
 #include "tests/cpputest.hpp"
-#include "tests/unit/fake_machine.hpp"
+#include "tests/fakes/machine.hpp"
 
 #include <nlohmann/json.hpp>
 

@@ -4,7 +4,7 @@
 
 #include "agent/runtime/session.hpp"
 #include "tests/cpputest.hpp"
-#include "tests/unit/fake_etcd.hpp"
+#include "tests/fakes/etcd.hpp"
 
 #include <memory>
 

@@ -2,7 +2,7 @@
 #include "agent/runtime/state_files.hpp"
 
 #include "tests/cpputest.hpp"
-#include "tests/unit/fakes.hpp"
+#include "tests/fakes/fakes.hpp"
 #include "tests/unit/values.hpp"
 
 using agent::Saved;

@@ -1,6 +1,6 @@
 # The checks of the source: layout, names and patterns that are bugs, who may include whom. Included by the Makefile.
 
-CXX_FILES = $(wildcard $(foreach place,agent agent/* hal/* tools/cratectl tools/cratectl/* tests tests/unit tests/sim tests/standin \
+CXX_FILES = $(wildcard $(foreach place,agent agent/* hal/* tools/cratectl tools/cratectl/* tests tests/unit tests/fakes tests/sim tests/standin \
     tests/live/drivers,$(place)/*.cpp $(place)/*.hpp))
 
 lint-rules: $(B)/.lint-packages

@@ -1,6 +1,6 @@
 // What is asked is carried out when its answer is due, so a wire that is cut meanwhile loses the question too.
-#include "tests/unit/etcd_limits.hpp"
-#include "tests/unit/fake_etcd.hpp"
+#include "tests/fakes/etcd.hpp"
+#include "tests/fakes/etcd_limits.hpp"
 
 #include <algorithm>
 

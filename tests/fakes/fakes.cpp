@@ -1,5 +1,5 @@
 // Whatever answers does so from the loop, after the caller has returned, as the real parts promise.
-#include "tests/unit/fakes.hpp"
+#include "tests/fakes/fakes.hpp"
 
 namespace fakes {
 

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "hal/etcd/etcd.hpp"
-#include "tests/unit/fakes.hpp"
+#include "tests/fakes/fakes.hpp"
 
 #include <functional>
 #include <limits>

@@ -1,5 +1,5 @@
 // A transaction is checked as a whole before any of it is carried out, and makes one revision.
-#include "tests/unit/fake_etcd.hpp"
+#include "tests/fakes/etcd.hpp"
 
 #include <algorithm>
 #include <type_traits>

@@ -1,5 +1,5 @@
 // Dead timers stay in the map until they are due: removing them there would cost more than skipping them.
-#include "tests/unit/fake_loop.hpp"
+#include "tests/fakes/loop.hpp"
 
 #include <cstdio>
 #include <cstdlib>

@@ -9,7 +9,7 @@
 #include "hal/http/http_server.hpp"
 #include "hal/systemd/notifier.hpp"
 #include "hal/systemd/units.hpp"
-#include "tests/unit/fake_loop.hpp"
+#include "tests/fakes/loop.hpp"
 
 #include <functional>
 #include <map>

@@ -1,5 +1,5 @@
 // The container reads the very files the agent rendered: without a vote in crate.yml a blank database forms nothing.
-#include "tests/unit/fake_machine.hpp"
+#include "tests/fakes/machine.hpp"
 
 #include "tests/unit/values.hpp"
 

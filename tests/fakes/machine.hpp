@@ -3,8 +3,8 @@
 #pragma once
 
 #include "agent/runtime/agent.hpp"
-#include "tests/unit/fake_etcd.hpp"
-#include "tests/unit/fakes.hpp"
+#include "tests/fakes/etcd.hpp"
+#include "tests/fakes/fakes.hpp"
 
 #include <functional>
 #include <memory>
