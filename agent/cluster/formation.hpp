@@ -1,6 +1,6 @@
 // Which place this node has in the cluster: its slot, whether it votes in the first election, and whether it may
-// start a database at all. It owns the order of these rules, the slots and the cluster id; agent/vote owns the first
-// election, agent/identity the names. It never stops anything: a refusal keeps a database from starting, a running one
+// start a database at all. It owns the order of these rules, the slots and the cluster id; agent/cluster/vote owns the first
+// election, agent/cluster/identity the names. It never stops anything: a refusal keeps a database from starting, a running one
 // is left alone.
 #pragma once
 

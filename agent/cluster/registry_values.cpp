@@ -1,4 +1,4 @@
-// The texts that nodes and `cratectl forget` write for good; the ones that go with a lease are agent/announce's.
+// The texts that nodes and `cratectl forget` write for good; the ones that go with a lease are agent/health/announce's.
 #include "agent/cluster/registry.hpp"
 
 #include <nlohmann/json.hpp>

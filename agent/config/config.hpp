@@ -1,5 +1,5 @@
 // What the operator wants of this node: the typed configuration and every way in which a text can miss it.
-// It owns keys, defaults and their limits. It reads no file (agent/config_files does) and probes nothing.
+// It owns keys, defaults and their limits. It reads no file (agent/config/config_files does) and probes nothing.
 #pragma once
 
 #include "agent/config/crate_environment.hpp"
@@ -40,7 +40,7 @@ struct CrateConfig {
     uint16_t httpPort = 4200;
     uint16_t transportPort = 4300;
     uint16_t postgresPort = 5432;
-    std::optional<uint64_t> heapBytes;   ///< empty: a quarter of the memory, see agent/render
+    std::optional<uint64_t> heapBytes;   ///< empty: a quarter of the memory, see agent/database/render
     std::optional<CrateVersion> version; ///< empty: the one in the image's tag, see crateVersion()
     std::vector<CrateSetting> settings;
     CrateEnvironment environment{}; ///< root's part: image and limits

@@ -12,7 +12,7 @@
 
 namespace agent {
 
-/// How files are found; hal/files in the daemon, a map in tests.
+/// How files are found; hal/base/files in the daemon, a map in tests.
 struct FileReader {
     std::function<hal::Result<std::optional<std::string>>(const std::string& path)> read;
     std::function<hal::Result<std::vector<std::string>>(const std::string& directory,

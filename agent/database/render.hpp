@@ -1,5 +1,5 @@
 // The files the container mounts, as text: pure functions of the configuration, the hardware and the formation.
-// It owns which CrateDB settings this project sets and why. It writes nothing: agent/node puts files on disk.
+// It owns which CrateDB settings this project sets and why. It writes nothing: agent/runtime/agent puts files on disk.
 #pragma once
 
 #include "agent/cluster/formation.hpp"

@@ -73,7 +73,7 @@ ordered_json versions(const Observed& observed, const Config& config) {
             {"os", orNull(host.os)}};
 }
 
-/// What others have to know before they decide on a first election: see agent/vote.
+/// What others have to know before they decide on a first election: see agent/cluster/vote.
 ordered_json firstElection(const Observed& observed, const Formation& formation) {
     ordered_json vote = ordered_json::array();
     if (!formation.clusterId) {

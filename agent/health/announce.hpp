@@ -1,5 +1,5 @@
 // What this node wants to stand in etcd under its lease: its document and, while the database answers, the 2014 key.
-// It owns the content of the announcements (design section 5). It talks to no store: agent/session does.
+// It owns the content of the announcements (design section 5). It talks to no store: agent/runtime/session does.
 #pragma once
 
 #include "agent/health/health.hpp"

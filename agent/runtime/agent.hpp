@@ -1,5 +1,5 @@
 // The node at work: it keeps Observed up to date, asks the reducer for a plan, and executes it through hal.
-// It owns the rhythm (what is looked at when) and no rule: what follows from what is seen stands in agent/agent and
+// It owns the rhythm (what is looked at when) and no rule: what follows from what is seen stands in agent/plan and
 // the stages. Everything it touches is handed in, so that tests and simulations hand in fakes.
 #pragma once
 

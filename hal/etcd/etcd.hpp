@@ -1,6 +1,6 @@
 // etcd v3 as the agent needs it: leases, transactions, ranges and watches through the JSON gateway.
 // It owns endpoint failover, authentication and the deadline of each call. It holds no lease, remembers no key and
-// never decides what is written: that is agent/announce.
+// never decides what is written: that is agent/health/announce.
 #pragma once
 
 #include "hal/base/result.hpp"

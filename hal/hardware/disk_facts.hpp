@@ -31,7 +31,7 @@ struct DiskSources {
     std::vector<Mount> mounts;
 };
 
-/// Whether the kernel's block device of this name is a disk in the sense of hal/disks.hpp.
+/// Whether the kernel's block device of this name is a disk in the sense of hal/hardware/disks.hpp.
 [[nodiscard]] bool isDisk(const std::string& root, const std::string& name);
 
 /// Reads one disk; what cannot be read becomes problems.

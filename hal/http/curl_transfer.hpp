@@ -1,4 +1,4 @@
-// One HTTP request as libcurl sees it; private to hal/http_client.cpp.
+// One HTTP request as libcurl sees it; private to hal/http/http_client.cpp.
 // It owns the easy handle, its options and what has been received so far, and turns curl's outcome into our words.
 // It never calls the user's code: curl must not be re-entered from its own callbacks.
 #pragma once

@@ -14,7 +14,7 @@ PATH = re.compile(r"`((?:agent|hal|units|image|tests|tools|\.ci)/[\w./@*<>-]+)[^
 @pytest.mark.parametrize("paper", PAPERS)
 def test_papers_name_files_that_exist(paper):
     named = {re.sub(r"<\w+>", "*", path) for path in PATH.findall((REPOSITORY / paper).read_text())}
-    # What stands for several files, as `hal/nics`, stands for all that begin so.
+    # What stands for several files, as `hal/hardware/nics`, stands for all that begin so.
     assert [path for path in sorted(named) if not list(REPOSITORY.glob(path.rstrip("/*") + "*"))] == []
 
 

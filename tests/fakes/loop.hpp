@@ -1,4 +1,4 @@
-// A loop with a simulated clock. It keeps the promises of hal/event_loop.hpp but has no descriptors.
+// A loop with a simulated clock. It keeps the promises of hal/base/event_loop.hpp but has no descriptors.
 #pragma once
 
 #include "hal/base/event_loop.hpp"

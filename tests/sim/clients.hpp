@@ -1,6 +1,6 @@
 // The wires of one agent's process: its client of etcd and its client of the database. What they ask is carried out
 // in the world, and the answer reaches the process on the process's own loop, late when that loop is frozen, never
-// when the process is gone. They follow the promises of hal/etcd.hpp and hal/crate.hpp and own no rule.
+// when the process is gone. They follow the promises of hal/etcd/etcd.hpp and hal/crate/crate.hpp and own no rule.
 #pragma once
 
 #include "hal/crate/crate.hpp"

@@ -1,4 +1,4 @@
-// Lets pytest drive hal/etcd and hal/http_client against a real etcd: one JSON command a line on stdin, one JSON
+// Lets pytest drive hal/etcd/etcd and hal/http/http_client against a real etcd: one JSON command a line on stdin, one JSON
 // result a line on stdout, in the order in which the calls finish. It judges nothing and ends when stdin does.
 #include "hal/etcd/etcd.hpp"
 

@@ -1,4 +1,4 @@
-// A process with nothing in it but hal/files, for tests/live/test_files_*.py.
+// A process with nothing in it but hal/base/files, for tests/live/test_files_*.py.
 // One JSON command a line on standard input, {"do": read|write|list, "path": PATH, ...}, one JSON
 // answer a line on standard output. "write" takes content and mode, "read" a limit, "list" a suffix.
 #include "hal/base/files.hpp"

@@ -1,4 +1,4 @@
-// Lets pytest drive hal/http_client and hal/crate against servers of its own: one JSON command a line on stdin, one
+// Lets pytest drive hal/http/http_client and hal/crate/crate against servers of its own: one JSON command a line on stdin, one
 // JSON result a line on stdout, in the order in which things happen. It judges nothing and ends when stdin does.
 #include "hal/crate/crate.hpp"
 #include "hal/http/http_client.hpp"

@@ -1,5 +1,5 @@
 // `cratectl forget`: takes a machine out of the cluster for good, and with --undo takes that back.
-// It asks etcd, the database of this machine and the person, in this order; who may be forgotten is agent/forget's.
+// It asks etcd, the database of this machine and the person, in this order; who may be forgotten is tools/cratectl/cluster/forget's.
 #pragma once
 
 #include "tools/cratectl/commands/command.hpp"

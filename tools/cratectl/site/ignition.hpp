@@ -1,5 +1,5 @@
 // A node's Ignition config, version 3.3: the files, units, keys and disks of the first boot as one JSON document.
-// It owns the document's shape. The texts in it are agent/site_files'; it decides nothing about a node.
+// It owns the document's shape. The texts in it are tools/cratectl/site/site_files'; it decides nothing about a node.
 #pragma once
 
 #include "tools/cratectl/site/site_files.hpp"

@@ -1,6 +1,6 @@
 // The site file: a whole cluster on one readable page, before any of its machines has booted.
 // It owns the file's keys, their limits and the rules that join several nodes. It writes nothing: the files of a node
-// are made by agent/site_files, the Ignition config by agent/ignition.
+// are made by tools/cratectl/site/site_files, the Ignition config by tools/cratectl/site/ignition.
 #pragma once
 
 #include "agent/config/ini.hpp"

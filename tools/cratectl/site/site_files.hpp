@@ -1,6 +1,6 @@
 // The files of one node, from a site file that was found right.
 // It owns their texts and paths on each operating system. It does not know how they get onto the machine; that is
-// agent/ignition's.
+// tools/cratectl/site/ignition's.
 #pragma once
 
 #include "tools/cratectl/site/site.hpp"
