@@ -78,7 +78,7 @@ agent::StateFiles stateFiles(const Options& options) {
             options.runtimeDirectory};
 }
 
-int runUntilStopped(hal::EventLoop& loop, agent::Node& node) {
+int runUntilStopped(hal::EventLoop& loop, agent::Agent& node) {
     const auto onTerminate = loop.onSignal(SIGTERM, [&node] { node.stop(); });
     const auto onInterrupt = loop.onSignal(SIGINT, [&node] { node.stop(); });
     const auto onHangup = loop.onSignal(SIGHUP, [&node] { node.reload(); });
@@ -107,7 +107,7 @@ int run(const Options& options, const agent::Config& config) {
     const auto nics = hal::makeNics(**loop);
     const auto disks = hal::makeDisks(**loop);
     agent::StateFiles files = stateFiles(options);
-    agent::Node node(
+    agent::Agent node(
         {.loop = **loop,
          .units = *units,
          .processes = *processes,

@@ -29,24 +29,24 @@ struct Identity {
 using Peers = std::map<std::string, std::string>;
 
 /// What is kept in /var/lib/cratekeeper, so that a node starts its database while etcd is away.
-struct Saved {
+struct PersistentState {
     std::optional<unsigned> slot;
     std::optional<std::string> clusterId;
     Peers peers;
     /// The first voters this node's database was started with on an empty disk; kept until there is a cluster id, so
     /// that a first start that failed can be repeated.
     std::vector<std::string> vote;
-    bool operator==(const Saved&) const = default;
+    bool operator==(const PersistentState&) const = default;
 };
 
 /// How it goes with etcd.
-struct Store {
+struct EtcdState {
     std::optional<Registry> registry; ///< as last read; stays when etcd goes away
     std::optional<hal::LeaseId> lease;
     std::optional<std::string> error; ///< of the last call, empty after a success
     std::optional<hal::TimePoint> failingSince;
     std::optional<hal::TimePoint> nextTry;
-    bool operator==(const Store&) const = default;
+    bool operator==(const EtcdState&) const = default;
 };
 
 /// How it goes with the database's process and its answers.
@@ -63,8 +63,8 @@ struct Observed {
     hal::TimePoint now;
     std::chrono::sys_seconds wallClock;
     Identity identity;
-    Saved saved;
-    std::optional<std::string> savedProblem; ///< why `saved` is empty though there is a file
+    PersistentState persistent;
+    std::optional<std::string> persistentProblem; ///< why `persistent` is empty though there is a file
     std::optional<Inventory> inventory;
     std::optional<std::vector<hal::Unit>> crateUnits; ///< crate@*.service
     std::optional<std::string> unitsError;
@@ -74,7 +74,7 @@ struct Observed {
     std::optional<bool> dataReadOnly;
     /// Whether the data directory holds files of a database; empty when it cannot be looked into, or is not there.
     std::optional<bool> dataHoldsDatabase;
-    Store store;
+    EtcdState etcd;
     std::vector<std::string> configErrors; ///< of a reload that was refused
 };
 

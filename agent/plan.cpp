@@ -13,13 +13,13 @@ namespace agent {
 namespace {
 
 std::string etcdTrouble(const Observed& observed) {
-    const auto& store = observed.store;
-    if (!store.error) {
+    const auto& etcd = observed.etcd;
+    if (!etcd.error) {
         return {};
     }
-    std::string words = *store.error;
-    if (store.nextTry && *store.nextTry > observed.now) {
-        const auto seconds = std::chrono::ceil<std::chrono::seconds>(*store.nextTry - observed.now);
+    std::string words = *etcd.error;
+    if (etcd.nextTry && *etcd.nextTry > observed.now) {
+        const auto seconds = std::chrono::ceil<std::chrono::seconds>(*etcd.nextTry - observed.now);
         words += ", next try in " + std::to_string(seconds.count()) + " s";
     }
     return words;
@@ -27,25 +27,25 @@ std::string etcdTrouble(const Observed& observed) {
 
 /// What is worth keeping for a start without etcd: only facts, never a guess of ours. The id that our own database tells
 /// is one, whatever becomes of etcd before it could be told there.
-Saved toSave(const Observed& observed, const Formation& formation) {
-    Saved saved = observed.saved;
-    const auto& registry = observed.store.registry;
+PersistentState persistentState(const Observed& observed, const Formation& formation) {
+    PersistentState persistent = observed.persistent;
+    const auto& registry = observed.etcd.registry;
     if (formation.refusal) {
-        return saved;
+        return persistent;
     }
     if (formation.clusterId) {
-        saved.clusterId = formation.clusterId;
+        persistent.clusterId = formation.clusterId;
     }
     if (registry && registry->clusterId) {
-        saved.vote.clear(); // not before: while others still vote, only a voter may tell etcd the id
+        persistent.vote.clear(); // not before: while others still vote, only a voter may tell etcd the id
     } else if (!formation.initialMasterNodes.empty()) {
-        saved.vote = formation.initialMasterNodes;
+        persistent.vote = formation.initialMasterNodes;
     }
     if (registry && findMember(*registry, observed.identity.nodeId) != nullptr) {
-        saved.slot = formation.slot;
+        persistent.slot = formation.slot;
     }
-    saved.peers = rememberPeers(saved, registry);
-    return saved;
+    persistent.peers = rememberPeers(persistent, registry);
+    return persistent;
 }
 
 } // namespace
@@ -53,7 +53,7 @@ Saved toSave(const Observed& observed, const Formation& formation) {
 std::string statusLine(const Observed& observed, const Formation& formation, const Supervision& supervision,
                        const Verdict& verdict) {
     const std::string trouble = etcdTrouble(observed);
-    if (!trouble.empty() && supervision.phase == Phase::waiting && !observed.store.registry) {
+    if (!trouble.empty() && supervision.phase == Phase::waiting && !observed.etcd.registry) {
         return "waiting for etcd: " + trouble;
     }
     std::string words = supervision.words;
@@ -87,7 +87,7 @@ Plan plan(const Observed& observed, const Config& config, const std::optional<Ve
     plan.announcement = announce(observed, document, plan.verdict, config);
     plan.pages = pages(observed, std::move(document), plan.supervision, plan.verdict);
     plan.status = statusLine(observed, plan.formation, plan.supervision, plan.verdict);
-    plan.saved = toSave(observed, plan.formation);
+    plan.persistent = persistentState(observed, plan.formation);
     return plan;
 }
 

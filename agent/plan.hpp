@@ -23,8 +23,8 @@ struct Plan {
     Verdict verdict;
     Announcement announcement;
     hal::Pages pages;
-    std::string status; ///< for STATUS=: one line, what is going on and what is waited for
-    Saved saved;        ///< to be kept on disk
+    std::string status;         ///< for STATUS=: one line, what is going on and what is waited for
+    PersistentState persistent; ///< to be kept on disk
 };
 
 /// `previous` is the verdict of the plan before: components keep their "since" while their level stays.

@@ -1,7 +1,7 @@
 // The rules of design section 6, in the order in which a node meets them.
 #include "agent/cluster/formation.hpp"
 
-#include "agent/cluster/claims.hpp"
+#include "agent/cluster/guards.hpp"
 #include "agent/cluster/identity.hpp"
 #include "agent/cluster/vote.hpp"
 
@@ -35,8 +35,8 @@ bool slotIsUp(const Observed& observed, unsigned slot) {
 /// The slot kept on disk is claimed again after etcd was wiped, unless somebody took it meanwhile. But a database that
 /// is up keeps its unit: two nodes with one number hurt nobody, and are reported.
 unsigned slotToClaim(const Observed& observed) {
-    const auto taken = takenSlots(*observed.store.registry, observed.identity);
-    if (const auto& saved = observed.saved.slot;
+    const auto taken = takenSlots(*observed.etcd.registry, observed.identity);
+    if (const auto& saved = observed.persistent.slot;
         saved && (!taken.contains(*saved) || slotIsUp(observed, *saved))) {
         return *saved;
     }
@@ -49,10 +49,10 @@ unsigned slotToClaim(const Observed& observed) {
 
 /// Who may tell etcd the id: while others hold the first election, only one who votes in it knows the right one.
 bool mayTellId(const Formation& formation, const Observed& observed, const Config& config) {
-    const auto& registry = *observed.store.registry;
+    const auto& registry = *observed.etcd.registry;
     return formation.clusterId && !registry.clusterId &&
            !registry.raw.contains(Keys(config.clusterName).clusterId()) &&
-           (!observed.saved.vote.empty() || !othersVote(registry, observed.identity));
+           (!observed.persistent.vote.empty() || !othersVote(registry, observed.identity));
 }
 
 /// Creates the member key only if no member was added or changed since the list was read: two nodes that boot at once
@@ -60,7 +60,7 @@ bool mayTellId(const Formation& formation, const Observed& observed, const Confi
 /// there is no moment in which a wiped etcd knows the node and not the cluster.
 void claimSlot(Formation& formation, const Observed& observed, const Config& config) {
     const Keys keys(config.clusterName);
-    const auto& registry = *observed.store.registry;
+    const auto& registry = *observed.etcd.registry;
     const auto& nodeId = observed.identity.nodeId;
     const auto& nodeName = observed.identity.nodeName;
     if (registry.raw.contains(keys.member(nodeId))) {
@@ -84,8 +84,8 @@ void claimSlot(Formation& formation, const Observed& observed, const Config& con
 /// What the database says, what the node's disk says and what etcd says have to be one.
 std::optional<std::string> clusterIdRefusal(const Observed& observed, const Config& config) {
     const auto& name = observed.identity.nodeName;
-    const auto& saved = observed.saved.clusterId;
-    const auto stored = observed.store.registry ? observed.store.registry->clusterId : std::nullopt;
+    const auto& saved = observed.persistent.clusterId;
+    const auto stored = observed.etcd.registry ? observed.etcd.registry->clusterId : std::nullopt;
     const auto& answer = observed.database.answer;
     const auto running = answer ? answer->clusterId : std::nullopt;
     const auto differs = [](const auto& left, const auto& right) { return left && right && *left != *right; };
@@ -115,14 +115,15 @@ std::optional<std::string> clusterIdRefusal(const Observed& observed, const Conf
 /// A cluster that had one node, and that node's disk is empty: started, it would wait for others for ever.
 std::optional<std::string> emptyDiskRefusal(const Formation& formation, const Observed& observed,
                                             const Config& config) {
-    const auto& registry = observed.store.registry;
+    const auto& registry = observed.etcd.registry;
     const auto& id = observed.identity.nodeId;
     const auto isOther = [&id](const auto& node) { return node.nodeId != id; };
     const auto& answer = observed.database.answer;
     const bool hasData = observed.dataHoldsDatabase.value_or(true) || (answer && answer->clusterId);
     if (!formation.clusterId || hasData || !registry || std::ranges::any_of(registry->members, isOther) ||
         std::ranges::any_of(registry->nodes, isOther) ||
-        std::ranges::any_of(observed.saved.peers, [&id](const auto& peer) { return peer.first != id; })) {
+        std::ranges::any_of(observed.persistent.peers,
+                            [&id](const auto& peer) { return peer.first != id; })) {
         return std::nullopt;
     }
     const Keys keys(config.clusterName);
@@ -135,18 +136,18 @@ std::optional<std::string> emptyDiskRefusal(const Formation& formation, const Ob
 
 /// What this node remembers cannot be read. Where etcd knows both its slot and its cluster nothing is lost by it.
 std::optional<std::string> savedRefusal(const Observed& observed) {
-    const auto& registry = observed.store.registry;
+    const auto& registry = observed.etcd.registry;
     const bool confirmed =
         registry && registry->clusterId && findMember(*registry, observed.identity.nodeId) != nullptr;
-    if (confirmed || !observed.savedProblem) {
+    if (confirmed || !observed.persistentProblem) {
         return std::nullopt;
     }
-    return observed.identity.nodeName + " does not know its own past: " + *observed.savedProblem;
+    return observed.identity.nodeName + " does not know its own past: " + *observed.persistentProblem;
 }
 
 std::optional<std::string> refusal(const Formation& formation, const Observed& observed,
                                    const Config& config) {
-    if (auto conflict = identityConflict(observed.identity, observed.store)) {
+    if (auto conflict = identityConflict(observed.identity, observed.etcd)) {
         return conflict;
     }
     if (auto unreadable = savedRefusal(observed)) {
@@ -164,9 +165,9 @@ std::optional<std::string> ownCluster(const Observed& observed) {
     if (answer && answer->clusterId) {
         return answer->clusterId;
     }
-    return observed.saved.clusterId  ? observed.saved.clusterId
-           : observed.store.registry ? observed.store.registry->clusterId
-                                     : std::nullopt;
+    return observed.persistent.clusterId ? observed.persistent.clusterId
+           : observed.etcd.registry      ? observed.etcd.registry->clusterId
+                                         : std::nullopt;
 }
 
 } // namespace
@@ -174,9 +175,9 @@ std::optional<std::string> ownCluster(const Observed& observed) {
 Formation form(const Observed& observed, const Config& config) {
     Formation formation;
     const Keys keys(config.clusterName);
-    const auto& registry = observed.store.registry;
+    const auto& registry = observed.etcd.registry;
     const Member* const member = registry ? findMember(*registry, observed.identity.nodeId) : nullptr;
-    formation.slot = member != nullptr ? std::optional(member->slot) : observed.saved.slot;
+    formation.slot = member != nullptr ? std::optional(member->slot) : observed.persistent.slot;
     formation.clusterId = ownCluster(observed);
     formation.refusal = refusal(formation, observed, config);
     if (formation.refusal) {
@@ -186,7 +187,7 @@ Formation form(const Observed& observed, const Config& config) {
         claimSlot(formation, observed, config);
     } else if (!formation.slot) {
         formation.waitingFor = "etcd, to get its slot";
-    } else if (!registry && !observed.store.error) {
+    } else if (!registry && !observed.etcd.error) {
         // Started from disk it could not change its slot any more, and etcd may know that somebody has it.
         formation.waitingFor = "the first answer of etcd";
     }

@@ -18,9 +18,9 @@ std::optional<std::string> forgottenConflict(const Identity& identity, const Reg
            "` on another node if it shall come back, or install it anew as another machine";
 }
 
-std::optional<std::string> cloneConflict(const Identity& identity, const Store& store) {
-    for (const auto& node : store.registry->nodes) {
-        const bool ours = node.lease && node.lease == store.lease;
+std::optional<std::string> cloneConflict(const Identity& identity, const EtcdState& etcd) {
+    for (const auto& node : etcd.registry->nodes) {
+        const bool ours = node.lease && node.lease == etcd.lease;
         // Our own record of this boot bears our name; the boot id alone is shared by containers of one machine. One of
         // an earlier boot, whose lease has not run out or was restored with etcd, bears our address as well: a clone
         // that is up cannot have it.
@@ -66,17 +66,17 @@ const Member* findMember(const Registry& registry, const std::string& nodeId) {
     return member == registry.members.end() ? nullptr : &*member;
 }
 
-std::optional<std::string> identityConflict(const Identity& identity, const Store& store) {
-    if (!store.registry) {
+std::optional<std::string> identityConflict(const Identity& identity, const EtcdState& etcd) {
+    if (!etcd.registry) {
         return std::nullopt;
     }
-    if (auto forgotten = forgottenConflict(identity, *store.registry)) {
+    if (auto forgotten = forgottenConflict(identity, *etcd.registry)) {
         return forgotten;
     }
-    if (auto clone = cloneConflict(identity, store)) {
+    if (auto clone = cloneConflict(identity, etcd)) {
         return clone;
     }
-    return nameConflict(identity, *store.registry);
+    return nameConflict(identity, *etcd.registry);
 }
 
 } // namespace agent

@@ -11,7 +11,7 @@ namespace agent {
 
 /// Somebody else who uses our machine-id or our name, or the word of `cratectl forget`: the sentence that says who, and
 /// what to do. Empty: nothing of that. A node with a conflict announces nothing.
-[[nodiscard]] std::optional<std::string> identityConflict(const Identity& identity, const Store& store);
+[[nodiscard]] std::optional<std::string> identityConflict(const Identity& identity, const EtcdState& etcd);
 
 /// The member key of this machine; null when there is none.
 [[nodiscard]] const Member* findMember(const Registry& registry, const std::string& nodeId);

@@ -15,12 +15,12 @@ std::string peerEndpoint(const std::string& address, uint16_t port) {
     return (isIpv6 ? "[" + address + "]" : address) + ":" + std::to_string(port);
 }
 
-Peers rememberPeers(const Saved& saved, const std::optional<Registry>& registry) {
-    Peers known = saved.peers;
+Peers rememberPeers(const PersistentState& persistent, const std::optional<Registry>& registry) {
+    Peers known = persistent.peers;
     if (!registry) {
         return known;
     }
-    const auto& ours = saved.clusterId ? saved.clusterId : registry->clusterId;
+    const auto& ours = persistent.clusterId ? persistent.clusterId : registry->clusterId;
     std::set<std::string> forgotten;
     for (const auto& machine : registry->forgotten) {
         forgotten.insert(machine.nodeId);

@@ -1,7 +1,7 @@
 // The list is decided in one transaction that fails if any node, member or id came since the registry was read.
 #include "agent/cluster/vote.hpp"
 
-#include "agent/cluster/claims.hpp"
+#include "agent/cluster/guards.hpp"
 
 #include <algorithm>
 #include <set>
@@ -49,7 +49,7 @@ void claimBootstrap(Formation& formation, const Names& names, const Observed& ob
         return;
     }
     const Keys keys(config.clusterName);
-    const auto& registry = *observed.store.registry;
+    const auto& registry = *observed.etcd.registry;
     formation.claim = createOnly(keys.bootstrap(), bootstrapValue(names, observed.identity.nodeName));
     formation.claim->when.push_back(unchangedSince(registry, keys.members()));
     formation.claim->when.push_back(unchangedSince(registry, keys.nodes()));
@@ -70,12 +70,12 @@ std::string otherVoteRefusal(const std::string& who, const Identity& identity) {
 /// A first start that was begun is repeated with the very same list, however far it came, until there is an id. With an
 /// empty disk it is a first vote again: together with another emptied voter it could found a second cluster.
 void repeatVote(Formation& formation, const Observed& observed, const Config& config) {
-    const auto& vote = observed.saved.vote;
-    if (!observed.store.registry) {
+    const auto& vote = observed.persistent.vote;
+    if (!observed.etcd.registry) {
         formation.waitingFor = "etcd, to learn whether the cluster was formed meanwhile";
         return;
     }
-    const auto& registry = *observed.store.registry;
+    const auto& registry = *observed.etcd.registry;
     if (registry.bootstrap && *registry.bootstrap != vote) {
         formation.refusal = otherVoteRefusal("etcd", observed.identity);
     } else if (const auto* const other = otherVoter(registry, observed.identity, vote)) {
@@ -99,7 +99,7 @@ bool joins(const Observed& observed) {
 
 /// Nobody has decided yet: this node does, once enough others are there and none of them has a past.
 void decideList(Formation& formation, const Observed& observed, const Config& config) {
-    const auto& registry = *observed.store.registry;
+    const auto& registry = *observed.etcd.registry;
     const auto& identity = observed.identity;
     if (const auto* const voter = otherVoter(registry, identity, {})) {
         formation.waitingFor = who(*voter) + ", which began the first election, to tell etcd its voters";
@@ -128,7 +128,7 @@ void voteFor(Formation& formation, const Names& list, const Observed& observed) 
     if (std::ranges::find(list, observed.identity.nodeName) == list.end()) {
         return; // it starts and joins the others
     }
-    if (const auto* const other = otherVoter(*observed.store.registry, observed.identity, list)) {
+    if (const auto* const other = otherVoter(*observed.etcd.registry, observed.identity, list)) {
         formation.refusal = who(*other) +
                             " began the first election with other voters than etcd names now: "
                             "somebody changed the list; delete " +
@@ -148,12 +148,12 @@ bool othersVote(const Registry& registry, const Identity& identity) {
 }
 
 void decideVote(Formation& formation, const Observed& observed, const Config& config) {
-    const auto& registry = observed.store.registry;
+    const auto& registry = observed.etcd.registry;
     const Keys keys(config.clusterName);
     if (registry && registry->raw.contains(keys.clusterId())) {
         return; // there is a cluster, though its id cannot be read: found, not founded
     }
-    const auto& vote = observed.saved.vote;
+    const auto& vote = observed.persistent.vote;
     if (std::ranges::find(vote, observed.identity.nodeName) != vote.end()) {
         repeatVote(formation, observed, config);
         return;

@@ -81,11 +81,11 @@ void setDiscovery(Settings& settings, const Formation& formation) {
 /// Every node this one knows of, itself included: after a power cut that many should come back.
 size_t nodesEverSeen(const Observed& observed) {
     std::set<string> ids{observed.identity.nodeId};
-    for (const auto& [nodeId, endpoint] : rememberPeers(observed.saved, observed.store.registry)) {
+    for (const auto& [nodeId, endpoint] : rememberPeers(observed.persistent, observed.etcd.registry)) {
         ids.insert(nodeId);
     }
-    if (observed.store.registry) {
-        for (const auto& member : observed.store.registry->members) {
+    if (observed.etcd.registry) {
+        for (const auto& member : observed.etcd.registry->members) {
             ids.insert(member.nodeId);
         }
     }
@@ -205,8 +205,8 @@ std::vector<RenderedFile> render(const Observed& observed, const Formation& form
          "CRATE_HEAP_SIZE=" + std::to_string(heap / kMebibyte) + "m\nCRATE_DISABLE_GC_LOGGING=1\n"},
     };
     const auto own = peerEndpoint(*observed.inventory->announcedAddress, config.crate.transportPort);
-    files.push_back(
-        {"config/unicast_hosts.txt", peersFile(rememberPeers(observed.saved, observed.store.registry), own)});
+    files.push_back({"config/unicast_hosts.txt",
+                     peersFile(rememberPeers(observed.persistent, observed.etcd.registry), own)});
     return files;
 }
 

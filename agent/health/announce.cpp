@@ -77,7 +77,7 @@ ordered_json versions(const Observed& observed, const Config& config) {
 ordered_json firstElection(const Observed& observed, const Formation& formation) {
     ordered_json vote = ordered_json::array();
     if (!formation.clusterId) {
-        vote = observed.saved.vote.empty() ? formation.initialMasterNodes : observed.saved.vote;
+        vote = observed.persistent.vote.empty() ? formation.initialMasterNodes : observed.persistent.vote;
     }
     return {{"holds_data", orNull(observed.dataHoldsDatabase)}, {"initial_master_nodes", vote}};
 }
@@ -109,7 +109,7 @@ ordered_json nodeDocument(const Observed& observed, const Formation& formation,
 
 Announcement announce(const Observed& observed, const ordered_json& document, const Verdict& verdict,
                       const Config& config) {
-    if (document.is_null() || identityConflict(observed.identity, observed.store)) {
+    if (document.is_null() || identityConflict(observed.identity, observed.etcd)) {
         return {};
     }
     Announcement announcement;

@@ -11,7 +11,7 @@
 
 namespace agent {
 
-/// Wanted leased keys and their values. Empty when another machine uses our identity: we write nothing over it.
+/// Desired leased keys and their values. Empty when another machine uses our identity: we write nothing over it.
 using Announcement = std::map<std::string, std::string>;
 
 /// `document` is nodeDocument(), which /v1/node shows as well.

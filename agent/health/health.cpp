@@ -165,15 +165,15 @@ Component judgeNetwork(const Observed& observed) {
 
 Component judgeEtcd(const Observed& observed) {
     auto part = component("etcd", "reachable", "datastore");
-    if (observed.store.error) {
-        return warned(part, *observed.store.error,
+    if (observed.etcd.error) {
+        return warned(part, *observed.etcd.error,
                       "readiness does not depend on it; see `etcdctl endpoint health`");
     }
-    if (!observed.store.registry) {
+    if (!observed.etcd.registry) {
         return warned(part, "etcd has not answered yet", "check [Etcd] Endpoints");
     }
-    if (!observed.store.registry->problems.empty()) {
-        const auto& problems = observed.store.registry->problems;
+    if (!observed.etcd.registry->problems.empty()) {
+        const auto& problems = observed.etcd.registry->problems;
         const auto& first = problems.front();
         const auto more = problems.size() - 1;
         return warned(part, first.source + ": " + first.reason,

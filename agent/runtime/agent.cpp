@@ -29,17 +29,17 @@ std::string holdsDatabasePath(const Config& config) { return config.dataDirector
 
 } // namespace
 
-Node::Node(Surroundings surroundings, Config config)
-    : around_(std::move(surroundings)), config_(std::move(config)) {}
+Agent::Agent(Dependencies dependencies, Config config)
+    : dependencies_(std::move(dependencies)), config_(std::move(config)) {}
 
-hal::Status Node::start() {
-    startedAt_ = around_.loop.now();
-    if (auto saved = around_.files.loadSaved()) {
-        observed_.saved = std::move(*saved);
+hal::Status Agent::start() {
+    startedAt_ = dependencies_.loop.now();
+    if (auto persistent = dependencies_.files.loadPersistent()) {
+        observed_.persistent = std::move(*persistent);
     } else {
-        observed_.savedProblem = saved.error().text();
+        observed_.persistentProblem = persistent.error().text();
     }
-    observed_.startedInThisBoot = around_.files.loadStarted();
+    observed_.startedInThisBoot = dependencies_.files.loadStarted();
     probeHardware();
     if (observed_.identity.nodeId.empty()) {
         return hal::failure(hal::Error::invalid("/etc/machine-id: expected 32 hexadecimal digits; "
@@ -49,26 +49,26 @@ hal::Status Node::start() {
         return hal::failure(
             hal::Error::invalid("expected a host name or [Node] Name; run `hostnamectl hostname NAME`"));
     }
-    notes_.take("watching the hardware", around_.watchHardware([this] {
-        hardwareSoon_ = around_.loop.after(kSettleTime, [this] { probeHardware(); });
+    logOnce_.report("watching the hardware", dependencies_.watchHardware([this] {
+        hardwareSoon_ = dependencies_.loop.after(kSettleTime, [this] { probeHardware(); });
     }));
-    prober_ = around_.loop.every(kProbeInterval, [this] { probeHardware(); });
-    around_.units.watch(kCrateUnits, [this] { lookAtUnits(); });
-    crate_ = around_.connectCrate(config_.crate);
-    if (auto status = openSession(around_.files.loadLease()); !status) {
+    prober_ = dependencies_.loop.every(kProbeInterval, [this] { probeHardware(); });
+    dependencies_.units.watch(kCrateUnits, [this] { lookAtUnits(); });
+    crate_ = dependencies_.connectCrate(config_.crate);
+    if (auto status = openSession(dependencies_.files.loadLease()); !status) {
         return status;
     }
-    ticker_ = around_.loop.every(kTick, [this] { tick(); });
-    if (const auto timeout = around_.notifier.watchdogTimeout()) {
-        watchdog_ = around_.loop.every(*timeout / 4, [this] { feedWatchdog(); });
+    ticker_ = dependencies_.loop.every(kTick, [this] { tick(); });
+    if (const auto timeout = dependencies_.notifier.watchdogTimeout()) {
+        watchdog_ = dependencies_.loop.every(*timeout / 4, [this] { feedWatchdog(); });
     }
     lookAtUnits();
     tick();
     return {};
 }
 
-hal::Status Node::openSession(std::optional<hal::LeaseId> lease) {
-    auto etcd = around_.connectEtcd(config_.etcd);
+hal::Status Agent::openSession(std::optional<hal::LeaseId> lease) {
+    auto etcd = dependencies_.connectEtcd(config_.etcd);
     if (!etcd) {
         return hal::failure(etcd.error());
     }
@@ -76,7 +76,7 @@ hal::Status Node::openSession(std::optional<hal::LeaseId> lease) {
     session_.reset();
     etcd_ = std::move(*etcd);
     session_ = std::make_unique<Session>(
-        around_.loop, *etcd_,
+        dependencies_.loop, *etcd_,
         SessionOptions{.keys = Keys(config_.clusterName),
                        .leaseTtl = config_.etcd.lease,
                        .previousLease = lease,
@@ -86,55 +86,55 @@ hal::Status Node::openSession(std::optional<hal::LeaseId> lease) {
     return {};
 }
 
-void Node::schedule() {
+void Agent::schedule() {
     if (!pending_) {
-        pending_ = around_.loop.soon([this] {
+        pending_ = dependencies_.loop.soon([this] {
             const auto done = std::exchange(pending_, nullptr);
             recompute();
         });
     }
 }
 
-void Node::recompute() {
-    observed_.now = around_.loop.now();
-    observed_.wallClock = around_.wallClock();
-    observed_.store = session_->store();
+void Agent::recompute() {
+    observed_.now = dependencies_.loop.now();
+    observed_.wallClock = dependencies_.wallClock();
+    observed_.etcd = session_->state();
     const auto previous = plan_ ? std::optional(plan_->verdict) : std::nullopt;
     plan_ = plan(observed_, config_, previous, rendered_);
     execute(*plan_);
 }
 
-bool Node::settled() const {
+bool Agent::settled() const {
     const bool databaseHeard = observed_.database.answer.has_value();
     return (observed_.inventory && observed_.crateUnits && databaseHeard) ||
-           around_.loop.now() - startedAt_ >= kSettleLimit;
+           dependencies_.loop.now() - startedAt_ >= kSettleLimit;
 }
 
-void Node::execute(const Plan& plan) {
+void Agent::execute(const Plan& plan) {
     keepFiles(plan);
     // Before the first complete look a former process knew better than we do: its answers and keys stand.
     if (settled()) {
-        around_.server.publish(plan.pages);
+        dependencies_.server.publish(plan.pages);
         const bool waitsForOthers = plan.formation.waitingFor || plan.formation.refusal;
-        session_->want({.announcement = plan.announcement,
-                        .claim = plan.formation.claim,
-                        .refreshEvery = waitsForOthers ? kWaitingRefresh : hal::Duration(30s)});
+        session_->setDesired({.announcement = plan.announcement,
+                              .claim = plan.formation.claim,
+                              .refreshEvery = waitsForOthers ? kWaitingRefresh : hal::Duration(30s)});
         if (rendered_) { // the plan was made before its own files could not be written
             requestUnits(plan.supervision);
         }
         logVerdict(plan);
     }
-    around_.notifier.status(plan.status);
+    dependencies_.notifier.status(plan.status);
     if (!std::exchange(announcedReady_, true)) {
-        around_.notifier.ready();
+        dependencies_.notifier.ready();
     }
     if (plan.supervision.lookAgainAt) {
         lookAgain_ =
-            around_.loop.after(*plan.supervision.lookAgainAt - observed_.now, [this] { schedule(); });
+            dependencies_.loop.after(*plan.supervision.lookAgainAt - observed_.now, [this] { schedule(); });
     }
 }
 
-void Node::logVerdict(const Plan& plan) {
+void Agent::logVerdict(const Plan& plan) {
     if (std::exchange(loggedReady_, plan.verdict.ready) == plan.verdict.ready) {
         return;
     }
@@ -145,75 +145,75 @@ void Node::logVerdict(const Plan& plan) {
     }
 }
 
-void Node::keepFiles(const Plan& plan) {
+void Agent::keepFiles(const Plan& plan) {
     // Ours first: what was rendered and is not remembered would be taken back by a start without etcd.
-    if (!keepSaved(plan.saved)) {
+    if (!keepPersistent(plan.persistent)) {
         takeRendered(false); // a database must not be started with a vote we could forget
         return;
     }
-    notes_.take("keeping the lease", around_.files.keepLease(observed_.store.lease));
+    logOnce_.report("keeping the lease", dependencies_.files.keepLease(observed_.etcd.lease));
     keepRendered(plan);
 }
 
-bool Node::keepSaved(const Saved& saved) {
-    if (saved == observed_.saved) {
+bool Agent::keepPersistent(const PersistentState& persistent) {
+    if (persistent == observed_.persistent) {
         return true;
     }
-    const auto status = around_.files.keepSaved(saved);
-    notes_.take("keeping the node's place in the cluster", status);
+    const auto status = dependencies_.files.keepPersistent(persistent);
+    logOnce_.report("keeping the node's place in the cluster", status);
     if (status) {
-        observed_.saved = saved;
-        observed_.savedProblem.reset();
+        observed_.persistent = persistent;
+        observed_.persistentProblem.reset();
     }
     return status.has_value();
 }
 
-void Node::keepRendered(const Plan& plan) {
+void Agent::keepRendered(const Plan& plan) {
     if (plan.formation.slot) {
-        const auto complete = around_.files.keepRendered(*plan.formation.slot, plan.files);
-        notes_.take("writing the database's configuration",
-                    complete ? hal::Status{} : hal::failure(complete.error()));
+        const auto complete = dependencies_.files.keepRendered(*plan.formation.slot, plan.files);
+        logOnce_.report("writing the database's configuration",
+                        complete ? hal::Status{} : hal::failure(complete.error()));
         takeRendered(complete && *complete);
     }
 }
 
-void Node::takeRendered(bool rendered) {
+void Agent::takeRendered(bool rendered) {
     if (rendered != std::exchange(rendered_, rendered)) {
         schedule();
     }
 }
 
-void Node::requestUnits(const Supervision& supervision) {
+void Agent::requestUnits(const Supervision& supervision) {
     if (supervision.requests.empty() ||
-        (requestedAt_ && around_.loop.now() - *requestedAt_ < kRequestPause)) {
+        (requestedAt_ && dependencies_.loop.now() - *requestedAt_ < kRequestPause)) {
         return;
     }
-    requestedAt_ = around_.loop.now();
+    requestedAt_ = dependencies_.loop.now();
     for (const auto& request : supervision.requests) {
         log().info("{} {}", request.verb == hal::UnitVerb::start ? "starting" : "resetting the failure of",
                    request.unit);
-        around_.units.request(request.verb, request.unit, [this, request](const hal::Status& status) {
-            notes_.take("asking systemd for " + request.unit, status);
+        dependencies_.units.request(request.verb, request.unit, [this, request](const hal::Status& status) {
+            logOnce_.report("asking systemd for " + request.unit, status);
             lookAtUnits();
         });
     }
 }
 
-void Node::tick() {
-    progress_.end(kTickStage);
-    progress_.begin(kTickStage, kStuck, around_.loop.now());
-    if (around_.crateEnvironmentChanged()) {
+void Agent::tick() {
+    stages_.end(kTickStage);
+    stages_.begin(kTickStage, kStuck, dependencies_.loop.now());
+    if (dependencies_.crateEnvironmentChanged()) {
         reload(); // another image may know other settings, and the unit starts with it whenever somebody likes
     }
-    notes_.take("telling CrateDB's version", crateVersionKnown(config_.crate));
+    logOnce_.report("telling CrateDB's version", crateVersionKnown(config_.crate));
     lookAtData();
     followProcess();
     askDatabase();
     schedule();
 }
 
-void Node::probeHardware() {
-    observed_.inventory = foldInventory(around_.probe(config_.dataDirectory), config_.interface);
+void Agent::probeHardware() {
+    observed_.inventory = foldInventory(dependencies_.probe(config_.dataDirectory), config_.interface);
     const auto& host = observed_.inventory->host;
     // What cannot be read for a moment is what it was: a machine does not become another one.
     const Identity before = observed_.identity;
@@ -223,19 +223,19 @@ void Node::probeHardware() {
                           .address = observed_.inventory->announcedAddress
                                          ? observed_.inventory->announcedAddress
                                          : before.address};
-    progress_.end(kProbeStage);
-    progress_.begin(kProbeStage, 2 * kProbeInterval, around_.loop.now());
+    stages_.end(kProbeStage);
+    stages_.begin(kProbeStage, 2 * kProbeInterval, dependencies_.loop.now());
     schedule();
 }
 
-void Node::lookAtUnits() {
-    progress_.begin(kUnitsStage, kStuck, around_.loop.now());
-    around_.units.list(kCrateUnits,
-                       [this](const hal::Result<std::vector<hal::Unit>>& units) { unitsSeen(units); });
+void Agent::lookAtUnits() {
+    stages_.begin(kUnitsStage, kStuck, dependencies_.loop.now());
+    dependencies_.units.list(kCrateUnits,
+                             [this](const hal::Result<std::vector<hal::Unit>>& units) { unitsSeen(units); });
 }
 
-void Node::unitsSeen(const hal::Result<std::vector<hal::Unit>>& units) {
-    progress_.end(kUnitsStage);
+void Agent::unitsSeen(const hal::Result<std::vector<hal::Unit>>& units) {
+    stages_.end(kUnitsStage);
     if (!units) {
         // The last states stay: a bus that restarts does not stop a database.
         observed_.unitsError = units.error().text();
@@ -254,8 +254,8 @@ void Node::unitsSeen(const hal::Result<std::vector<hal::Unit>>& units) {
     schedule();
 }
 
-const hal::Unit* Node::ownUnit() const {
-    const auto slot = plan_ ? plan_->formation.slot : observed_.saved.slot;
+const hal::Unit* Agent::ownUnit() const {
+    const auto slot = plan_ ? plan_->formation.slot : observed_.persistent.slot;
     if (!slot || !observed_.crateUnits) {
         return nullptr;
     }
@@ -264,45 +264,45 @@ const hal::Unit* Node::ownUnit() const {
 }
 
 /// Only a unit that was seen up was started: a job that systemd took may still come to nothing.
-void Node::rememberStart() {
+void Agent::rememberStart() {
     const auto* const unit = ownUnit();
     if (unit != nullptr && unit->activeState != "inactive" && !observed_.startedInThisBoot) {
         observed_.startedInThisBoot = true;
-        notes_.take("remembering the start", around_.files.keepStarted());
+        logOnce_.report("remembering the start", dependencies_.files.keepStarted());
     }
 }
 
-void Node::readLogLines() {
+void Agent::readLogLines() {
     const auto* const unit = ownUnit();
     if (unit == nullptr || (unit->activeState != "failed" && unit->subState != "auto-restart")) {
         return;
     }
-    if (auto lines = around_.lastLogLines(unit->name)) {
+    if (auto lines = dependencies_.lastLogLines(unit->name)) {
         observed_.lastLogLines = std::move(*lines);
         log().warn("{} failed ({}); its last lines were:", unit->name, exitMeaning(*unit));
         for (const auto& line : observed_.lastLogLines) {
             log().warn("  {}", line);
         }
     } else {
-        notes_.take("reading the last lines of " + unit->name, hal::failure(lines.error()));
+        logOnce_.report("reading the last lines of " + unit->name, hal::failure(lines.error()));
     }
 }
 
-void Node::askDatabase() {
+void Agent::askDatabase() {
     if (asking_) {
         return;
     }
     asking_ = true;
-    progress_.begin(kDatabaseStage, kStuck, around_.loop.now());
+    stages_.begin(kDatabaseStage, kStuck, dependencies_.loop.now());
     crate_->ask(kAskDeadline, [this, life = databaseLife_](const hal::CrateAnswer& answer) {
         asking_ = false;
-        progress_.end(kDatabaseStage);
+        stages_.end(kDatabaseStage);
         if (life != databaseLife_) {
             askDatabase(); // the process ended while we asked: the answer speaks of the dead
             return;
         }
         observed_.database.answer = answer;
-        observed_.database.answeredAt = around_.loop.now();
+        observed_.database.answeredAt = dependencies_.loop.now();
         observed_.database.ended = false;
         if (answer.sqlAnswers && !std::exchange(held_, true)) {
             // A lost connection proves nothing by itself, so it makes us ask at once.
@@ -315,19 +315,19 @@ void Node::askDatabase() {
     });
 }
 
-void Node::followProcess() {
-    const auto slot = plan_ ? plan_->formation.slot : observed_.saved.slot;
-    const auto container = slot ? around_.files.containerId(*slot) : std::nullopt;
+void Agent::followProcess() {
+    const auto slot = plan_ ? plan_->formation.slot : observed_.persistent.slot;
+    const auto container = slot ? dependencies_.files.containerId(*slot) : std::nullopt;
     if (!container || (container == watchedContainer_ && process_)) {
         return;
     }
-    const auto pid = around_.processes.mainProcess(*container);
+    const auto pid = dependencies_.processes.mainProcess(*container);
     if (!pid || !*pid) {
         return; // not started yet, or gone already: the next tick looks again
     }
-    auto watch = around_.processes.watch(**pid, [this] { databaseEnded("its main process ended"); });
+    auto watch = dependencies_.processes.watch(**pid, [this] { databaseEnded("its main process ended"); });
     if (!watch) {
-        notes_.take("watching the database's process", hal::failure(watch.error()));
+        logOnce_.report("watching the database's process", hal::failure(watch.error()));
         return;
     }
     watchedContainer_ = container;
@@ -336,7 +336,7 @@ void Node::followProcess() {
     schedule();
 }
 
-void Node::databaseEnded(const char* how) {
+void Agent::databaseEnded(const char* how) {
     log().warn("the database is gone: {}", how);
     ++databaseLife_;
     observed_.database.ended = true;
@@ -347,8 +347,8 @@ void Node::databaseEnded(const char* how) {
     recompute();
 }
 
-void Node::lookAtData() {
-    const auto readOnly = around_.isReadOnly(config_.dataDirectory);
+void Agent::lookAtData() {
+    const auto readOnly = dependencies_.isReadOnly(config_.dataDirectory);
     const auto before =
         std::exchange(observed_.dataReadOnly, readOnly ? std::optional(*readOnly) : std::nullopt);
     if (before != observed_.dataReadOnly) {
@@ -356,22 +356,22 @@ void Node::lookAtData() {
                                             : *observed_.dataReadOnly ? "read-only"
                                                                       : "writable");
     }
-    const auto entries = around_.hasEntries(holdsDatabasePath(config_));
+    const auto entries = dependencies_.hasEntries(holdsDatabasePath(config_));
     observed_.dataHoldsDatabase = entries && observed_.dataReadOnly ? std::optional(*entries) : std::nullopt;
 }
 
-void Node::feedWatchdog() {
-    auto stage = progress_.stuck(around_.loop.now());
+void Agent::feedWatchdog() {
+    auto stage = stages_.stuck(dependencies_.loop.now());
     // The session tries at least once a heartbeat, whether etcd answers or not.
     if (const auto last = session_->lastAttempt();
-        last && around_.loop.now() - *last > 3 * config_.etcd.lease) {
+        last && dependencies_.loop.now() - *last > 3 * config_.etcd.lease) {
         stage = "the session with etcd";
     }
     if (stage) {
         log().error("{} makes no progress: the watchdog is not fed", *stage);
         return;
     }
-    around_.notifier.feedWatchdog();
+    dependencies_.notifier.feedWatchdog();
 }
 
 } // namespace agent

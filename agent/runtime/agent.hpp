@@ -23,7 +23,7 @@
 namespace agent {
 
 /// What the node touches. References outlive the node.
-struct Surroundings {
+struct Dependencies {
     hal::EventLoop& loop;
     hal::Units& units;
     hal::Processes& processes;
@@ -44,9 +44,9 @@ struct Surroundings {
     std::function<std::unique_ptr<hal::Crate>(const CrateConfig&)> connectCrate;
 };
 
-class Node {
+class Agent {
 public:
-    Node(Surroundings surroundings, Config config);
+    Agent(Dependencies dependencies, Config config);
 
     /// Looks at everything once and starts all watches. Fails only on what a person has to mend first.
     [[nodiscard]] hal::Status start();
@@ -61,7 +61,7 @@ private:
     void execute(const Plan& plan);
     void logVerdict(const Plan& plan);
     void keepFiles(const Plan& plan);
-    bool keepSaved(const Saved& saved);
+    bool keepPersistent(const PersistentState& persistent);
     void keepRendered(const Plan& plan);
     void takeRendered(bool rendered);
     void requestUnits(const Supervision& supervision);
@@ -81,14 +81,14 @@ private:
     [[nodiscard]] bool settled() const;
     [[nodiscard]] const hal::Unit* ownUnit() const;
 
-    Surroundings around_;
+    Dependencies dependencies_;
     Config config_;
     Observed observed_;
     std::optional<Plan> plan_;
     bool rendered_ = false;
     bool announcedReady_ = false;
     std::optional<bool> loggedReady_;
-    Progress progress_;
+    WatchdogStages stages_;
     std::unique_ptr<hal::Etcd> etcd_;
     std::unique_ptr<Session> session_;
     std::unique_ptr<hal::Crate> crate_;
@@ -100,7 +100,7 @@ private:
         0; ///< counts ends, so that an answer asked for before an end is not taken for after it
     std::optional<hal::TimePoint> requestedAt_; ///< when a unit was last asked for
     hal::TimePoint startedAt_;
-    Notes notes_;
+    LogOnce logOnce_;
     hal::SourcePtr pending_;
     hal::SourcePtr ticker_;
     hal::SourcePtr prober_;

@@ -14,9 +14,9 @@ constexpr hal::Duration kRevokeTime = 500ms; // for giving the lease back before
 
 } // namespace
 
-void Node::reload() {
-    around_.notifier.reloading();
-    auto loaded = around_.loadConfig();
+void Agent::reload() {
+    dependencies_.notifier.reloading();
+    auto loaded = dependencies_.loadConfig();
     observed_.configErrors.clear();
     for (const auto& error : loaded.errors) {
         observed_.configErrors.push_back(error.text());
@@ -26,23 +26,23 @@ void Node::reload() {
         log().error("the new configuration is refused, the last good one stays in force");
     }
     schedule();
-    around_.notifier.ready();
+    dependencies_.notifier.ready();
 }
 
-bool Node::adopt(Config config) {
+bool Agent::adopt(Config config) {
     const Config before = std::exchange(config_, std::move(config));
     if (before.etcd != config_.etcd || before.clusterName != config_.clusterName) {
-        const auto lease = session_->store().lease;
+        const auto lease = session_->state().lease;
         // In another cluster a lease of its own: what stands under the old one runs out with it.
         const auto status = openSession(before.clusterName == config_.clusterName ? lease : std::nullopt);
-        notes_.take("connecting to etcd", status);
+        logOnce_.report("connecting to etcd", status);
         if (!status) {
             config_ = before;
             return false;
         }
     }
     if (before.crate.httpPort != config_.crate.httpPort) {
-        crate_ = around_.connectCrate(config_.crate);
+        crate_ = dependencies_.connectCrate(config_.crate);
         held_ = false;
         asking_ = false;
     }
@@ -51,14 +51,15 @@ bool Node::adopt(Config config) {
     return true;
 }
 
-void Node::stop() {
-    around_.notifier.stopping();
-    const bool goesDown = around_.units.systemState() == "stopping";
+void Agent::stop() {
+    dependencies_.notifier.stopping();
+    const bool goesDown = dependencies_.units.systemState() == "stopping";
     if (goesDown) {
         session_->revoke();
     }
-    around_.server.drain([this, goesDown] {
-        ticker_ = around_.loop.after(goesDown ? kRevokeTime : 0ms, [this] { around_.loop.stop(0); });
+    dependencies_.server.drain([this, goesDown] {
+        ticker_ =
+            dependencies_.loop.after(goesDown ? kRevokeTime : 0ms, [this] { dependencies_.loop.stop(0); });
     });
 }
 

@@ -13,21 +13,21 @@ constexpr size_t kMaxRemembered = 10 * kMaxProblems;
 
 } // namespace
 
-void StoreLog::failed(const hal::Error& error) {
+void EtcdLog::failed(const hal::Error& error) {
     const auto& code = error.code();
     if (saidFaults_.emplace(code.category().name(), code.value()).second) {
         log().warn("etcd: {}; the database is not touched, trying again", error.text());
     }
 }
 
-void StoreLog::recovered(hal::Duration after) {
+void EtcdLog::recovered(hal::Duration after) {
     if (!std::exchange(saidFaults_, {}).empty()) {
         log().info("etcd: works again after {} s",
                    std::chrono::duration_cast<std::chrono::seconds>(after).count());
     }
 }
 
-void StoreLog::read(const hal::Problems& problems) {
+void EtcdLog::read(const hal::Problems& problems) {
     std::map<std::string, std::string> wrong;
     for (const auto& problem : problems) {
         auto& reason = wrong[problem.source]; // a value may be wrong in two ways

@@ -14,7 +14,7 @@
 
 namespace agent {
 
-class StoreLog {
+class EtcdLog {
 public:
     /// A call failed. Each kind of error is said once until recovered(): endpoints take turns in failing.
     void failed(const hal::Error& error);

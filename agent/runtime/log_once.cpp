@@ -7,7 +7,7 @@
 
 namespace agent {
 
-void Notes::take(const std::string& activity, const hal::Status& status) {
+void LogOnce::report(const std::string& activity, const hal::Status& status) {
     if (status) {
         if (last_.erase(activity) > 0) {
             log().info("{}: works again", activity);

@@ -9,10 +9,10 @@
 
 namespace agent {
 
-class Notes {
+class LogOnce {
 public:
     /// `activity` as a person would name it: "connecting to etcd".
-    void take(const std::string& activity, const hal::Status& status);
+    void report(const std::string& activity, const hal::Status& status);
 
 private:
     std::map<std::string, std::string> last_;

@@ -17,8 +17,8 @@ Session::Session(hal::EventLoop& loop, hal::Etcd& etcd, SessionOptions options, 
       // Never slower than a heartbeat: announcements are back within one after etcd is.
       backoff_(kFirstRetry, heartbeat(), options_.jitterSeed),
       claimBackoff_(kFirstRetry, heartbeat(), options_.jitterSeed) {
-    store_.lease = options_.previousLease;
-    adopted_ = store_.lease.has_value();
+    state_.lease = options_.previousLease;
+    adopted_ = state_.lease.has_value();
 }
 
 void Session::start() {
@@ -26,33 +26,33 @@ void Session::start() {
     advance();
 }
 
-void Session::want(Wanted wanted) {
-    wanted_ = std::move(wanted);
+void Session::setDesired(Desired desired) {
+    desired_ = std::move(desired);
     unanswered_ = false;
     advance();
 }
 
 void Session::revoke() {
-    if (!store_.lease) {
+    if (!state_.lease) {
         return;
     }
     started_ = false;
-    etcd_.revoke(*std::exchange(store_.lease, std::nullopt), [](const hal::Result<hal::Header>&) {});
+    etcd_.revoke(*std::exchange(state_.lease, std::nullopt), [](const hal::Result<hal::Header>&) {});
 }
 
 void Session::advance() {
     if (!started_ || busy_) {
         return;
     }
-    if (store_.nextTry && loop_.now() < *store_.nextTry) {
-        wakeAt(*store_.nextTry);
-    } else if (!store_.lease) {
+    if (state_.nextTry && loop_.now() < *state_.nextTry) {
+        wakeAt(*state_.nextTry);
+    } else if (!state_.lease) {
         grant();
     } else if (!keptAliveAt_ || loop_.now() >= *keptAliveAt_ + heartbeat()) {
         keepAlive();
     } else if (readDue()) {
         read();
-    } else if (!wanted_ || unanswered_ || !store_.registry) {
+    } else if (!desired_ || unanswered_ || !state_.registry) {
         // What was read may forbid what was wanted before: a clone of ours may have come.
         sleep();
     } else {
@@ -69,7 +69,7 @@ void Session::advanceOwn() {
         recovered(); // what could not be written is not wanted any more
         changed_();
     }
-    if (!wanted_->claim) {
+    if (!desired_->claim) {
         claimBackoff_.reset();
         claimAgainAt_.reset();
     } else if (!claimAgainAt_ || loop_.now() >= *claimAgainAt_) {
@@ -81,10 +81,10 @@ void Session::advanceOwn() {
 
 bool Session::readDue() const {
     if (registryStale_ || !readAt_) {
-        return !isOversized() || store_.registry;
+        return !isOversized() || state_.registry;
     }
     const auto age = loop_.now() - *readAt_;
-    return (heard_ && age >= pause_) || (wanted_ && age >= wanted_->refreshEvery);
+    return (heard_ && age >= pause_) || (desired_ && age >= desired_->refreshEvery);
 }
 
 bool Session::isOversized() const { return wholeAgainAt_ && loop_.now() < *wholeAgainAt_; }
@@ -95,11 +95,11 @@ void Session::sleep() {
     if (readAt_ && heard_) {
         next = std::min(next, *readAt_ + pause_);
     }
-    if (readAt_ && wanted_) {
-        next = std::min(next, *readAt_ + wanted_->refreshEvery);
+    if (readAt_ && desired_) {
+        next = std::min(next, *readAt_ + desired_->refreshEvery);
     }
-    // One that is due already waits for the plan that follows from the last reading, and want() wakes us for that.
-    if (claimAgainAt_ && *claimAgainAt_ > loop_.now() && wanted_ && wanted_->claim) {
+    // One that is due already waits for the plan that follows from the last reading, and setDesired() wakes us for that.
+    if (claimAgainAt_ && *claimAgainAt_ > loop_.now() && desired_ && desired_->claim) {
         next = std::min(next, *claimAgainAt_);
     }
     wakeAt(next);
@@ -111,33 +111,33 @@ void Session::wakeAt(hal::TimePoint time) {
 
 void Session::succeeded(Step step) {
     busy_ = false;
-    store_.nextTry.reset();
+    state_.nextTry.reset();
     if (failedStep_ == step) {
         recovered();
     }
 }
 
 void Session::recovered() {
-    said_.recovered(loop_.now() - store_.failingSince.value_or(loop_.now()));
+    said_.recovered(loop_.now() - state_.failingSince.value_or(loop_.now()));
     failedStep_.reset();
     backoff_.reset();
-    store_.error.reset();
-    store_.failingSince.reset();
+    state_.error.reset();
+    state_.failingSince.reset();
 }
 
 void Session::tellError(Step step, const hal::Error& error) {
     said_.failed(error);
     failedStep_ = step;
-    store_.error = error.text();
-    if (!store_.failingSince) {
-        store_.failingSince = loop_.now();
+    state_.error = error.text();
+    if (!state_.failingSince) {
+        state_.failingSince = loop_.now();
     }
 }
 
 void Session::failed(Step step, const hal::Error& error) {
     busy_ = false;
     tellError(step, error);
-    store_.nextTry = loop_.now() + backoff_.next();
+    state_.nextTry = loop_.now() + backoff_.next();
     if (error.code() != hal::EtcdFault::resourceExhausted) { // a full etcd is there all the same
         keptAliveAt_
             .reset();   // whatever failed, the first question afterwards is whether the lease still lives
@@ -148,7 +148,7 @@ void Session::failed(Step step, const hal::Error& error) {
 }
 
 void Session::lostLease() {
-    store_.lease.reset();
+    state_.lease.reset();
     keptAliveAt_.reset();
     registryStale_ = true;
 }
@@ -183,7 +183,7 @@ void Session::grant() {
             return;
         }
         succeeded(Step::grant);
-        store_.lease = lease->id;
+        state_.lease = lease->id;
         keptAliveAt_ = sentAt;
         registryStale_ = true;
         openWatch();
@@ -218,7 +218,7 @@ void Session::keepAlive() {
         }
         advance();
     };
-    etcd_.keepAlive(*store_.lease, done);
+    etcd_.keepAlive(*state_.lease, done);
 }
 
 } // namespace agent

@@ -1,7 +1,7 @@
 // The node's standing with etcd: one lease, the keys written under it, the registry as last read, and the watch that
 // says when to read again. It owns when to grant, keep alive, read, write and retry; one call is in flight at a time,
 // and however much others write, most of the time is left to the node.
-// It never decides what is written: it makes etcd equal to what want() was last told, guarded so that it never
+// It never decides what is written: it makes etcd equal to what setDesired() was last told, guarded so that it never
 // overwrites a stranger.
 #pragma once
 
@@ -26,7 +26,7 @@ struct SessionOptions {
 };
 
 /// What etcd should hold for us.
-struct Wanted {
+struct Desired {
     Announcement announcement;
     std::optional<hal::Transaction> claim;
     /// How old the registry may grow: short while we wait for others, long as a net otherwise.
@@ -35,15 +35,15 @@ struct Wanted {
 
 class Session {
 public:
-    /// `changed` is called, from the loop, whenever store() is different from before.
+    /// `changed` is called, from the loop, whenever state() is different from before.
     Session(hal::EventLoop& loop, hal::Etcd& etcd, SessionOptions options, std::function<void()> changed);
 
     /// Starts talking; the first call may be a takeover of the previous lease.
     void start();
-    void want(Wanted wanted);
+    void setDesired(Desired desired);
     /// Gives the lease back, so that all our keys vanish at once; for a machine that goes down.
     void revoke();
-    [[nodiscard]] const Store& store() const { return store_; }
+    [[nodiscard]] const EtcdState& state() const { return state_; }
     /// When etcd last answered anything; for the watchdog's question whether this stage makes progress.
     [[nodiscard]] std::optional<hal::TimePoint> lastAttempt() const { return lastAttempt_; }
 
@@ -81,18 +81,18 @@ private:
     std::function<void()> changed_;
     Backoff backoff_;
     Backoff claimBackoff_;
-    StoreLog said_;
-    Store store_;
+    EtcdLog said_;
+    EtcdState state_;
     std::optional<Step> failedStep_; ///< trouble is over when this step succeeds, not when another one does
-    std::optional<Wanted>
-        wanted_; ///< empty until told: what a former process wrote stays untouched till then
+    std::optional<Desired>
+        desired_; ///< empty until told: what a former process wrote stays untouched till then
     bool busy_ = false;
     bool adopted_ =
         false; ///< the lease is another process's, and not yet known to be as long as ours should be
     bool started_ = false;
     bool registryStale_ = true; ///< it must be read before anything is written
     bool heard_ = false;        ///< the watch spoke since the last reading began
-    bool unanswered_ = false;   ///< want() has not been told yet what follows from the last reading
+    bool unanswered_ = false;   ///< setDesired() has not been told yet what follows from the last reading
     hal::EtcdWatchPtr watch_;   ///< empty after it ended, until the next good keep-alive
     std::optional<hal::TimePoint> watchedAt_;   ///< when it was opened last
     std::optional<hal::TimePoint> keptAliveAt_; ///< when the last good keep-alive was sent

@@ -61,8 +61,8 @@ void Session::readEverything() {
 
 void Session::everythingRead(hal::TransactionReply reply) {
     wholeAgainAt_.reset();
-    store_.registry = readRegistry(options_.keys, std::move(reply));
-    said_.read(store_.registry->problems);
+    state_.registry = readRegistry(options_.keys, std::move(reply));
+    said_.read(state_.registry->problems);
     readAt_ = loop_.now();
     unanswered_ = true;
     changed_();
@@ -86,13 +86,13 @@ void Session::foundOversized(const hal::Error& error) {
 
 void Session::readOwn() {
     std::set<std::string> keys;
-    for (const auto& [key, keyValue] : store_.registry->raw) {
-        if (keyValue.lease == store_.lease) {
+    for (const auto& [key, keyValue] : state_.registry->raw) {
+        if (keyValue.lease == state_.lease) {
             keys.insert(key);
         }
     }
-    if (wanted_) {
-        for (const auto& [key, value] : wanted_->announcement) {
+    if (desired_) {
+        for (const auto& [key, value] : desired_->announcement) {
             keys.insert(key);
         }
     }
@@ -107,9 +107,9 @@ void Session::readOwn() {
             return;
         }
         busy_ = false;
-        store_.nextTry.reset();
+        state_.nextTry.reset();
         readAt_ = loop_.now();
-        auto& raw = store_.registry->raw;
+        auto& raw = state_.registry->raw;
         std::erase_if(raw, [&keys](const auto& known) { return keys.contains(known.first); });
         for (const auto& range : reply->ranges) {
             for (const auto& keyValue : range.keyValues) {
@@ -123,7 +123,7 @@ void Session::readOwn() {
 hal::Transaction Session::pendingWrites() const {
     hal::Transaction puts;
     hal::Transaction deletions;
-    const auto& raw = store_.registry->raw;
+    const auto& raw = state_.registry->raw;
     const auto add = [&raw](hal::Transaction& writes, const std::string& key, hal::Operation operation) {
         const auto known = raw.find(key);
         writes.when.push_back({.key = key,
@@ -131,15 +131,15 @@ hal::Transaction Session::pendingWrites() const {
                                .operand = known == raw.end() ? int64_t{0} : known->second.modRevision});
         writes.then.push_back(std::move(operation));
     };
-    for (const auto& [key, value] : wanted_->announcement) {
+    for (const auto& [key, value] : desired_->announcement) {
         const auto known = raw.find(key);
-        if (known == raw.end() || known->second.value != value || known->second.lease != store_.lease) {
-            add(puts, key, hal::PutRequest{key, value, store_.lease});
+        if (known == raw.end() || known->second.value != value || known->second.lease != state_.lease) {
+            add(puts, key, hal::PutRequest{key, value, state_.lease});
         }
     }
     for (const auto& [key, keyValue] : raw) {
         // Only what stands under our own lease is ours to remove.
-        if (keyValue.lease == store_.lease && !wanted_->announcement.contains(key) &&
+        if (keyValue.lease == state_.lease && !desired_->announcement.contains(key) &&
             deletions.then.size() < kMaxWrites) {
             add(deletions, key, hal::DeleteRequest{.key = key});
         }
@@ -158,7 +158,7 @@ void Session::write(const hal::Transaction& transaction) {
             return;
         }
         busy_ = false;
-        store_.nextTry.reset();
+        state_.nextTry.reset();
         if (reply->succeeded) {
             written(transaction, *reply);
         } else {
@@ -169,7 +169,7 @@ void Session::write(const hal::Transaction& transaction) {
 }
 
 void Session::written(const hal::Transaction& transaction, const hal::TransactionReply& reply) {
-    auto& raw = store_.registry->raw;
+    auto& raw = state_.registry->raw;
     for (const auto& operation : transaction.then) {
         if (const auto* const put = std::get_if<hal::PutRequest>(&operation)) {
             raw[put->key] = {.key = put->key,
@@ -187,7 +187,7 @@ void Session::written(const hal::Transaction& transaction, const hal::Transactio
 void Session::writeClaim() {
     busy_ = true;
     lastAttempt_ = loop_.now();
-    etcd_.transact(*wanted_->claim, [this](const hal::Result<hal::TransactionReply>& reply) {
+    etcd_.transact(*desired_->claim, [this](const hal::Result<hal::TransactionReply>& reply) {
         registryStale_ = true; // won or lost, etcd now holds the answer
         if (!reply) {
             failed(Step::claim, reply.error());
@@ -196,7 +196,7 @@ void Session::writeClaim() {
         succeeded(Step::claim);
         // Lost to another node, as a rule; for ever, if the key holds something that nobody can read.
         claimAgainAt_ = reply->succeeded ? std::nullopt : std::optional(loop_.now() + claimBackoff_.next());
-        wanted_->claim.reset(); // the plan made from the next reading says whether another one is needed
+        desired_->claim.reset(); // the plan made from the next reading says whether another one is needed
         advance();
     });
 }

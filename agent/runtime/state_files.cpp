@@ -20,7 +20,7 @@ std::string instanceDirectory(const std::string& stateDirectory, unsigned slot) 
 
 } // namespace
 
-StateFiles::StateFiles(Disk disk, std::string stateDirectory, std::string runtimeDirectory)
+StateFiles::StateFiles(FileAccess disk, std::string stateDirectory, std::string runtimeDirectory)
     : disk_(std::move(disk)), stateDirectory_(std::move(stateDirectory)),
       runtimeDirectory_(std::move(runtimeDirectory)) {}
 
@@ -41,14 +41,14 @@ hal::Status StateFiles::keep(const std::string& path, const std::string& content
     return {};
 }
 
-hal::Result<Saved> StateFiles::loadSaved() {
+hal::Result<PersistentState> StateFiles::loadPersistent() {
     const std::string path = stateDirectory_ + "/node.json";
     const auto content = disk_.read(path);
     if (!content) {
         return hal::failure(content.error().withContext(path));
     }
     if (!content->has_value()) {
-        return Saved{};
+        return PersistentState{};
     }
     const json object = json::parse(**content, nullptr, false);
     const auto malformed = [&path] {
@@ -60,54 +60,54 @@ hal::Result<Saved> StateFiles::loadSaved() {
     if (!object.is_object() || object.value("v", json()) != 1) {
         return malformed();
     }
-    Saved saved;
+    PersistentState persistent;
     if (const auto slot = object.find("slot"); slot != object.end()) {
         if (!slot->is_number_unsigned() || slot->get<uint64_t>() < 1 || slot->get<uint64_t>() > kMaxSlot) {
             return malformed();
         }
-        saved.slot = slot->get<unsigned>();
+        persistent.slot = slot->get<unsigned>();
     }
     if (const auto id = object.find("cluster_id"); id != object.end()) {
         if (!id->is_string() || id->get_ref<const std::string&>().empty()) {
             return malformed();
         }
-        saved.clusterId = id->get<std::string>();
+        persistent.clusterId = id->get<std::string>();
     }
     if (const auto vote = object.find("vote"); vote != object.end() && vote->is_array()) {
         for (const auto& name : *vote) {
             if (!name.is_string()) {
                 return malformed();
             }
-            saved.vote.push_back(name.get<std::string>());
+            persistent.vote.push_back(name.get<std::string>());
         }
     }
     if (const auto peers = object.find("peers"); peers != object.end() && peers->is_object()) {
         for (const auto& [nodeId, endpoint] : peers->items()) {
             if (endpoint.is_string()) {
-                saved.peers.emplace(nodeId, endpoint.get<std::string>());
+                persistent.peers.emplace(nodeId, endpoint.get<std::string>());
             }
         }
     }
     written_[path] = **content;
-    return saved;
+    return persistent;
 }
 
-hal::Status StateFiles::keepSaved(const Saved& saved) {
-    if (saved == Saved{}) {
+hal::Status StateFiles::keepPersistent(const PersistentState& persistent) {
+    if (persistent == PersistentState{}) {
         return {};
     }
     json object{{"v", 1}};
-    if (saved.slot) {
-        object["slot"] = *saved.slot;
+    if (persistent.slot) {
+        object["slot"] = *persistent.slot;
     }
-    if (saved.clusterId) {
-        object["cluster_id"] = *saved.clusterId;
+    if (persistent.clusterId) {
+        object["cluster_id"] = *persistent.clusterId;
     }
-    if (!saved.peers.empty()) {
-        object["peers"] = saved.peers;
+    if (!persistent.peers.empty()) {
+        object["peers"] = persistent.peers;
     }
-    if (!saved.vote.empty()) {
-        object["vote"] = saved.vote;
+    if (!persistent.vote.empty()) {
+        object["vote"] = persistent.vote;
     }
     // Ids of peers are parts of keys that anybody may have written, with any bytes.
     return keep(stateDirectory_ + "/node.json",

@@ -16,7 +16,7 @@
 
 namespace agent {
 
-struct Disk {
+struct FileAccess {
     std::function<hal::Result<std::optional<std::string>>(const std::string& path)> read;
     std::function<hal::Status(const std::string& path, const std::string& content)> write; ///< by rename
 };
@@ -24,12 +24,12 @@ struct Disk {
 class StateFiles {
 public:
     /// `stateDirectory` survives reboots (/var/lib/cratekeeper), `runtimeDirectory` does not (/run/cratekeeper).
-    StateFiles(Disk disk, std::string stateDirectory, std::string runtimeDirectory);
+    StateFiles(FileAccess disk, std::string stateDirectory, std::string runtimeDirectory);
 
-    /// A missing file is an empty Saved; an unreadable or malformed one is a terminal error: forgetting the cluster
+    /// A missing file is an empty PersistentState; an unreadable or malformed one is a terminal error: forgetting the cluster
     /// id by mistake could lead to a second cluster.
-    [[nodiscard]] hal::Result<Saved> loadSaved();
-    hal::Status keepSaved(const Saved& saved);
+    [[nodiscard]] hal::Result<PersistentState> loadPersistent();
+    hal::Status keepPersistent(const PersistentState& persistent);
 
     [[nodiscard]] std::optional<hal::LeaseId> loadLease();
     hal::Status keepLease(std::optional<hal::LeaseId> lease);
@@ -47,7 +47,7 @@ public:
 private:
     hal::Status keep(const std::string& path, const std::string& content);
 
-    Disk disk_;
+    FileAccess disk_;
     std::string stateDirectory_;
     std::string runtimeDirectory_;
     std::map<std::string, std::string> written_; ///< by path: what is known to be on disk

@@ -10,7 +10,7 @@
 
 namespace agent {
 
-class Progress {
+class WatchdogStages {
 public:
     /// The stage has something to finish within `allowed`. Beginning again while it is pending changes nothing.
     void begin(const std::string& stage, hal::Duration allowed, hal::TimePoint now) {

@@ -5,7 +5,7 @@
 
 #include "hal/base/files.hpp"
 #include "hal/base/handles.hpp"
-#include "hal/crate/process_text.hpp"
+#include "hal/crate/process_facts.hpp"
 
 #include <algorithm>
 #include <array>

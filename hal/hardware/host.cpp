@@ -3,7 +3,7 @@
 #include "hal/hardware/host.hpp"
 
 #include "hal/base/sysfs.hpp"
-#include "hal/hardware/host_text.hpp"
+#include "hal/hardware/host_facts.hpp"
 
 #include <cstdlib>
 #include <utility>
@@ -117,7 +117,7 @@ private:
     void readProcessor() {
         Host& host = reading_.value;
         if (const auto cpuinfo = text("/proc/cpuinfo", "host cpu", kMaxCpuinfoBytes)) {
-            CpuText cpu = parseCpuinfo(*cpuinfo);
+            CpuFacts cpu = parseCpuinfo(*cpuinfo);
             host.cpuModel = std::move(cpu.model);
             host.cores = cpu.cores;
             host.threads = cpu.threads;

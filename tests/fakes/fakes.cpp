@@ -251,7 +251,7 @@ int HttpServer::status(const std::string& path) const { return pages ? pages->at
 
 std::string HttpServer::body(const std::string& path) const { return pages ? pages->at(path).body : ""; }
 
-agent::Disk Disk::functions() {
+agent::FileAccess Disk::functions() {
     return {.read = [this](const std::string& path) -> hal::Result<std::optional<std::string>> {
                 if (unreadable.contains(path)) {
                     return hal::failure({std::make_error_code(std::errc::permission_denied), path});

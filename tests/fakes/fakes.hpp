@@ -160,7 +160,7 @@ struct Disk {
     std::optional<unsigned> writesLeft; ///< so many writes from now succeed, the later ones fail
     std::set<std::string> unreadable;
 
-    [[nodiscard]] agent::Disk functions();
+    [[nodiscard]] agent::FileAccess functions();
 };
 
 [[nodiscard]] hal::Error refused(const std::string& address);

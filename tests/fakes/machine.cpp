@@ -15,7 +15,7 @@ Machine::Machine(Loop& loop, EtcdStore& etcd)
 
 Machine::~Machine() { killAgent(); }
 
-agent::Surroundings Machine::surroundings() {
+agent::Dependencies Machine::dependencies() {
     return {.loop = loop_,
             .units = units,
             .processes = processes,
@@ -64,7 +64,7 @@ hal::Status Machine::startAgent() {
     server = std::make_unique<HttpServer>();
     files_ =
         std::make_unique<agent::StateFiles>(disk.functions(), "/var/lib/cratekeeper", "/run/cratekeeper");
-    node = std::make_unique<agent::Node>(surroundings(), config);
+    node = std::make_unique<agent::Agent>(dependencies(), config);
     return node->start();
 }
 

@@ -43,7 +43,7 @@ public:
     std::unique_ptr<HttpServer> server; ///< a new one with each agent, as its pages are
     Notifier notifier;
     Disk disk;
-    std::unique_ptr<agent::Node> node;
+    std::unique_ptr<agent::Agent> node;
 
     agent::Config config;
     agent::ConfigResult nextConfig;       ///< what a reload finds
@@ -61,7 +61,7 @@ public:
     hal::Duration dockerDelay = std::chrono::milliseconds(50);
 
 private:
-    [[nodiscard]] agent::Surroundings surroundings();
+    [[nodiscard]] agent::Dependencies dependencies();
     void containerStarted(const std::string& unit);
     void containerGone();
     void databaseUp(const std::string& container);

@@ -109,7 +109,7 @@ void Machine::startAgent() {
     process_ = std::make_unique<Process>(machineTime());
     process_->server = std::make_unique<fakes::HttpServer>();
     process_->files = std::make_unique<agent::StateFiles>(disk.functions(), kState, kRuntime);
-    process_->node = std::make_unique<agent::Node>(surroundings(), config);
+    process_->node = std::make_unique<agent::Agent>(dependencies(), config);
     shared_.say("{}: agent starts", name);
     startError.clear();
     if (const auto status = process_->node->start(); !status) {

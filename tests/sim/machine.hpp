@@ -98,10 +98,10 @@ private:
         fakes::Loop loop;
         std::unique_ptr<fakes::HttpServer> server;
         std::unique_ptr<agent::StateFiles> files;
-        std::unique_ptr<agent::Node> node;
+        std::unique_ptr<agent::Agent> node;
     };
 
-    [[nodiscard]] agent::Surroundings surroundings();
+    [[nodiscard]] agent::Dependencies dependencies();
     [[nodiscard]] agent::ProbeResult probe() const;
     [[nodiscard]] hal::TimePoint machineTime() const { return shared_.loop.now() - behind_; }
     void deliver(std::function<void()> call);

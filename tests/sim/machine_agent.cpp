@@ -69,7 +69,7 @@ agent::ProbeResult Machine::probe() const {
             .volume = hal::Reading<hal::Volume>{btrfs(), {}}};
 }
 
-agent::Surroundings Machine::surroundings() {
+agent::Dependencies Machine::dependencies() {
     auto& loop = process_->loop;
     return {
         .loop = loop,

@@ -77,11 +77,11 @@ void World::forget(Machine& machine, const Machine& desk) {
     }
     auto nodes = databaseNodes(desk);
     const bool listed = nodes && std::ranges::find(*nodes, machine.name) != nodes->end();
-    const auto forgetting = agent::forget(keys(), *registry,
-                                          {.node = shared_.chance(50) ? machine.name : machine.machineId,
-                                           .by = "admin@" + desk.name,
-                                           .at = "2026-11-22T16:00:00Z",
-                                           .databaseNodes = std::move(nodes)});
+    const auto forgetting = cratectl::forget(keys(), *registry,
+                                             {.node = shared_.chance(50) ? machine.name : machine.machineId,
+                                              .by = "admin@" + desk.name,
+                                              .at = "2026-11-22T16:00:00Z",
+                                              .databaseNodes = std::move(nodes)});
     if (!forgetting) {
         shared_.say("cratectl forget {}: {}", machine.name, forgetting.error().text());
         return;
@@ -105,7 +105,7 @@ void World::forget(Machine& machine, const Machine& desk) {
 
 void World::unforget(const Machine& machine, const Machine& desk) {
     const auto registry = readRegistry(desk);
-    const auto undoing = registry ? agent::unforget(keys(), *registry, machine.machineId)
+    const auto undoing = registry ? cratectl::unforget(keys(), *registry, machine.machineId)
                                   : hal::failure(hal::Error::invalid("etcd does not answer"));
     if (undoing) {
         (void)shared_.etcd.transact(undoing->transaction);

@@ -1,169 +1,302 @@
-// The reducer as a whole: one value in, one plan out, and the line for `systemctl status`.
-#include "agent/plan.hpp"
+// The life of a node: first boot, daily work, restarts of the agent, reloads and stops.
+#include "tests/unit/agent_fixture.hpp"
 
-#include "tests/cpputest.hpp"
-#include "tests/unit/values.hpp"
-
-using agent::plan;
 using namespace std::chrono_literals;
 
-TEST_GROUP(Agent) {
-    agent::Observed observed = values::observed();
-    agent::Config config;
+TEST_GROUP_BASE(Agent, AgentFixture){};
 
-    [[nodiscard]] agent::Plan planned(bool rendered = true) const {
-        return plan(observed, config, {}, rendered);
+// ---- boot ----
+
+TEST(Agent, ABlankMachineBootsToReady) {
+    start();
+    CHECK_EQUAL_TEXT(0, machine.server->status(), "nothing is said before everything was looked at");
+    loop.advance(8s);
+    CHECK_EQUAL(200, machine.server->status());
+    LONGS_EQUAL(1, machine.containerStarts());
+    for (const char* const key : {"/cratekeeper/crate/members/11111111111111111111111111111111",
+                                  "/cratekeeper/crate/bootstrap", "/cratekeeper/crate/cluster-id"}) {
+        CHECK_TRUE_TEXT(etcd.value(key).has_value(), key);
     }
-};
-
-TEST(Agent, APlanForAHealthyNodeIsReadyAndAsksForNothing) {
-    const auto plan = planned();
-    CHECK_TRUE(plan.verdict.ready);
-    CHECK_TRUE(plan.supervision.requests.empty());
-    CHECK_TRUE(!plan.formation.claim);
-    LONGS_EQUAL(4, plan.files.size());
-    LONGS_EQUAL(2, plan.announcement.size());
-    LONGS_EQUAL(200, plan.pages.at("/ready").status);
-    CHECK_EQUAL("ready: crate@1.service runs CrateDB 6.0.3, slot 1", plan.status);
-    CHECK_TRUE(observed.saved == plan.saved);
+    CHECK_TRUE(announcesNode() && announcesService());
+    CHECK_TRUE(std::vector<std::string>{"READY"} == machine.notifier.events);
+    STRCMP_CONTAINS("ready: crate@1.service runs CrateDB 6.0.3, slot 1", machine.notifier.statusText.c_str());
+    CHECK_EQUAL("{\"cluster_id\":\"cluster-of-container-ccc1\",\"slot\":1,\"v\":1}\n", [this] {
+        auto saved = nlohmann::json::parse(machine.disk.files["/var/lib/cratekeeper/node.json"]);
+        saved.erase("peers");
+        return saved.dump() + "\n";
+    }());
 }
 
-TEST(Agent, TheSamePlanFollowsFromTheSameValue) {
-    const auto first = planned();
-    const auto second = plan(observed, config, first.verdict, true);
-    CHECK_TRUE(first.announcement == second.announcement);
-    CHECK_TRUE(first.files == second.files);
-    CHECK_TRUE(first.pages == second.pages);
+TEST(Agent, TheVoteIsRenderedForTheFirstStartAndTakenBackAfterwards) {
+    machine.databaseStartTime = 5s;
+    start();
+    loop.advance(5s);
+    STRCMP_CONTAINS("cluster.initial_master_nodes: [\"n1\"]", machine.disk.files[crateYml].c_str());
+    loop.advance(10s);
+    CHECK_TRUE(machine.disk.files[crateYml].find("initial_master_nodes") == std::string::npos);
+    LONGS_EQUAL_TEXT(1, machine.containerStarts(), "a file that changed restarts nothing");
 }
 
-TEST(Agent, NothingIsRenderedWhileTheFormationWaits) {
-    observed = values::blankObserved();
-    const auto plan = planned();
-    CHECK_TRUE(plan.files.empty());
-    CHECK_TRUE(plan.formation.claim.has_value());
-    CHECK_TRUE(plan.supervision.requests.empty());
+TEST(Agent, WithoutEtcdABlankMachineWaitsAndSaysForWhat) {
+    etcd.stop();
+    start();
+    loop.advance(60s);
+    LONGS_EQUAL(0, machine.containerStarts());
+    CHECK_EQUAL(503, machine.server->status());
+    STRCMP_CONTAINS("waiting for etcd: 10.0.0.9:2379: Connection refused",
+                    machine.notifier.statusText.c_str());
+    etcd.start();
+    loop.advance(10s);
+    CHECK_EQUAL(200, machine.server->status());
 }
 
-TEST(Agent, NothingIsRenderedAgainstARefusal) {
-    observed.store.registry->clusterId = "other";
-    CHECK_TRUE(planned().files.empty());
+TEST(Agent, AfterAPowerCutTheDatabaseStartsWithoutEtcd) {
+    bootToReady();
+    machine.cutPower();
+    etcd.stop();
+    loop.advance(60s);
+    start();
+    loop.advance(8s);
+    CHECK_EQUAL(200, machine.server->status());
+    LONGS_EQUAL(2, machine.containerStarts());
+    CHECK_TRUE("cluster-of-container-ccc1" == machine.volumeClusterId);
 }
 
-TEST(Agent, TheUnitIsStartedOnlyAfterItsFilesAreWritten) {
-    observed.crateUnits = std::vector<hal::Unit>{};
-    observed.startedInThisBoot = false;
-    CHECK_TRUE(planned(false).supervision.requests.empty());
-    CHECK_TRUE(!planned(false).files.empty());
-    LONGS_EQUAL(1, planned(true).supervision.requests.size());
+TEST(Agent, AMachineWithoutAnIdDoesNotStart) {
+    machine.probe.host->value.machineId.reset();
+    CHECK_FAILS("/etc/machine-id: expected 32 hexadecimal digits", machine.startAgent());
 }
 
-// ---- what is kept ----
-
-TEST(Agent, WhatEtcdConfirmsIsKept) {
-    observed.saved = {};
-    CHECK_TRUE(values::saved(1, values::kClusterId) == planned().saved);
+TEST(Agent, AMachineWithoutANameDoesNotStart) {
+    machine.probe.host->value.hostname.reset();
+    CHECK_FAILS("[Node] Name", machine.startAgent());
+    machine.config.nodeName = "n7";
+    CHECK_OK(machine.startAgent());
 }
 
-TEST(Agent, AGuessIsNotKept) {
-    observed.saved = {};
-    observed.store.registry->members = {};
-    observed.store.registry->clusterId.reset();
-    observed.database.answer->clusterId.reset();
-    CHECK_TRUE(agent::Saved{} == planned().saved);
+TEST(Agent, ABrokenPastStartsNoDatabaseAndIsLeftAsItIs) {
+    machine.disk.files["/var/lib/cratekeeper/node.json"] = "{";
+    start();
+    loop.advance(1min);
+    CHECK_EQUAL("refused", phase());
+    STRCMP_CONTAINS("n1 does not know its own past: /var/lib/cratekeeper/node.json: expected",
+                    machine.notifier.statusText.c_str());
+    CHECK_EQUAL("{", machine.disk.files["/var/lib/cratekeeper/node.json"]);
+    LONGS_EQUAL(0, machine.containerStarts());
 }
 
-TEST(Agent, WhatOurOwnDatabaseTellsIsKeptBeforeEtcdConfirmsIt) {
-    observed.saved = values::saved(1, {});
-    observed.saved.vote = {"n1"};
-    observed.store.registry.reset();
-    auto kept = values::saved(1, values::kClusterId);
-    kept.vote = {"n1"};
-    CHECK_TRUE(kept == planned().saved);
+TEST(Agent, ABrokenPastIsMendedFromEtcdWhereThatKnowsSlotAndCluster) {
+    bootToReady();
+    const auto before = machine.disk.files["/var/lib/cratekeeper/node.json"];
+    machine.killAgent();
+    machine.disk.files["/var/lib/cratekeeper/node.json"] = "{";
+    start();
+    loop.advance(8s);
+    CHECK_EQUAL(200, machine.server->status());
+    CHECK_EQUAL(before, machine.disk.files["/var/lib/cratekeeper/node.json"]);
 }
 
-TEST(Agent, AForgottenPeerIsForgottenOnDiskAndInTheFileOfTheContainer) {
-    observed.saved.peers = {{values::kOtherMachineId, "10.0.0.2:4300"}};
-    const auto hosts = [this] {
-        for (const auto& file : planned().files) {
-            if (file.name == "config/unicast_hosts.txt") {
-                return file.content;
-            }
-        }
-        return std::string("no such file");
-    };
-    CHECK_EQUAL("10.0.0.1:4300\n10.0.0.2:4300\n", hosts());
-    observed.store.registry->forgotten = {
-        {.nodeId = values::kOtherMachineId, .name = "n2", .slot = 2, .by = "admin", .at = "today"}};
-    CHECK_EQUAL("10.0.0.1:4300\n", hosts());
-    CHECK_TRUE(planned().saved.peers.empty());
+TEST(Agent, AnEtcdThatCannotBeConfiguredStopsTheStart) {
+    machine.etcdConnectError = hal::Error::invalid("[Etcd] PasswordFile: expected a file");
+    CHECK_FAILS("[Etcd] PasswordFile", machine.startAgent());
 }
 
-TEST(Agent, WithoutEtcdWhatIsKeptStays) {
-    observed.store.registry.reset();
-    CHECK_TRUE(observed.saved == planned().saved);
+// ---- restarts of the agent ----
+
+TEST(Agent, ARestartOfTheAgentChangesNothingThatIsSeenFromOutside) {
+    bootToReady();
+    const auto revision = etcd.header().revision;
+    const auto lease = machine.disk.files["/run/cratekeeper/lease"];
+    machine.disk.written.clear();
+    const auto requests = machine.units.requests.size();
+    for (const auto pause : {0ms, 100ms, 3000ms}) {
+        machine.killAgent();
+        loop.advance(pause);
+        start();
+        loop.advance(5s);
+        CHECK_TRUE_TEXT(std::set<int>{200} == machine.server->readyStatuses, "an answer flapped");
+        CHECK_TRUE(lease == machine.disk.files["/run/cratekeeper/lease"]);
+        LONGS_EQUAL_TEXT(revision, etcd.header().revision, "nothing was written");
+    }
+    LONGS_EQUAL(requests, machine.units.requests.size());
+    CHECK_TRUE_TEXT(machine.disk.written.empty(), "no file was written");
+    LONGS_EQUAL(1, etcd.leases());
 }
 
-TEST(Agent, AWipedEtcdForgetsNothing) {
-    observed.store.registry = values::blankObserved().store.registry;
-    CHECK_TRUE(observed.saved == planned().saved);
+TEST(Agent, ARestartedAgentSaysNothingBeforeTheDatabaseWasHeard) {
+    bootToReady();
+    machine.database.latency = 1s;
+    machine.restartAgent();
+    loop.advance(900ms);
+    LONGS_EQUAL(0, machine.server->published);
+    CHECK_TRUE(announcesService());
+    loop.advance(5s);
+    CHECK_TRUE(std::set<int>{200} == machine.server->readyStatuses);
 }
 
-TEST(Agent, ARefusedNodeKeepsItsOwnPast) {
-    observed.store.registry->clusterId = "other";
-    CHECK_TRUE(values::kClusterId == planned().saved.clusterId);
+TEST(Agent, ARestartedAgentThatHearsNothingSaysWhatItKnowsAfterThreeSeconds) {
+    bootToReady();
+    machine.units.deaf = true;
+    machine.restartAgent();
+    loop.advance(2900ms);
+    LONGS_EQUAL(0, machine.server->published);
+    loop.advance(1200ms);
+    CHECK_EQUAL(503, machine.server->status());
+    CHECK_TRUE(machine.containerRuns());
 }
 
-TEST(Agent, TheVoteIsKeptUntilEtcdKnowsTheId) {
-    observed = values::blankObserved();
-    observed.store.registry->members = {{values::kMachineId, "n1", 1}};
-    observed.store.registry->bootstrap = {"n1"};
-    CHECK_TRUE(std::vector<std::string>{"n1"} == planned().saved.vote);
-    observed.saved.vote = {"n1"};
-    observed.dataHoldsDatabase = true;
-    // Only who voted may tell the id while others still vote; forgotten too early, nobody may.
-    observed.database.answer = values::answer();
-    CHECK_TRUE(values::kClusterId == planned().saved.clusterId);
-    CHECK_TRUE(std::vector<std::string>{"n1"} == planned().saved.vote);
-    observed.store.registry->clusterId = values::kClusterId;
-    CHECK_TRUE(planned().saved.vote.empty());
+TEST(Agent, ALongAbsenceOfTheAgentCostsTheKeysAndNotTheDatabase) {
+    bootToReady();
+    machine.killAgent();
+    loop.advance(2min);
+    CHECK_TRUE(!announcesNode() && !announcesService() && machine.containerRuns());
+    start();
+    loop.advance(2s);
+    CHECK_TRUE(announcesNode() && announcesService());
+    LONGS_EQUAL(1, machine.containerStarts());
 }
 
-// ---- the status line ----
+// ---- by hand ----
 
-TEST(Agent, TheStatusSaysWhatFailsFirst) {
-    observed.database.answer->masterNode.reset();
-    CHECK_EQUAL("not ready: master: the database knows no elected master", planned().status);
+TEST(Agent, AStopByHandIsRespectedAlsoByTheNextAgent) {
+    bootToReady();
+    machine.units.stopByHand(kUnit);
+    loop.advance(100ms);
+    CHECK_EQUAL(503, machine.server->status());
+    CHECK_TRUE(!announcesService() && announcesNode());
+    loop.advance(2min);
+    CHECK_EQUAL("stopped-by-hand", phase());
+    machine.restartAgent();
+    loop.advance(2min);
+    LONGS_EQUAL(1, machine.containerStarts());
+    CHECK_EQUAL("stopped-by-hand", phase());
 }
 
-TEST(Agent, TheStatusOfANodeThatDoesNotRunIsItsSupervision) {
-    observed.crateUnits = {values::unit("crate@1.service", "activating", "start-pre")};
-    observed.crateUnits->front().statusText = "waiting for the image: 61 %";
-    CHECK_EQUAL("waiting for the image: 61 %", planned().status);
+TEST(Agent, AStartByHandIsFollowed) {
+    bootToReady();
+    machine.units.stopByHand(kUnit);
+    loop.advance(1min);
+    machine.units.startByHand(kUnit);
+    loop.advance(5s);
+    CHECK_EQUAL(200, machine.server->status());
+    CHECK_TRUE(announcesService());
 }
 
-TEST(Agent, TheStatusOfANodeWithoutAnyEtcdIsTheWaitForIt) {
-    observed = values::blankObserved();
-    observed.store = {};
-    observed.store.error = "10.0.0.2:2379: connection refused";
-    observed.store.nextTry = observed.now + 2100ms;
-    CHECK_EQUAL("waiting for etcd: 10.0.0.2:2379: connection refused, next try in 3 s", planned().status);
+TEST(Agent, ADatabaseThatWasStartedByHandBeforeTheAgentIsAdopted) {
+    bootToReady();
+    machine.disk.files.erase("/run/cratekeeper/started");
+    machine.restartAgent();
+    loop.advance(2s);
+    machine.units.stopByHand(kUnit);
+    loop.advance(1min);
+    LONGS_EQUAL(1, machine.containerStarts());
 }
 
-TEST(Agent, EtcdsTroubleIsToldBesideAReadyDatabase) {
-    observed.store.error = "10.0.0.2:2379: connection refused";
-    observed.store.nextTry = observed.now - 1s;
-    CHECK_EQUAL("ready: crate@1.service runs CrateDB 6.0.3, slot 1; etcd: 10.0.0.2:2379: connection refused",
-                planned().status);
+// ---- reload ----
+
+TEST(Agent, AnotherImageOfRootsIsRenderedForByItself) {
+    bootToReady();
+    STRCMP_CONTAINS("for CrateDB 6.4", machine.disk.files[crateYml].c_str());
+    machine.nextConfig.config = machine.config;
+    machine.nextConfig.config.crate.environment.image = "crate:4.6.8";
+    machine.crateEnvironmentChanged = true;
+    loop.advance(2s);
+    STRCMP_CONTAINS("for CrateDB 4.6", machine.disk.files[crateYml].c_str());
+    STRCMP_CONTAINS("gateway.expected_nodes: 1\n", machine.disk.files[crateYml].c_str());
+    CHECK_EQUAL(200, machine.server->status());
+    LONGS_EQUAL_TEXT(1, machine.containerStarts(), "a file that changed restarts nothing");
 }
 
-TEST(Agent, ARefusedReloadIsToldBesideAReadyDatabase) {
-    observed.configErrors = {
-        "/etc/cratekeeper/agent.conf:2: [Etcd] LeaseSeconds: expected seconds from 2 to 60"};
-    STRCMP_CONTAINS("the new configuration is refused: /etc/cratekeeper/agent.conf:2",
-                    planned().status.c_str());
+TEST(Agent, AReloadWithABadFileKeepsTheGoodOne) {
+    bootToReady();
+    const auto before = machine.disk.files[crateYml];
+    machine.nextConfig.config.clusterName = "other";
+    machine.nextConfig.errors = {{{"/etc/cratekeeper/agent.conf", 3}, "[Log] Level", "expected debug"}};
+    machine.notifier.events.clear();
+    machine.node->reload();
+    loop.advance(2min);
+    CHECK_TRUE((std::vector<std::string>{"RELOADING", "READY"}) == machine.notifier.events);
+    CHECK_EQUAL(before, machine.disk.files[crateYml]);
+    CHECK_TRUE(announcesService() && etcd.keys("/cratekeeper/other/").empty());
+    CHECK_EQUAL(200, machine.server->status());
 }
 
-TEST(Agent, AReadyDatabaseOfUnknownVersionIsReady) {
-    observed.database.answer->version.reset();
-    CHECK_EQUAL("ready: crate@1.service runs CrateDB of unknown version, slot 1", planned().status);
+TEST(Agent, AReloadRendersNewSettingsAndRestartsNothing) {
+    bootToReady();
+    machine.nextConfig.config = machine.config;
+    machine.nextConfig.config.crate.settings = {{"stats.enabled", "false"}};
+    machine.node->reload();
+    loop.advance(10s);
+    STRCMP_CONTAINS("stats.enabled: \"false\"", machine.disk.files[crateYml].c_str());
+    LONGS_EQUAL(1, machine.containerStarts());
+    CHECK_TRUE(announcesService());
+    CHECK_EQUAL(200, machine.server->status());
+}
+
+TEST(Agent, AReloadWithAnotherClusterLeavesNothingBehindInTheOldOne) {
+    bootToReady();
+    machine.nextConfig.config = machine.config;
+    machine.nextConfig.config.clusterName = "other";
+    machine.node->reload();
+    loop.advance(10s);
+    CHECK_TRUE(etcd.keys("/cratekeeper/crate/nodes/").empty());
+    LONGS_EQUAL(1, etcd.keys("/cratekeeper/other/nodes/").size());
+    LONGS_EQUAL(1, etcd.leases());
+    CHECK_TRUE(machine.containerRuns());
+}
+
+TEST(Agent, AReloadWithAnEtcdThatCannotBeReachedByConfigurationKeepsTheOldOneUntilItIsMended) {
+    bootToReady();
+    machine.nextConfig.config = machine.config;
+    machine.nextConfig.config.etcd.passwordFile = "/missing";
+    machine.etcdConnectError = hal::Error::invalid("[Etcd] PasswordFile: expected a file");
+    machine.node->reload();
+    loop.advance(1min);
+    CHECK_TRUE(announcesService());
+    CHECK_EQUAL(200, machine.server->status());
+    machine.etcdConnectError.reset();
+    machine.link.calls.clear();
+    machine.node->reload(); // the file is there now, the configuration reads the same
+    const auto inFlight = machine.link.calls;
+    CHECK_TRUE_TEXT(!inFlight.empty() && inFlight.front() == "keepAlive",
+                    "a new session begins with its lease");
+    loop.advance(10s);
+    CHECK_TRUE(announcesService());
+}
+
+TEST(Agent, AReloadWithAnotherPortAsksTheDatabaseThere) {
+    bootToReady();
+    machine.nextConfig.config = machine.config;
+    machine.nextConfig.config.crate.httpPort = 4201;
+    machine.node->reload();
+    loop.advance(3s);
+    CHECK_EQUAL(200, machine.server->status());
+    STRCMP_CONTAINS("\"http\":4201", etcd.value(serviceKey).value_or("").c_str());
+    machine.killContainer();
+    loop.advance(10ms);
+    CHECK_EQUAL(503, machine.server->status());
+}
+
+// ---- stop ----
+
+TEST(Agent, AStoppedAgentLeavesTheDatabaseAndTheKeysAlone) {
+    bootToReady();
+    machine.node->stop();
+    loop.advance(1s);
+    LONGS_EQUAL(0, loop.exitCode().value_or(-1));
+    CHECK_TRUE(announcesNode() && announcesService() && machine.containerRuns());
+    CHECK_EQUAL("STOPPING", machine.notifier.events.back());
+    CHECK_TRUE(machine.server->drains);
+}
+
+TEST(Agent, WhenTheMachineGoesDownTheLeaseIsGivenBack) {
+    bootToReady();
+    machine.units.state = "stopping";
+    machine.node->stop();
+    loop.advance(100ms);
+    CHECK_TRUE(!announcesNode() && !announcesService());
+    LONGS_EQUAL(0, etcd.leases());
+    loop.advance(5s);
+    LONGS_EQUAL(0, loop.exitCode().value_or(-1));
+    CHECK_TRUE(!announcesNode());
 }

@@ -65,11 +65,11 @@ TEST(Announce, EveryReasonNotToBeReadyWithdrawsTheService) {
     CHECK_TRUE(withdrawn([](auto& o) { o.dataReadOnly = true; }));
     CHECK_TRUE(withdrawn([](auto& o) { o.inventory->announcedAddress.reset(); }));
     CHECK_TRUE(withdrawn([](auto& o) { o.crateUnits->front().activeState = "failed"; }));
-    CHECK_TRUE(withdrawn([](auto& o) { o.store.registry->clusterId = "other"; }));
+    CHECK_TRUE(withdrawn([](auto& o) { o.etcd.registry->clusterId = "other"; }));
 }
 
 TEST(Announce, AWarningWithdrawsNothing) {
-    observed.store.error = "connection refused";
+    observed.etcd.error = "connection refused";
     observed.inventory->volume->isBtrfs = false;
     CHECK_TRUE(announce(observed).contains(kServiceKey));
 }
@@ -80,18 +80,18 @@ TEST(Announce, NothingIsAnnouncedBeforeTheFirstProbe) {
 }
 
 TEST(Announce, NothingIsWrittenOverAnotherMachineOfOurIdentity) {
-    observed.store.registry->nodes = {values::otherNode("n9", values::kMachineId)};
+    observed.etcd.registry->nodes = {values::otherNode("n9", values::kMachineId)};
     CHECK_TRUE(announce(observed).empty());
-    observed.store.registry->members.clear();
-    observed.store.registry->nodes = {values::otherNode("n1")};
+    observed.etcd.registry->members.clear();
+    observed.etcd.registry->nodes = {values::otherNode("n1")};
     CHECK_TRUE(announce(observed).empty());
-    observed.store.registry->nodes = {};
-    observed.store.registry->members = {{values::kOtherMachineId, "n1", 1}};
+    observed.etcd.registry->nodes = {};
+    observed.etcd.registry->members = {{values::kOtherMachineId, "n1", 1}};
     CHECK_TRUE(announce(observed).empty());
 }
 
 TEST(Announce, ARefusalForAnotherReasonIsAnnouncedAsTheNodesState) {
-    observed.store.registry->clusterId = "other";
+    observed.etcd.registry->clusterId = "other";
     observed.crateUnits = {values::unit("crate@1.service", "inactive", "dead")};
     CHECK_EQUAL("refused", nodeDocument(observed).at("unit").at("phase").get<std::string>());
 }
@@ -100,17 +100,17 @@ TEST(Announce, TheDocumentSaysWhatOthersMustKnowBeforeAFirstElection) {
     CHECK_EQUAL(R"({"holds_data":true,"initial_master_nodes":[]})",
                 nodeDocument(observed).at("formation").dump());
     observed = values::memberWithoutData();
-    observed.store.registry->bootstrap = {"n1", "n2"};
+    observed.etcd.registry->bootstrap = {"n1", "n2"};
     CHECK_EQUAL(R"({"holds_data":false,"initial_master_nodes":["n1","n2"]})",
                 nodeDocument(observed).at("formation").dump());
     observed.dataHoldsDatabase.reset();
-    observed.saved.vote = {"n1", "n3"};
+    observed.persistent.vote = {"n1", "n3"};
     CHECK_EQUAL(R"({"holds_data":null,"initial_master_nodes":["n1","n3"]})",
                 nodeDocument(observed).at("formation").dump());
 }
 
 TEST(Announce, ANodeOfAnotherClusterAnnouncesItsOwnId) {
-    observed.store.registry->clusterId = "other";
+    observed.etcd.registry->clusterId = "other";
     CHECK_EQUAL(std::string(values::kClusterId), nodeDocument(observed).at("cluster_id").get<std::string>());
 }
 
@@ -150,8 +150,8 @@ TEST(Announce, WhatIsUnknownIsNull) {
     observed.inventory->volume.reset();
     observed.inventory->announcedAddress.reset();
     observed.database.answer.reset();
-    observed.saved = {};
-    observed.store.registry.reset();
+    observed.persistent = {};
+    observed.etcd.registry.reset();
     const auto node = nodeDocument(observed);
     for (const char* const field : {"cluster_id", "slot", "address"}) {
         CHECK_TRUE_TEXT(node.at(field).is_null(), field);
@@ -172,7 +172,7 @@ TEST(Announce, EqualContentIsEqualText) {
     later.now += 20s;
     later.wallClock += 20s;
     later.database.answeredAt = later.now;
-    later.store.registry->header.revision += 100;
+    later.etcd.registry->header.revision += 100;
     CHECK_TRUE(announce(observed) == announce(later));
 }
 
@@ -188,7 +188,7 @@ TEST(Announce, AFewWrittenBytesAreNoNews) {
 
 TEST(Announce, AChangedVerdictIsNews) {
     auto later = observed;
-    later.store.error = "connection refused";
+    later.etcd.error = "connection refused";
     CHECK_TRUE(announce(observed) != announce(later));
 }
 

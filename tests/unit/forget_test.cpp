@@ -24,13 +24,13 @@ TEST_GROUP(Forget) {
             .key = kKeys.member(kOtherMachineId), .value = "", .modRevision = 33, .lease = {}};
     }
 
-    [[nodiscard]] hal::Result<agent::Forgetting> forget(
+    [[nodiscard]] hal::Result<cratectl::Forgetting> forget(
         const std::string& node, std::optional<std::vector<std::string>> databaseNodes = {}) const {
-        return agent::forget(kKeys, registry,
-                             {.node = node,
-                              .by = "admin@n1",
-                              .at = "2026-11-22T16:00:00Z",
-                              .databaseNodes = std::move(databaseNodes)});
+        return cratectl::forget(kKeys, registry,
+                                {.node = node,
+                                 .by = "admin@n1",
+                                 .at = "2026-11-22T16:00:00Z",
+                                 .databaseNodes = std::move(databaseNodes)});
     }
 };
 
@@ -129,11 +129,11 @@ TEST(Forget, ANameThatWasGivenAgainMeansTheMemberAndNotTheForgotten) {
 TEST(Forget, UndoTakesTheMarkAway) {
     registry.forgotten = {{.nodeId = "333", .name = "n3", .slot = 3, .by = "admin@n1", .at = "then"}};
     for (const std::string node : {"n3", "crate@3", "333"}) {
-        const auto undoing = agent::unforget(kKeys, registry, node);
+        const auto undoing = cratectl::unforget(kKeys, registry, node);
         CHECK_OK(undoing);
         LONGS_EQUAL(1, undoing->transaction.then.size());
         CHECK_TRUE(std::get<hal::DeleteRequest>(undoing->transaction.then[0]) ==
                    hal::DeleteRequest{.key = kKeys.forgotten("333")});
     }
-    CHECK_FAILS("there is no forgotten machine \"n2\"", agent::unforget(kKeys, registry, "n2"));
+    CHECK_FAILS("there is no forgotten machine \"n2\"", cratectl::unforget(kKeys, registry, "n2"));
 }

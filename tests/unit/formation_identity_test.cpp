@@ -1,7 +1,7 @@
 // Whose node this is: the one cluster id, the one machine-id and the one name, and all that contradicts them.
 #include "agent/cluster/formation.hpp"
 
-#include "agent/cluster/claims.hpp"
+#include "agent/cluster/guards.hpp"
 #include "agent/cluster/identity.hpp"
 #include "tests/cpputest.hpp"
 #include "tests/unit/values.hpp"
@@ -30,8 +30,8 @@ TEST_GROUP(FormationIdentity){};
 
 TEST(FormationIdentity, TheFirstIdTheDatabaseTellsIsWrittenCreateOnly) {
     auto observed = values::observed();
-    observed.store.registry->clusterId.reset();
-    observed.saved.clusterId.reset();
+    observed.etcd.registry->clusterId.reset();
+    observed.persistent.clusterId.reset();
     const auto [key, value] = createOnly(agent::form(observed, kConfig).claim);
     CHECK_EQUAL(kKeys.clusterId(), key);
     CHECK_EQUAL(std::string(values::kClusterId), value.at("id").get<std::string>());
@@ -44,7 +44,7 @@ TEST(FormationIdentity, AnIdIsNotWrittenTwice) {
 TEST(FormationIdentity, ADatabaseOfAnotherClusterThanEtcdsIsRefused) {
     auto observed = values::observed();
     observed.database.answer->clusterId = "other";
-    observed.saved.clusterId = "other";
+    observed.persistent.clusterId = "other";
     const auto formation = agent::form(observed, kConfig);
     STRCMP_CONTAINS("the database of n1 belongs to cluster id other", formation.refusal.value_or("").c_str());
     STRCMP_CONTAINS("empty data directory", formation.refusal.value_or("").c_str());
@@ -53,7 +53,7 @@ TEST(FormationIdentity, ADatabaseOfAnotherClusterThanEtcdsIsRefused) {
 TEST(FormationIdentity, ANodeThatBelongedToAnotherClusterThanEtcdsIsRefused) {
     auto observed = values::observed();
     observed.database.answer.reset();
-    observed.saved.clusterId = "other";
+    observed.persistent.clusterId = "other";
     const auto formation = agent::form(observed, kConfig);
     STRCMP_CONTAINS("n1 belonged to cluster id other", formation.refusal.value_or("").c_str());
     STRCMP_CONTAINS("/var/lib/cratekeeper/node.json", formation.refusal.value_or("").c_str());
@@ -61,7 +61,7 @@ TEST(FormationIdentity, ANodeThatBelongedToAnotherClusterThanEtcdsIsRefused) {
 
 TEST(FormationIdentity, AnExchangedDataDirectoryIsRefusedAlsoWithoutEtcd) {
     auto observed = values::observed();
-    observed.store.registry.reset();
+    observed.etcd.registry.reset();
     observed.database.answer->clusterId = "other";
     const auto formation = agent::form(observed, kConfig);
     STRCMP_CONTAINS("the data directory was exchanged", formation.refusal.value_or("").c_str());
@@ -75,9 +75,9 @@ TEST(FormationIdentity, AnAnswerWithoutAnIdContradictsNothing) {
 
 TEST(FormationIdentity, ARefusedNodeClaimsNothingAndDoesNotVote) {
     auto observed = memberWithoutData();
-    observed.store.registry->bootstrap = {"n1"};
-    observed.store.registry->clusterId = values::kClusterId;
-    observed.saved.clusterId = "other";
+    observed.etcd.registry->bootstrap = {"n1"};
+    observed.etcd.registry->clusterId = values::kClusterId;
+    observed.persistent.clusterId = "other";
     const auto formation = agent::form(observed, kConfig);
     CHECK_TRUE(formation.refusal.has_value());
     CHECK_TRUE(!formation.claim && formation.initialMasterNodes.empty());
@@ -87,7 +87,7 @@ TEST(FormationIdentity, ARefusedNodeClaimsNothingAndDoesNotVote) {
 
 TEST(FormationIdentity, AClonedMachineIdIsRefusedLoudly) {
     auto observed = blankObserved();
-    observed.store.registry->nodes = {otherNode("n9", kMachineId)};
+    observed.etcd.registry->nodes = {otherNode("n9", kMachineId)};
     const auto formation = agent::form(observed, kConfig);
     STRCMP_CONTAINS("another machine (n9, 10.0.0.2) announces our machine-id",
                     formation.refusal.value_or("").c_str());
@@ -99,7 +99,7 @@ TEST(FormationIdentity, OurOwnKeyOfThisBootIsNoConflict) {
     auto observed = values::observed();
     auto own = otherNode("n1", kMachineId);
     own.bootId = values::kBootId; // a lease of the process before us
-    observed.store.registry->nodes = {own};
+    observed.etcd.registry->nodes = {own};
     CHECK_TRUE(!agent::form(observed, kConfig).refusal);
 }
 
@@ -107,14 +107,14 @@ TEST(FormationIdentity, OurOwnKeyOfAnEarlierBootIsToldByItsAddress) {
     auto observed = values::observed();
     auto own = otherNode("n1", kMachineId);
     own.address = observed.identity.address;
-    observed.store.registry->nodes = {own};
+    observed.etcd.registry->nodes = {own};
     CHECK_TRUE(!agent::form(observed, kConfig).refusal);
     own.address = "10.0.0.66";
-    observed.store.registry->nodes = {own};
+    observed.etcd.registry->nodes = {own};
     CHECK_TRUE(agent::form(observed, kConfig).refusal.has_value());
     own.address.reset();
     observed.identity.address.reset();
-    observed.store.registry->nodes = {own};
+    observed.etcd.registry->nodes = {own};
     CHECK_TRUE(agent::form(observed, kConfig).refusal.has_value());
 }
 
@@ -122,7 +122,7 @@ TEST(FormationIdentity, ACloneBesideUsInAContainerIsToldByItsName) {
     auto observed = values::observed();
     auto clone = otherNode("n2", kMachineId);
     clone.bootId = values::kBootId; // containers of one machine share it
-    observed.store.registry->nodes = {clone};
+    observed.etcd.registry->nodes = {clone};
     STRCMP_CONTAINS("announces our machine-id", agent::form(observed, kConfig).refusal.value_or("").c_str());
 }
 
@@ -130,22 +130,22 @@ TEST(FormationIdentity, AKeyUnderOurOwnLeaseIsOursWhateverItSays) {
     auto observed = values::observed();
     auto own = otherNode("n1", kMachineId);
     own.lease = values::kLease;
-    observed.store.registry->nodes = {own};
+    observed.etcd.registry->nodes = {own};
     CHECK_TRUE(!agent::form(observed, kConfig).refusal);
 }
 
 TEST(FormationIdentity, AKeyWithoutALeaseIsNotOursBecauseWeHaveNone) {
     auto observed = blankObserved();
-    observed.store.lease.reset();
+    observed.etcd.lease.reset();
     auto clone = otherNode("n9", kMachineId);
     clone.lease.reset();
-    observed.store.registry->nodes = {clone};
+    observed.etcd.registry->nodes = {clone};
     CHECK_TRUE(agent::form(observed, kConfig).refusal.has_value());
 }
 
 TEST(FormationIdentity, AnotherMachineOfOurNameIsRefused) {
     auto observed = blankObserved();
-    observed.store.registry->nodes = {otherNode("n1")};
+    observed.etcd.registry->nodes = {otherNode("n1")};
     const auto formation = agent::form(observed, kConfig);
     STRCMP_CONTAINS("announces our name n1", formation.refusal.value_or("").c_str());
     STRCMP_CONTAINS("[Node] Name", formation.refusal.value_or("").c_str());
@@ -153,7 +153,7 @@ TEST(FormationIdentity, AnotherMachineOfOurNameIsRefused) {
 
 TEST(FormationIdentity, TheNameOfAMemberThatIsAwayIsRefused) {
     auto observed = blankObserved();
-    observed.store.registry->members = {{kOtherMachineId, "n1", 1}};
+    observed.etcd.registry->members = {{kOtherMachineId, "n1", 1}};
     const auto formation = agent::form(observed, kConfig);
     STRCMP_CONTAINS("`cratectl forget n1`", formation.refusal.value_or("").c_str());
     CHECK_TRUE(!formation.claim);
@@ -161,21 +161,21 @@ TEST(FormationIdentity, TheNameOfAMemberThatIsAwayIsRefused) {
 
 TEST(FormationIdentity, AMemberKeepsItsNameAgainstANewcomer) {
     auto observed = values::observed();
-    observed.store.registry->nodes = {otherNode("n1")};
+    observed.etcd.registry->nodes = {otherNode("n1")};
     CHECK_TRUE(!agent::form(observed, kConfig).refusal);
 }
 
 TEST(FormationIdentity, AMemberKeepsItsNameAgainstAMemberThatCameLater) {
     auto observed = values::observed();
-    observed.store.registry->members = {{kMachineId, "n1", 1, 10}, {kOtherMachineId, "n1", 2, 20}};
+    observed.etcd.registry->members = {{kMachineId, "n1", 1, 10}, {kOtherMachineId, "n1", 2, 20}};
     CHECK_TRUE(!agent::form(observed, kConfig).refusal);
-    observed.store.registry->members[1].createdAt = 5;
+    observed.etcd.registry->members[1].createdAt = 5;
     CHECK_TRUE(agent::form(observed, kConfig).refusal.has_value());
 }
 
 TEST(FormationIdentity, AMemberThatTookAnotherNameHasNoRightToItYet) {
     auto observed = values::observed();
-    observed.store.registry->members = {{kMachineId, "n0", 1, 10}, {kOtherMachineId, "n1", 2, 20}};
+    observed.etcd.registry->members = {{kMachineId, "n0", 1, 10}, {kOtherMachineId, "n1", 2, 20}};
     CHECK_TRUE(agent::form(observed, kConfig).refusal.has_value());
 }
 
@@ -183,17 +183,17 @@ TEST(FormationIdentity, OfTwoNewcomersOfOneNameExactlyTheLaterIsRefused) {
     auto observed = blankObserved();
     auto own = otherNode("n1", kMachineId);
     own.lease = values::kLease;
-    observed.store.registry->nodes = {own, otherNode("n1")};
-    observed.store.registry->nodes[0].createdAt = 29;
+    observed.etcd.registry->nodes = {own, otherNode("n1")};
+    observed.etcd.registry->nodes[0].createdAt = 29;
     CHECK_TRUE(!agent::form(observed, kConfig).refusal);
-    observed.store.registry->nodes[0].createdAt = 31;
+    observed.etcd.registry->nodes[0].createdAt = 31;
     CHECK_TRUE(agent::form(observed, kConfig).refusal.has_value());
 }
 
 TEST(FormationIdentity, AForgottenMachineIsRefusedAndToldHowToComeBack) {
     auto observed = values::observed();
-    observed.store.registry->members.clear();
-    observed.store.registry->forgotten = {
+    observed.etcd.registry->members.clear();
+    observed.etcd.registry->forgotten = {
         {.nodeId = kMachineId, .name = "n1", .slot = 1, .by = "admin@n2", .at = "2026-11-22T16:00:00Z"}};
     const auto formation = agent::form(observed, kConfig);
     STRCMP_CONTAINS("n1 was taken out of the cluster for good, by admin@n2 at 2026-11-22T16:00:00Z",
@@ -201,7 +201,7 @@ TEST(FormationIdentity, AForgottenMachineIsRefusedAndToldHowToComeBack) {
     STRCMP_CONTAINS("`cratectl forget --undo 11111111111111111111111111111111`",
                     formation.refusal.value_or("").c_str());
     CHECK_TRUE(!formation.claim);
-    observed.store.registry.reset();
+    observed.etcd.registry.reset();
     CHECK_TRUE_TEXT(!agent::form(observed, kConfig).refusal,
                     "without etcd it starts from its last good files");
 }
@@ -216,35 +216,35 @@ TEST(FormationIdentity, AForgottenMachineClaimsNoSlotThoughItHasNotReadOfItYet) 
 
 TEST(FormationIdentity, APastThatCannotBeReadIsRefusedUnlessEtcdKnowsItAll) {
     auto observed = values::observed();
-    observed.saved = {};
-    observed.savedProblem = "node.json: expected a JSON object";
+    observed.persistent = {};
+    observed.persistentProblem = "node.json: expected a JSON object";
     CHECK_TRUE(!agent::form(observed, kConfig).refusal);
-    observed.store.registry->clusterId.reset();
+    observed.etcd.registry->clusterId.reset();
     STRCMP_CONTAINS("n1 does not know its own past: node.json",
                     agent::form(observed, kConfig).refusal->c_str());
-    observed.store.registry.reset();
+    observed.etcd.registry.reset();
     CHECK_TRUE(agent::form(observed, kConfig).refusal.has_value());
 }
 
 TEST(FormationIdentity, TheEmptyDiskOfAClustersOnlyNodeIsRefused) {
     auto observed = memberWithoutData();
-    observed.saved = values::saved(1, values::kClusterId);
+    observed.persistent = values::persistent(1, values::kClusterId);
     STRCMP_CONTAINS("the data directory of n1 is empty",
                     agent::form(observed, kConfig).refusal.value_or("").c_str());
-    observed.saved.peers = {{kOtherMachineId, "10.0.0.2:4300"}};
+    observed.persistent.peers = {{kOtherMachineId, "10.0.0.2:4300"}};
     CHECK_TRUE_TEXT(!agent::form(observed, kConfig).refusal, "the other one has the data");
-    observed.saved.peers.clear();
+    observed.persistent.peers.clear();
     observed.database.answer = values::answer();
     CHECK_TRUE_TEXT(!agent::form(observed, kConfig).refusal, "the look is older than the database");
 }
 
 TEST(FormationIdentity, OtherMachinesWithOtherNamesAreNoConflict) {
     auto observed = values::observed();
-    observed.store.registry->nodes = {otherNode("n2")};
-    observed.store.registry->members.push_back({kOtherMachineId, "n2", 2});
-    CHECK_TRUE(!agent::identityConflict(observed.identity, observed.store));
+    observed.etcd.registry->nodes = {otherNode("n2")};
+    observed.etcd.registry->members.push_back({kOtherMachineId, "n2", 2});
+    CHECK_TRUE(!agent::identityConflict(observed.identity, observed.etcd));
 }
 
 TEST(FormationIdentity, WithoutEtcdNobodyConflicts) {
-    CHECK_TRUE(!agent::identityConflict(values::identity(), agent::Store{}));
+    CHECK_TRUE(!agent::identityConflict(values::identity(), agent::EtcdState{}));
 }

@@ -1,7 +1,7 @@
 // How a node finds its place: slots, the one vote, and the first start that is repeated.
 #include "agent/cluster/formation.hpp"
 
-#include "agent/cluster/claims.hpp"
+#include "agent/cluster/guards.hpp"
 #include "tests/cpputest.hpp"
 #include "tests/unit/values.hpp"
 
@@ -64,7 +64,7 @@ TEST(Formation, ASlotIsClaimedOnlyIfNoMemberChangedSinceTheListWasRead) {
 
 TEST(Formation, TheSmallestFreeSlotIsClaimed) {
     auto observed = blankObserved();
-    observed.store.registry->members = {{"a", "na", 1}, {"b", "nb", 2}, {"d", "nd", 4}};
+    observed.etcd.registry->members = {{"a", "na", 1}, {"b", "nb", 2}, {"d", "nd", 4}};
     LONGS_EQUAL(3, createOnly(agent::form(observed, kConfig).claim).second.at("slot").get<int>());
 }
 
@@ -75,27 +75,27 @@ TEST(Formation, ASlotIsNotHeldBeforeEtcdShowsIt) {
 
 TEST(Formation, AMemberKeepsItsSlotForLife) {
     auto observed = memberWithoutData();
-    observed.store.registry->members = {{"a", "na", 1}, {kMachineId, "n1", 7}};
+    observed.etcd.registry->members = {{"a", "na", 1}, {kMachineId, "n1", 7}};
     const auto formation = agent::form(observed, kConfig);
     LONGS_EQUAL(7, formation.slot.value_or(0));
 }
 
 TEST(Formation, EtcdsSlotWinsOverTheSavedOne) {
     auto observed = values::observed();
-    observed.saved.slot = 2;
+    observed.persistent.slot = 2;
     LONGS_EQUAL(1, agent::form(observed, kConfig).slot.value_or(0));
 }
 
 TEST(Formation, BeforeTheFirstAnswerOfEtcdASavedSlotIsNotTrusted) {
     auto observed = values::observed();
-    observed.store = {};
+    observed.etcd = {};
     CHECK_EQUAL("the first answer of etcd", agent::form(observed, kConfig).waitingFor.value_or(""));
 }
 
 TEST(Formation, WithoutEtcdTheSavedSlotIsEnough) {
     auto observed = values::observed();
-    observed.store = {};
-    observed.store.error = "10.0.0.2:2379: connection refused";
+    observed.etcd = {};
+    observed.etcd.error = "10.0.0.2:2379: connection refused";
     const auto formation = agent::form(observed, kConfig);
     LONGS_EQUAL(1, formation.slot.value_or(0));
     CHECK_TRUE(!formation.refusal && !formation.waitingFor && !formation.claim);
@@ -104,7 +104,7 @@ TEST(Formation, WithoutEtcdTheSavedSlotIsEnough) {
 
 TEST(Formation, WithoutEtcdAndWithoutASlotItWaits) {
     auto observed = blankObserved();
-    observed.store.registry.reset();
+    observed.etcd.registry.reset();
     const auto formation = agent::form(observed, kConfig);
     CHECK_TRUE(!formation.slot && !formation.claim && formation.waitingFor.has_value());
     STRCMP_CONTAINS("etcd", formation.waitingFor->c_str());
@@ -112,8 +112,8 @@ TEST(Formation, WithoutEtcdAndWithoutASlotItWaits) {
 
 TEST(Formation, AfterEtcdWasWipedTheSavedSlotIsClaimedAgain) {
     auto observed = values::observed();
-    observed.saved.slot = 5;
-    observed.store.registry = blankObserved().store.registry;
+    observed.persistent.slot = 5;
+    observed.etcd.registry = blankObserved().etcd.registry;
     const auto formation = agent::form(observed, kConfig);
     LONGS_EQUAL(5, createOnly(formation.claim).second.at("slot").get<int>());
     LONGS_EQUAL_TEXT(5, formation.slot.value_or(0), "the running database keeps its unit");
@@ -121,7 +121,7 @@ TEST(Formation, AfterEtcdWasWipedTheSavedSlotIsClaimedAgain) {
 
 TEST(Formation, AfterEtcdWasWipedANodeComesBackTogetherWithItsClustersId) {
     auto observed = values::observed();
-    observed.store.registry = blankObserved().store.registry;
+    observed.etcd.registry = blankObserved().etcd.registry;
     const auto claim = agent::form(observed, kConfig).claim;
     CHECK_TRUE(claim.has_value());
     LONGS_EQUAL(2, claim->then.size());
@@ -131,15 +131,15 @@ TEST(Formation, AfterEtcdWasWipedANodeComesBackTogetherWithItsClustersId) {
 
 TEST(Formation, TheSlotOfANodeThatIsNoMemberYetButAliveIsTaken) {
     auto observed = blankObserved();
-    observed.store.registry->nodes = {otherNode("n2")};
-    observed.store.registry->nodes[0].slot = 1;
+    observed.etcd.registry->nodes = {otherNode("n2")};
+    observed.etcd.registry->nodes[0].slot = 1;
     LONGS_EQUAL(2, createOnly(agent::form(observed, kConfig).claim).second.at("slot").get<int>());
 }
 
 TEST(Formation, ADatabaseThatRunsKeepsItsUnitThoughSomebodyTookTheNumber) {
     auto observed = values::observed();
-    observed.store.registry = blankObserved().store.registry;
-    observed.store.registry->members = {{kOtherMachineId, "n2", 1}};
+    observed.etcd.registry = blankObserved().etcd.registry;
+    observed.etcd.registry->members = {{kOtherMachineId, "n2", 1}};
     for (const char* state : {"active", "activating", "deactivating"}) {
         observed.crateUnits->front().activeState = state;
         LONGS_EQUAL(1, createOnly(agent::form(observed, kConfig).claim).second.at("slot").get<int>());
@@ -148,21 +148,21 @@ TEST(Formation, ADatabaseThatRunsKeepsItsUnitThoughSomebodyTookTheNumber) {
 
 TEST(Formation, AMemberKeyThatCannotBeReadIsNotClaimedOver) {
     auto observed = blankObserved();
-    observed.store.registry->raw[kKeys.member(kMachineId)] = {};
+    observed.etcd.registry->raw[kKeys.member(kMachineId)] = {};
     const auto formation = agent::form(observed, kConfig);
     CHECK_TRUE(!formation.claim);
     STRCMP_CONTAINS("with etcdctl", formation.waitingFor.value_or("").c_str());
     observed = values::observed();
-    observed.store.registry->members.clear();
-    observed.store.registry->raw[kKeys.member(kMachineId)] = {};
+    observed.etcd.registry->members.clear();
+    observed.etcd.registry->raw[kKeys.member(kMachineId)] = {};
     CHECK_TRUE_TEXT(!agent::form(observed, kConfig).waitingFor, "the slot on disk is enough");
 }
 
 TEST(Formation, ASavedSlotThatSomebodyTookMeanwhileIsNotClaimed) {
     auto observed = values::observed();
     observed.crateUnits = std::vector<hal::Unit>{};
-    observed.store.registry = blankObserved().store.registry;
-    observed.store.registry->members = {{kOtherMachineId, "n2", 1}};
+    observed.etcd.registry = blankObserved().etcd.registry;
+    observed.etcd.registry->members = {{kOtherMachineId, "n2", 1}};
     LONGS_EQUAL(2, createOnly(agent::form(observed, kConfig).claim).second.at("slot").get<int>());
 }
 
@@ -185,7 +185,7 @@ TEST(Formation, TheVoteWaitsForAsManyNodesAsConfigured) {
 
 TEST(Formation, TheVoteNamesAllAnnouncedNodesSorted) {
     auto observed = memberWithoutData();
-    observed.store.registry->nodes = {otherNode("n3", "3"), otherNode("n0", "0")};
+    observed.etcd.registry->nodes = {otherNode("n3", "3"), otherNode("n0", "0")};
     const auto [key, value] = createOnly(agent::form(observed, configFor(3)).claim);
     CHECK_EQUAL(kKeys.bootstrap(), key);
     CHECK_EQUAL(R"(["n0","n1","n3"])", value.at("initial_master_nodes").dump());
@@ -195,7 +195,7 @@ TEST(Formation, OurOwnAnnouncementIsNotCountedTwice) {
     auto observed = memberWithoutData();
     auto own = otherNode("n1", kMachineId);
     own.bootId = values::kBootId;
-    observed.store.registry->nodes = {own};
+    observed.etcd.registry->nodes = {own};
     CHECK_TRUE(!agent::form(observed, configFor(2)).claim);
 }
 
@@ -206,7 +206,7 @@ TEST(Formation, TheSlotIsClaimedBeforeTheVoteIsDecided) {
 
 TEST(Formation, ANodeOnTheListVotesForExactlyThatList) {
     auto observed = memberWithoutData();
-    observed.store.registry->bootstrap = {"n1", "n2", "n3"};
+    observed.etcd.registry->bootstrap = {"n1", "n2", "n3"};
     const auto formation = agent::form(observed, configFor(3));
     CHECK_TRUE((Names{"n1", "n2", "n3"}) == formation.initialMasterNodes);
     CHECK_TRUE(!formation.waitingFor && !formation.claim && !formation.refusal);
@@ -214,14 +214,14 @@ TEST(Formation, ANodeOnTheListVotesForExactlyThatList) {
 
 TEST(Formation, TheListStandsWhoeverIsAnnouncedLater) {
     auto observed = memberWithoutData();
-    observed.store.registry->bootstrap = {"n1"};
-    observed.store.registry->nodes = {otherNode("n2"), otherNode("n3", "3")};
+    observed.etcd.registry->bootstrap = {"n1"};
+    observed.etcd.registry->nodes = {otherNode("n2"), otherNode("n3", "3")};
     CHECK_TRUE(Names{"n1"} == agent::form(observed, configFor(3)).initialMasterNodes);
 }
 
 TEST(Formation, ANodeThatIsNotOnTheListNeverVotes) {
     auto observed = memberWithoutData();
-    observed.store.registry->bootstrap = {"n2", "n3"};
+    observed.etcd.registry->bootstrap = {"n2", "n3"};
     const auto formation = agent::form(observed, configFor(2));
     CHECK_TRUE(formation.initialMasterNodes.empty());
     CHECK_TRUE_TEXT(!formation.waitingFor && !formation.claim, "it starts and joins the others");
@@ -229,35 +229,35 @@ TEST(Formation, ANodeThatIsNotOnTheListNeverVotes) {
 
 TEST(Formation, NobodyVotesOnceTheClusterHasAnId) {
     auto observed = memberWithoutData();
-    observed.store.registry->bootstrap = {"n1"};
-    observed.store.registry->clusterId = values::kClusterId;
+    observed.etcd.registry->bootstrap = {"n1"};
+    observed.etcd.registry->clusterId = values::kClusterId;
     CHECK_TRUE(agent::form(observed, kConfig).initialMasterNodes.empty());
 }
 
 TEST(Formation, NobodyVotesWhoKnowsTheIdFromDisk) {
     auto observed = memberWithoutData();
-    observed.store.registry->bootstrap = {"n1"};
-    observed.saved.clusterId = values::kClusterId;
+    observed.etcd.registry->bootstrap = {"n1"};
+    observed.persistent.clusterId = values::kClusterId;
     CHECK_TRUE(agent::form(observed, kConfig).initialMasterNodes.empty());
 }
 
 TEST(Formation, NobodyVotesWhoseDatabaseAlreadyTellsAnId) {
     auto observed = memberWithoutData();
-    observed.store.registry->bootstrap = {"n1"};
+    observed.etcd.registry->bootstrap = {"n1"};
     observed.database.answer = values::answer();
     CHECK_TRUE(agent::form(observed, kConfig).initialMasterNodes.empty());
 }
 
 TEST(Formation, DataForbidsTheVoteWhateverEtcdSays) {
     auto observed = memberWithoutData();
-    observed.store.registry->bootstrap = {"n1"};
+    observed.etcd.registry->bootstrap = {"n1"};
     observed.dataHoldsDatabase = true;
     CHECK_TRUE(agent::form(observed, kConfig).initialMasterNodes.empty());
 }
 
 TEST(Formation, DataThatCannotBeLookedIntoForbidsTheVoteToo) {
     auto observed = memberWithoutData();
-    observed.store.registry->bootstrap = {"n1"};
+    observed.etcd.registry->bootstrap = {"n1"};
     observed.dataHoldsDatabase.reset();
     const auto formation = agent::form(observed, kConfig);
     CHECK_TRUE(formation.initialMasterNodes.empty());
@@ -272,8 +272,8 @@ TEST(Formation, ANodeWithDataDecidesNoVoteForOthers) {
 
 TEST(Formation, WithoutEtcdABlankNodeDoesNotVote) {
     auto observed = blankObserved();
-    observed.saved.slot = 1;
-    observed.store.registry.reset();
+    observed.persistent.slot = 1;
+    observed.etcd.registry.reset();
     const auto formation = agent::form(observed, configFor(1));
     CHECK_TRUE(formation.initialMasterNodes.empty() && !formation.claim);
     CHECK_EQUAL("etcd, to learn whether the cluster was ever formed", formation.waitingFor.value_or(""));
@@ -281,12 +281,12 @@ TEST(Formation, WithoutEtcdABlankNodeDoesNotVote) {
 
 TEST(Formation, AWipedEtcdCausesNoSecondVote) {
     auto observed = values::observed();
-    observed.store.registry = blankObserved().store.registry;
+    observed.etcd.registry = blankObserved().etcd.registry;
     auto formation = agent::form(observed, configFor(1));
     CHECK_EQUAL(kKeys.member(kMachineId), createOnly(formation.claim).first);
     CHECK_TRUE(formation.initialMasterNodes.empty());
 
-    observed.store.registry->members = {{kMachineId, "n1", 1}};
+    observed.etcd.registry->members = {{kMachineId, "n1", 1}};
     formation = agent::form(observed, configFor(1));
     CHECK_EQUAL_TEXT(kKeys.clusterId(), createOnly(formation.claim).first,
                      "the id is told again, the vote is not");
@@ -297,9 +297,9 @@ TEST(Formation, AWipedEtcdCausesNoSecondVote) {
 
 TEST(Formation, AFirstStartThatWasBegunIsRepeatedWithTheSameListThoughThereAreFiles) {
     auto observed = memberWithoutData();
-    observed.saved.vote = {"n1", "n2"};
+    observed.persistent.vote = {"n1", "n2"};
     observed.dataHoldsDatabase = true;
-    observed.store.registry->bootstrap = {"n1", "n2"};
+    observed.etcd.registry->bootstrap = {"n1", "n2"};
     CHECK_TRUE((Names{"n1", "n2"}) == agent::form(observed, kConfig).initialMasterNodes);
     observed.dataHoldsDatabase.reset();
     CHECK_TRUE((Names{"n1", "n2"}) == agent::form(observed, kConfig).initialMasterNodes);
@@ -307,9 +307,9 @@ TEST(Formation, AFirstStartThatWasBegunIsRepeatedWithTheSameListThoughThereAreFi
 
 TEST(Formation, ItIsNotRepeatedWithoutEtcdWhichMayKnowThatTheClusterWasFormedMeanwhile) {
     auto observed = memberWithoutData();
-    observed.saved = values::saved(1, {});
-    observed.saved.vote = {"n1"};
-    observed.store.registry.reset();
+    observed.persistent = values::persistent(1, {});
+    observed.persistent.vote = {"n1"};
+    observed.etcd.registry.reset();
     const auto formation = agent::form(observed, kConfig);
     CHECK_TRUE(formation.initialMasterNodes.empty() && !formation.refusal);
     CHECK_EQUAL("etcd, to learn whether the cluster was formed meanwhile", formation.waitingFor.value_or(""));
@@ -317,22 +317,22 @@ TEST(Formation, ItIsNotRepeatedWithoutEtcdWhichMayKnowThatTheClusterWasFormedMea
 
 TEST(Formation, ItIsNotRepeatedOnceThereIsAnId) {
     auto observed = memberWithoutData();
-    observed.saved.vote = {"n1"};
-    observed.store.registry->bootstrap = {"n1"};
-    observed.store.registry->clusterId = values::kClusterId;
+    observed.persistent.vote = {"n1"};
+    observed.etcd.registry->bootstrap = {"n1"};
+    observed.etcd.registry->clusterId = values::kClusterId;
     CHECK_TRUE(agent::form(observed, kConfig).initialMasterNodes.empty());
-    observed.store.registry->clusterId.reset();
-    observed.saved.clusterId = values::kClusterId;
+    observed.etcd.registry->clusterId.reset();
+    observed.persistent.clusterId = values::kClusterId;
     CHECK_TRUE(agent::form(observed, kConfig).initialMasterNodes.empty());
-    observed.saved.clusterId.reset();
+    observed.persistent.clusterId.reset();
     observed.database.answer = values::answer();
     CHECK_TRUE(agent::form(observed, kConfig).initialMasterNodes.empty());
 }
 
 TEST(Formation, AnotherListInEtcdIsRefusedAndNeverVotedFor) {
     auto observed = memberWithoutData();
-    observed.saved.vote = {"n1"};
-    observed.store.registry->bootstrap = {"n1", "n2"};
+    observed.persistent.vote = {"n1"};
+    observed.etcd.registry->bootstrap = {"n1", "n2"};
     const auto formation = agent::form(observed, kConfig);
     CHECK_TRUE(formation.initialMasterNodes.empty() && !formation.claim);
     STRCMP_CONTAINS("other first voters", formation.refusal.value_or("").c_str());
@@ -340,7 +340,7 @@ TEST(Formation, AnotherListInEtcdIsRefusedAndNeverVotedFor) {
 
 TEST(Formation, AListThatWasLostWithEtcdIsWrittenAgainAsItWas) {
     auto observed = memberWithoutData();
-    observed.saved.vote = {"n1", "n2"};
+    observed.persistent.vote = {"n1", "n2"};
     const auto formation = agent::form(observed, configFor(1));
     CHECK_TRUE((Names{"n1", "n2"}) == formation.initialMasterNodes);
     const auto [key, value] = createOnly(formation.claim);

@@ -140,7 +140,7 @@ TEST(Health, AnUnknownClusterIdIsNotReady) {
 
 TEST(Health, AnotherClustersDatabaseIsNotReady) {
     observed.database.answer->clusterId = "other";
-    observed.saved.clusterId = "other";
+    observed.persistent.clusterId = "other";
     const auto verdict = judge(observed);
     const auto& part = component(verdict, "cluster-id");
     CHECK_TRUE(part.level == Level::fail && !verdict.ready);
@@ -231,17 +231,17 @@ TEST(Health, AnotherNicsCarrierDoesNotMatter) {
 // ---- etcd: never more than a warning ----
 
 TEST(Health, AnUnreachableEtcdWarnsAndLeavesTheNodeReady) {
-    observed.store.error = "10.0.0.2:2379: connection refused";
+    observed.etcd.error = "10.0.0.2:2379: connection refused";
     checkWarns("etcd", "10.0.0.2:2379: connection refused", "readiness does not depend on it", observed);
 }
 
 TEST(Health, AnEtcdThatNeverAnsweredWarns) {
-    observed.store.registry.reset();
+    observed.etcd.registry.reset();
     checkWarns("etcd", "etcd has not answered yet", "[Etcd] Endpoints", observed);
 }
 
 TEST(Health, AWrongValueInEtcdWarnsWithItsKey) {
-    observed.store.registry->problems = {{"etcd /cratekeeper/crate/bootstrap", "expected a JSON object"}};
+    observed.etcd.registry->problems = {{"etcd /cratekeeper/crate/bootstrap", "expected a JSON object"}};
     checkWarns("etcd", "etcd /cratekeeper/crate/bootstrap: expected a JSON object", "", observed);
 }
 
@@ -284,7 +284,7 @@ TEST(Health, StartedMeansReadyOnceSinceTheUnitWasLastStarted) {
 TEST(Health, ReadyOnlyIfNoComponentFails) {
     observed.inventory->nics.front().nic.carrier = false;
     observed.database.answer->masterNode.reset();
-    observed.store.error = "away";
+    observed.etcd.error = "away";
     const auto verdict = judge(observed);
     CHECK_TRUE(!verdict.ready && verdict.overall == Level::fail);
     LONGS_EQUAL(8, verdict.components.size());

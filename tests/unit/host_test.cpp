@@ -1,6 +1,6 @@
 // Who a machine is: a NUC's files, files that lie, and files that are not there.
 #include "hal/hardware/host.hpp"
-#include "hal/hardware/host_text.hpp"
+#include "hal/hardware/host_facts.hpp"
 
 #include "tests/cpputest.hpp"
 #include "tests/unit/fixtures.hpp"
@@ -78,7 +78,7 @@ TEST(HostText, AnArmMachineNamesNoCoresAndNoModel) {
 TEST(HostText, CpuinfoThatIsNoneYieldsNothing) {
     for (const char* text :
          {"", "\n\n\n", ":::", "processor", "processor : x\ncore id : -1\n", "model name :\n"}) {
-        CHECK_TRUE_TEXT(hal::parseCpuinfo(text) == hal::CpuText{}, text);
+        CHECK_TRUE_TEXT(hal::parseCpuinfo(text) == hal::CpuFacts{}, text);
     }
 }
 

@@ -10,13 +10,14 @@
 #include <nlohmann/json.hpp>
 #include <random>
 
-using agent::Target;
+using cratectl::Target;
 
 namespace {
 
 const std::vector<Target> kTargets{Target::cratekeeper, Target::flatcar, Target::fcos};
 
-std::string fileOf(const agent::Site& site, const std::string& node, Target target, const std::string& path) {
+std::string fileOf(const cratectl::Site& site, const std::string& node, Target target,
+                   const std::string& path) {
     for (const auto& file : siteFiles(site, *site.find(node), target)) {
         if (file.path == path) {
             return file.content;
@@ -40,7 +41,9 @@ std::string decoded(const std::string& url) {
 
 } // namespace
 
-TEST_GROUP(Ignition) { agent::SiteResult whole = agent::parseSite("s", fixtures::text("site/whole.site")); };
+TEST_GROUP(Ignition) {
+    cratectl::SiteResult whole = cratectl::parseSite("s", fixtures::text("site/whole.site"));
+};
 
 TEST(Ignition, TheDocumentsAreTheseOnEverySystem) {
     CHECK_TRUE(whole.errors.empty());
@@ -92,7 +95,7 @@ TEST(Ignition, ADiskIsWipedOnlyByTheSitesOwnWord) {
             nlohmann::json::parse(ignitionConfig(whole.site, *whole.site.find("nuc1"), target));
         CHECK_TRUE(wiped["storage"]["filesystems"][0]["wipeFilesystem"].get<bool>());
         auto site = whole.site;
-        site.nodes.at(0).diskUse = agent::DiskUse::emptyOnly;
+        site.nodes.at(0).diskUse = cratectl::DiskUse::emptyOnly;
         const auto kept = nlohmann::json::parse(ignitionConfig(site, site.nodes.at(0), target));
         CHECK_FALSE(kept["storage"]["filesystems"][0]["wipeFilesystem"].get<bool>());
         const auto adopted =
@@ -111,10 +114,10 @@ TEST(Ignition, AnyTextSurvivesItsUrl) {
     for (int value = 1; value < 256; ++value) {
         bytes += static_cast<char>(value);
     }
-    const auto url = agent::dataUrl(bytes);
+    const auto url = cratectl::dataUrl(bytes);
     CHECK_EQUAL(bytes, decoded(url));
     CHECK_TRUE(std::ranges::all_of(url, [](char c) { return c > ' ' && c < '\x7f'; }));
-    CHECK_EQUAL("data:,", agent::dataUrl(""));
+    CHECK_EQUAL("data:,", cratectl::dataUrl(""));
 }
 
 // A mutated file is refused with a place in it, or it is as good as the first: what comes out is taken by the agent.
@@ -137,7 +140,7 @@ TEST(Ignition, AMutatedSiteFileIsRefusedOrMakesAConfigTheAgentTakes) {
             default: mutated.insert(at, 1, "\n=[]%\"\\ /"[random() % 9]); break;
             }
         }
-        const auto result = agent::parseSite("s", mutated);
+        const auto result = cratectl::parseSite("s", mutated);
         const std::string which = "MUTATION_SEED=" + std::to_string(seed);
         for (const auto& error : result.errors) {
             CHECK_TRUE_TEXT(error.place.file == "s" && !error.expected.empty(), which.c_str());

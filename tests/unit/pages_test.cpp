@@ -47,7 +47,7 @@ TEST(Pages, ANodeThatIsNotReadySaysSoAndIsAliveAllTheSame) {
 }
 
 TEST(Pages, AnEtcdThatIsAwayChangesNoStatus) {
-    observed.store.error = "connection refused";
+    observed.etcd.error = "connection refused";
     const auto pages = pagesOf(observed);
     checkStatuses("/ 200\n/health 200\n/live 200\n/ready 200\n/startup 200\n/v1/node 200\n", pages);
     CHECK_EQUAL("warn", body(pages, "/health").at("status").get<std::string>());

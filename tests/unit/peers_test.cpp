@@ -9,10 +9,10 @@ using values::otherNode;
 
 namespace {
 
-agent::Saved saved(Peers peers) {
-    agent::Saved saved;
-    saved.peers = std::move(peers);
-    return saved;
+agent::PersistentState persistent(Peers peers) {
+    agent::PersistentState persistent;
+    persistent.peers = std::move(peers);
+    return persistent;
 }
 
 } // namespace
@@ -31,13 +31,13 @@ TEST(Peers, ANodeThatIsSeenIsRemembered) {
 
 TEST(Peers, ANodeThatIsGoneIsRememberedToo) {
     const Peers known{{"a", "10.0.0.7:4300"}};
-    CHECK_TRUE(known == agent::rememberPeers(saved(known), with({})));
-    CHECK_TRUE(known == agent::rememberPeers(saved(known), std::nullopt));
+    CHECK_TRUE(known == agent::rememberPeers(persistent(known), with({})));
+    CHECK_TRUE(known == agent::rememberPeers(persistent(known), std::nullopt));
 }
 
 TEST(Peers, ANodeThatMovedIsRememberedAtItsNewPlace) {
     CHECK_TRUE((Peers{{"a", "10.0.0.2:4300"}}) ==
-               agent::rememberPeers(saved({{"a", "10.0.0.7:4300"}}), with({otherNode("n2", "a")})));
+               agent::rememberPeers(persistent({{"a", "10.0.0.7:4300"}}), with({otherNode("n2", "a")})));
 }
 
 TEST(Peers, OnlyAForgottenMachineIsDropped) {
@@ -45,7 +45,7 @@ TEST(Peers, OnlyAForgottenMachineIsDropped) {
     registry.forgotten = {{.nodeId = "a", .name = "n7", .slot = 7, .by = "admin", .at = "today"}};
     const Peers known{{"a", "10.0.0.7:4300"}, {"c", "10.0.0.8:4300"}};
     CHECK_TRUE((Peers{{"b", "10.0.0.2:4300"}, {"c", "10.0.0.8:4300"}}) ==
-               agent::rememberPeers(saved(known), registry));
+               agent::rememberPeers(persistent(known), registry));
 }
 
 TEST(Peers, AForgottenMachineThatAnnouncesItselfIsNotTakenUpAgain) {
@@ -69,7 +69,7 @@ TEST(Peers, TheOwnClusterCountsAndNotWhatAnEtcdThatBeganAnewSays) {
     ours.clusterId = values::kClusterId;
     auto registry = with({stranger, ours});
     registry.clusterId = "another";
-    agent::Saved old = saved({});
+    agent::PersistentState old = persistent({});
     old.clusterId = values::kClusterId;
     CHECK_TRUE((Peers{{"b", "10.0.0.2:4300"}}) == agent::rememberPeers(old, registry));
 }
@@ -80,7 +80,7 @@ TEST(Peers, AKnownNodeStaysAtItsPlaceWhateverClusterItTells) {
     auto registry = with({stranger});
     registry.clusterId = values::kClusterId;
     const Peers known{{"a", "10.0.0.7:4300"}};
-    CHECK_TRUE(known == agent::rememberPeers(saved(known), registry));
+    CHECK_TRUE(known == agent::rememberPeers(persistent(known), registry));
 }
 
 TEST(Peers, ANodeThatSaysNotWhereItIsChangesNothing) {
@@ -89,7 +89,7 @@ TEST(Peers, ANodeThatSaysNotWhereItIsChangesNothing) {
     nowhere.address.reset();
     auto portless = otherNode("n3", "b");
     portless.transportPort.reset();
-    CHECK_TRUE(known == agent::rememberPeers(saved(known), with({nowhere, portless})));
+    CHECK_TRUE(known == agent::rememberPeers(persistent(known), with({nowhere, portless})));
 }
 
 TEST(Peers, AFloodOfNodesDoesNotPushOutTheKnownOnes) {
@@ -99,7 +99,7 @@ TEST(Peers, AFloodOfNodesDoesNotPushOutTheKnownOnes) {
         flood.push_back(otherNode("n", std::to_string(node)));
     }
     flood.push_back(otherNode("n2", "zz"));
-    const auto peers = agent::rememberPeers(saved({{"zz", "10.0.0.7:4300"}}), with(flood));
+    const auto peers = agent::rememberPeers(persistent({{"zz", "10.0.0.7:4300"}}), with(flood));
     LONGS_EQUAL(100, peers.size());
     CHECK_EQUAL("10.0.0.2:4300", peers.at("zz"));
 }

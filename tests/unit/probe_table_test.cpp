@@ -8,7 +8,7 @@ namespace {
 std::string tableOf(const hal::Volume& volume) {
     agent::Inventory inventory;
     inventory.volume = volume;
-    return agent::probeTable(inventory);
+    return cratectl::probeTable(inventory);
 }
 
 } // namespace
@@ -16,17 +16,17 @@ std::string tableOf(const hal::Volume& volume) {
 TEST_GROUP(ProbeTable){};
 
 TEST(ProbeTable, BytesAreRoundedDownToOneDecimal) {
-    CHECK_EQUAL(std::string("0 B"), agent::humanBytes(0));
-    CHECK_EQUAL(std::string("1023 B"), agent::humanBytes(1023));
-    CHECK_EQUAL(std::string("1 KiB"), agent::humanBytes(1024));
-    CHECK_EQUAL(std::string("1.5 KiB"), agent::humanBytes(1536));
-    CHECK_EQUAL(std::string("931 GiB"), agent::humanBytes(1000204886016));
-    CHECK_EQUAL(std::string("1.8 TiB"), agent::humanBytes(2000398934016));
-    CHECK_EQUAL(std::string("15.9 EiB"), agent::humanBytes(UINT64_MAX));
+    CHECK_EQUAL(std::string("0 B"), cratectl::humanBytes(0));
+    CHECK_EQUAL(std::string("1023 B"), cratectl::humanBytes(1023));
+    CHECK_EQUAL(std::string("1 KiB"), cratectl::humanBytes(1024));
+    CHECK_EQUAL(std::string("1.5 KiB"), cratectl::humanBytes(1536));
+    CHECK_EQUAL(std::string("931 GiB"), cratectl::humanBytes(1000204886016));
+    CHECK_EQUAL(std::string("1.8 TiB"), cratectl::humanBytes(2000398934016));
+    CHECK_EQUAL(std::string("15.9 EiB"), cratectl::humanBytes(UINT64_MAX));
 }
 
 TEST(ProbeTable, AnEmptyInventoryIsAllDashes) {
-    const std::string table = agent::probeTable({});
+    const std::string table = cratectl::probeTable({});
     STRCMP_CONTAINS("announced: -\n", table.c_str());
     STRCMP_CONTAINS("no physical interface", table.c_str());
     STRCMP_CONTAINS("memory      -\n", table.c_str());
@@ -40,7 +40,7 @@ TEST(ProbeTable, ColumnsAreAlignedAndNoLineEndsInABlank) {
     agent::PhysicalNic other;
     other.nic.name = "a-long-name";
     inventory.nics = {one, other};
-    const std::string table = agent::probeTable(inventory);
+    const std::string table = cratectl::probeTable(inventory);
     STRCMP_CONTAINS("  a            00:00:00:00:00:01", table.c_str());
     STRCMP_CONTAINS("  a-long-name  -", table.c_str());
     CHECK_TRUE(table.find(" \n") == std::string::npos);
@@ -59,7 +59,7 @@ TEST(ProbeTable, TellsOfWhatIsOnTopOfANicAndWhereTheDefaultRouteIs) {
     inventory.nics = {physical};
     inventory.announcedNic = "br0";
     inventory.announcedAddress = "10.0.0.1";
-    const std::string table = agent::probeTable(inventory);
+    const std::string table = cratectl::probeTable(inventory);
     STRCMP_CONTAINS("announced: 10.0.0.1 on br0\n", table.c_str());
     STRCMP_CONTAINS("under br0 (bridge): 10.0.0.1/24, default route\n", table.c_str());
 }
@@ -95,7 +95,7 @@ TEST(ProbeTable, AnotherFileSystemHasNoBtrfsLines) {
 TEST(ProbeTable, ControlCharactersDoNotReachTheTerminal) {
     agent::Inventory inventory;
     inventory.host.product = "\x1b[2Jevil\n";
-    const std::string table = agent::probeTable(inventory);
+    const std::string table = cratectl::probeTable(inventory);
     CHECK_TRUE(table.find('\x1b') == std::string::npos);
     STRCMP_CONTAINS("?[2Jevil?", table.c_str());
 }
@@ -104,5 +104,5 @@ TEST(ProbeTable, ProblemsComeLastWithTheirReasons) {
     agent::Inventory inventory;
     inventory.problems = {{"host serial", "only root may read it"}};
     STRCMP_CONTAINS("UNKNOWN, AND WHY\n  host serial  only root may read it\n",
-                    agent::probeTable(inventory).c_str());
+                    cratectl::probeTable(inventory).c_str());
 }

@@ -18,7 +18,7 @@ std::string state(const std::string& id, const std::string& status) {
 
 } // namespace
 
-TEST_GROUP(PullProgress) { agent::PullProgress progress; };
+TEST_GROUP(PullProgress) { cratectl::PullProgress progress; };
 
 TEST(PullProgress, BeforeASizeIsKnownTheRegistryIsAsked) {
     CHECK_TRUE(!progress.percent());
@@ -71,11 +71,11 @@ TEST(PullProgress, TheRegistrysRefusalIsKept) {
 TEST(PullProgress, LinesMayBeSplitAnywhere) {
     const std::string stream = downloading("a", 100, 1000) + state("b", "Waiting") +
                                downloading("b", 510, 3000) + state("a", "Download complete");
-    agent::PullProgress whole;
+    cratectl::PullProgress whole;
     whole.take(stream);
     for (unsigned seed = 0; seed < 500; ++seed) {
         std::mt19937 random(seed);
-        agent::PullProgress pieces;
+        cratectl::PullProgress pieces;
         for (std::string_view rest = stream; !rest.empty();) {
             const auto size = std::min<size_t>(rest.size(), random() % 20);
             pieces.take(rest.substr(0, size));

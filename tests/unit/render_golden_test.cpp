@@ -37,7 +37,7 @@ TEST(RenderGolden, TheFirstVoteOfThreeNodes) {
     config.initialNodes = 3;
     config.zone = "rack-2";
     formation.initialMasterNodes = {"n1", "n2"};
-    observed.store.registry->nodes = {values::otherNode("n2")};
+    observed.etcd.registry->nodes = {values::otherNode("n2")};
     putDataOn("nvme", false);
     checkIs("first-vote");
 }
@@ -45,13 +45,13 @@ TEST(RenderGolden, TheFirstVoteOfThreeNodes) {
 TEST(RenderGolden, ALaterStartCountsEveryNodeEverSeen) {
     auto third = values::otherNode("n3", "3");
     third.address = "10.0.0.3";
-    observed.saved.peers = {{values::kOtherMachineId, "10.0.0.2:4300"}, {"4", "10.0.0.4:4300"}};
-    observed.store.registry->nodes = {third};
-    observed.store.registry->members.push_back({.nodeId = "4", .name = "n4", .slot = 4});
+    observed.persistent.peers = {{values::kOtherMachineId, "10.0.0.2:4300"}, {"4", "10.0.0.4:4300"}};
+    observed.etcd.registry->nodes = {third};
+    observed.etcd.registry->members.push_back({.nodeId = "4", .name = "n4", .slot = 4});
     checkIs("later");
     // Without etcd what is kept on disk still counts: nobody starts with a smaller cluster than it was.
-    observed.saved.peers.emplace("3", "10.0.0.3:4300");
-    observed.store.registry.reset();
+    observed.persistent.peers.emplace("3", "10.0.0.3:4300");
+    observed.etcd.registry.reset();
     checkIs("later");
 }
 
@@ -86,7 +86,7 @@ TEST(RenderGolden, AMachineWithIpv6OtherPortsAndALimitOnLockedMemory) {
     observed.inventory->announcedAddress = "fd00::1";
     auto second = values::otherNode("n2");
     second.address = "fd00::2";
-    observed.store.registry->nodes = {second};
+    observed.etcd.registry->nodes = {second};
     checkIs("ipv6");
 }
 

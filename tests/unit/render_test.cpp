@@ -93,10 +93,10 @@ TEST(Render, MoreThanHalfOfTheExpectedNodesHaveToBeThere) {
 }
 
 TEST(Render, ANodeInTwoListsIsOneNode) {
-    observed.saved.peers = {{values::kMachineId, "10.0.0.1:4300"},
-                            {values::kOtherMachineId, "10.0.0.2:4300"}};
-    observed.store.registry->nodes = {values::otherNode("n2")};
-    observed.store.registry->members.push_back({.nodeId = values::kOtherMachineId, .name = "n2", .slot = 2});
+    observed.persistent.peers = {{values::kMachineId, "10.0.0.1:4300"},
+                                 {values::kOtherMachineId, "10.0.0.2:4300"}};
+    observed.etcd.registry->nodes = {values::otherNode("n2")};
+    observed.etcd.registry->members.push_back({.nodeId = values::kOtherMachineId, .name = "n2", .slot = 2});
     STRCMP_CONTAINS("gateway.expected_data_nodes: 2\n", settings().c_str());
 }
 
@@ -137,7 +137,7 @@ TEST(Render, PeersAreAllAnnouncedNodesSortedAndOnce) {
     third.transportPort = 4301;
     auto own = values::otherNode("n1", values::kMachineId);
     own.address = "10.0.0.1";
-    observed.store.registry->nodes = {third, second, own};
+    observed.etcd.registry->nodes = {third, second, own};
     CHECK_EQUAL("10.0.0.1:4300\n10.0.0.2:4300\n10.0.0.3:4301\n", peers());
 }
 
@@ -146,30 +146,30 @@ TEST(Render, ANodeWithoutAnAddressOrPortIsNoPeer) {
     second.address.reset();
     auto third = values::otherNode("n3", "3");
     third.transportPort.reset();
-    observed.store.registry->nodes = {second, third};
+    observed.etcd.registry->nodes = {second, third};
     CHECK_EQUAL("10.0.0.1:4300\n", peers());
 }
 
 TEST(Render, AddressesOfIpv6StandInBracketsOursToo) {
     auto second = values::otherNode("n2");
     second.address = "fd00::2";
-    observed.store.registry->nodes = {second};
+    observed.etcd.registry->nodes = {second};
     observed.inventory->announcedAddress = "fd00::1";
     CHECK_EQUAL("[fd00::1]:4300\n[fd00::2]:4300\n", peers());
 }
 
 TEST(Render, PeersThatWereEverSeenStayWhateverEtcdSays) {
-    observed.saved.peers = {{values::kOtherMachineId, "10.0.0.2:4300"}};
+    observed.persistent.peers = {{values::kOtherMachineId, "10.0.0.2:4300"}};
     CHECK_EQUAL("10.0.0.1:4300\n10.0.0.2:4300\n", peers());
-    observed.store.registry.reset();
+    observed.etcd.registry.reset();
     CHECK_EQUAL("10.0.0.1:4300\n10.0.0.2:4300\n", peers());
-    observed.store.registry = values::blankObserved().store.registry;
+    observed.etcd.registry = values::blankObserved().etcd.registry;
     CHECK_EQUAL("10.0.0.1:4300\n10.0.0.2:4300\n", peers());
 }
 
 TEST(Render, APeerThatMovedIsFoundAtItsNewAddressOnly) {
-    observed.saved.peers = {{values::kOtherMachineId, "10.0.0.9:4300"}};
-    observed.store.registry->nodes = {values::otherNode("n2")};
+    observed.persistent.peers = {{values::kOtherMachineId, "10.0.0.9:4300"}};
+    observed.etcd.registry->nodes = {values::otherNode("n2")};
     CHECK_EQUAL("10.0.0.1:4300\n10.0.0.2:4300\n", peers());
 }
 

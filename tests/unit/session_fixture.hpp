@@ -20,9 +20,9 @@ public:
     fakes::EtcdLink link;
     std::unique_ptr<fakes::Etcd> etcd = std::make_unique<fakes::Etcd>(loop, store, link);
     std::unique_ptr<agent::Session> session;
-    agent::Wanted wanted{.announcement = {{kNode, "document"}, {kService, "service"}}, .claim = {}};
+    agent::Desired desired{.announcement = {{kNode, "document"}, {kService, "service"}}, .claim = {}};
     std::chrono::seconds leaseTtl{5};
-    bool planning = true; ///< answers every change with want(), as the node does
+    bool planning = true; ///< answers every change with setDesired(), as the node does
     unsigned changes = 0;
     hal::SourcePtr plan;
 
@@ -34,16 +34,16 @@ public:
             [this] {
                 ++changes;
                 if (planning) {
-                    plan = loop.soon([this] { session->want(wanted); });
+                    plan = loop.soon([this] { session->setDesired(desired); });
                 }
             });
         session->start();
         loop.advance(std::chrono::milliseconds(100));
     }
 
-    void want(agent::Announcement announcement) {
-        wanted.announcement = std::move(announcement);
-        session->want(wanted);
+    void setDesired(agent::Announcement announcement) {
+        desired.announcement = std::move(announcement);
+        session->setDesired(desired);
         loop.advance(std::chrono::milliseconds(100));
     }
 

@@ -26,9 +26,9 @@ TEST(Session, ANewNodeGrantsALeaseReadsAndWrites) {
     LONGS_EQUAL(1, link.count("write"));
     CHECK_EQUAL("document service", announced());
     LONGS_EQUAL(1, store.leases());
-    CHECK_TRUE(session->store().lease.has_value());
-    CHECK_TRUE(session->store().registry.has_value());
-    CHECK_TRUE(!session->store().error);
+    CHECK_TRUE(session->state().lease.has_value());
+    CHECK_TRUE(session->state().registry.has_value());
+    CHECK_TRUE(!session->state().error);
 }
 
 TEST(Session, TheLeaseIsKeptAliveEveryThirdOfItsTime) {
@@ -60,7 +60,7 @@ TEST(Session, ADeadNodesKeysVanishWithItsLease) {
 
 TEST(Session, ALeaseOfTheProcessBeforeIsTakenOver) {
     start();
-    const auto lease = session->store().lease;
+    const auto lease = session->state().lease;
     session.reset();
     loop.advance(3s);
     link.calls.clear();
@@ -69,16 +69,16 @@ TEST(Session, ALeaseOfTheProcessBeforeIsTakenOver) {
     CHECK_EQUAL("keepAlive", link.calls.front());
     LONGS_EQUAL_TEXT(0, link.count("write"), "all is there already");
     CHECK_EQUAL("document service", announced());
-    CHECK_TRUE(lease == session->store().lease);
+    CHECK_TRUE(lease == session->state().lease);
 }
 
 TEST(Session, ALeaseOfAnotherLengthIsLeftBehindWithoutAFlap) {
     start();
-    const auto shorter = session->store().lease;
+    const auto shorter = session->state().lease;
     session.reset();
     leaseTtl = 60s;
     start(shorter);
-    CHECK_TRUE(shorter != session->store().lease);
+    CHECK_TRUE(shorter != session->state().lease);
     loop.advance(10s); // the shorter one ran out, with none of our keys
     CHECK_EQUAL("document service", announced());
     LONGS_EQUAL(1, store.leases());
@@ -93,7 +93,7 @@ TEST(Session, ALeaseThatRanOutMeanwhileIsReplaced) {
 
 TEST(Session, ALostLeaseIsGrantedAgainAndTheKeysAreBackWithinAHeartbeat) {
     start();
-    store.revoke(*session->store().lease);
+    store.revoke(*session->state().lease);
     CHECK_EQUAL("- -", announced());
     loop.advance(kHeartbeat + 100ms);
     CHECK_EQUAL("document service", announced());
@@ -110,8 +110,8 @@ TEST(Session, AWipedEtcdIsFilledAgainWithinAHeartbeat) {
 
 TEST(Session, ALeaseThatEndsBetweenAKeepAliveAndAWriteIsNoTrouble) {
     start();
-    store.revoke(*session->store().lease);
-    want({{kNode, "newer"}});
+    store.revoke(*session->state().lease);
+    setDesired({{kNode, "newer"}});
     loop.advance(kHeartbeat);
     CHECK_EQUAL("newer -", announced());
 }
@@ -122,7 +122,7 @@ TEST(Session, GivingTheLeaseBackRemovesAllAtOnceAndWritesNothingMore) {
     loop.advance(100ms);
     CHECK_EQUAL("- -", announced());
     LONGS_EQUAL(0, store.leases());
-    want({{kNode, "newer"}});
+    setDesired({{kNode, "newer"}});
     loop.advance(60s);
     CHECK_EQUAL("- -", announced());
 }
@@ -140,7 +140,7 @@ TEST(Session, WithoutALeaseThereIsNothingToGiveBack) {
 TEST(Session, NothingIsWrittenWhenNothingChanged) {
     start();
     const auto revision = store.header().revision;
-    want(wanted.announcement);
+    setDesired(desired.announcement);
     loop.advance(10min);
     LONGS_EQUAL(revision, store.header().revision);
     LONGS_EQUAL(1, link.count("write"));
@@ -148,7 +148,7 @@ TEST(Session, NothingIsWrittenWhenNothingChanged) {
 
 TEST(Session, OnlyTheKeyThatChangedIsWritten) {
     start();
-    want({{kNode, "newer"}, {kService, "service"}});
+    setDesired({{kNode, "newer"}, {kService, "service"}});
     CHECK_EQUAL("newer service", announced());
     LONGS_EQUAL(2, link.transactions.size());
     LONGS_EQUAL(1, link.transactions.back().then.size());
@@ -156,7 +156,7 @@ TEST(Session, OnlyTheKeyThatChangedIsWritten) {
 
 TEST(Session, AServiceThatIsNotWantedAnyMoreIsWithdrawnAtOnce) {
     start();
-    want({{kNode, "not ready"}});
+    setDesired({{kNode, "not ready"}});
     CHECK_EQUAL("not ready -", announced());
     LONGS_EQUAL_TEXT(3, link.transactions.size(), "the withdrawal by itself, and first");
     CHECK_TRUE(std::holds_alternative<hal::DeleteRequest>(link.transactions[1].then.at(0)));
@@ -165,7 +165,7 @@ TEST(Session, AServiceThatIsNotWantedAnyMoreIsWithdrawnAtOnce) {
 
 TEST(Session, NothingIsWrittenAndNothingDeletedBeforeTheFirstWant) {
     start();
-    const auto lease = session->store().lease;
+    const auto lease = session->state().lease;
     session.reset();
     planning = false;
     link.calls.clear();
@@ -174,7 +174,7 @@ TEST(Session, NothingIsWrittenAndNothingDeletedBeforeTheFirstWant) {
     LONGS_EQUAL(0, link.count("write"));
     CHECK_EQUAL("document service", announced());
     planning = true;
-    want({{kNode, "document"}});
+    setDesired({{kNode, "document"}});
     CHECK_EQUAL("document -", announced());
 }
 
@@ -185,7 +185,7 @@ TEST(Session, KeysOfOthersAreNeverDeleted) {
     store.put("/services/crate/n3", "by hand");
     store.put(kKeys.member("m1"), R"({"v":1,"name":"n1","slot":1})");
     start();
-    want({});
+    setDesired({});
     CHECK_EQUAL("- -", announced());
     LONGS_EQUAL(4, store.keys().size());
 }
@@ -195,11 +195,11 @@ TEST(Session, AWriteOfSomebodyElseSinceTheLastReadIsSeenBeforeOneOfOurs) {
     const auto other = store.grant(3600s);
     store.put(kNode, "the clone", other.id);
     planning = false; // whoever plans has not seen the clone yet
-    want({{kNode, "newer"}, {kService, "service"}});
+    setDesired({{kNode, "newer"}, {kService, "service"}});
     loop.advance(10s);
     CHECK_EQUAL("the clone service", announced());
-    CHECK_EQUAL("the clone", session->store().registry->raw.at(kNode).value);
-    want({}); // and now he has
+    CHECK_EQUAL("the clone", session->state().registry->raw.at(kNode).value);
+    setDesired({}); // and now he has
     CHECK_EQUAL("the clone -", announced());
 }
 
@@ -208,7 +208,7 @@ TEST(Session, TwoMachinesThatBootAtOnceDoNotOverwriteEachOther) {
     start();
     const auto other = store.grant(3600s);
     store.put(kNode, "the clone", other.id); // after our read, before our write
-    want({{kNode, "document"}});
+    setDesired({{kNode, "document"}});
     loop.advance(10s);
     CHECK_EQUAL("the clone -", announced());
 }
@@ -229,42 +229,42 @@ TEST(Session, AKeyThatSomebodyDeletedComesBackWithTheNextRead) {
 TEST(Session, AWriteWhoseAnswerWasLostIsReadBackAndNotRepeated) {
     start();
     link.loseReplies = 1;
-    want({{kNode, "newer"}, {kService, "service"}});
+    setDesired({{kNode, "newer"}, {kService, "service"}});
     loop.advance(kHeartbeat);
     CHECK_EQUAL("newer service", announced());
     LONGS_EQUAL(2, link.count("write"));
-    CHECK_TRUE(!session->store().error);
+    CHECK_TRUE(!session->state().error);
 }
 
 // ---- claims ----
 
 TEST(Session, AClaimIsMadeOnceAndReadBack) {
-    wanted.claim = createMember();
+    desired.claim = createMember();
     planning = false;
     start();
-    session->want(wanted);
+    session->setDesired(desired);
     loop.advance(10s);
     LONGS_EQUAL(2, link.count("write")); // the announcement and the claim
     CHECK_TRUE(store.value(kKeys.member("m1")).has_value());
-    LONGS_EQUAL(1, session->store().registry->members.size());
+    LONGS_EQUAL(1, session->state().registry->members.size());
 }
 
 TEST(Session, AClaimThatSomebodyElseWonIsReadBackToo) {
     planning = false;
     start();
     store.put(kKeys.member("m1"), R"({"v":1,"name":"other","slot":1})");
-    session->want({.announcement = {}, .claim = createMember()});
+    session->setDesired({.announcement = {}, .claim = createMember()});
     loop.advance(10s);
     LONGS_EQUAL(1, link.count("write"));
-    CHECK_EQUAL("other", session->store().registry->members.front().name);
+    CHECK_EQUAL("other", session->state().registry->members.front().name);
 }
 
 TEST(Session, AClaimWhoseAnswerWasLostIsReadBackBeforeTheNext) {
     planning = false;
     start();
-    session->want({.announcement = {}, .claim = createMember()});
+    session->setDesired({.announcement = {}, .claim = createMember()});
     link.loseReplies = 1;
     loop.advance(10s);
-    LONGS_EQUAL(1, session->store().registry->members.size());
+    LONGS_EQUAL(1, session->state().registry->members.size());
     LONGS_EQUAL(1, link.count("write"));
 }

@@ -13,8 +13,8 @@ TEST(SessionTrouble, TheRegistryIsReadAgainAfterItsTime) {
     link.calls.clear();
     loop.advance(61s);
     LONGS_EQUAL(2, link.count("read"));
-    wanted.refreshEvery = 1s;
-    want(wanted.announcement);
+    desired.refreshEvery = 1s;
+    setDesired(desired.announcement);
     link.calls.clear();
     loop.advance(10s);
     CHECK_TRUE(link.count("read") >= 9 && link.count("read") <= 11);
@@ -25,14 +25,14 @@ TEST(SessionTrouble, WhatOthersWroteIsTold) {
     store.put(kKeys.clusterId(), R"({"v":1,"id":"abc"})");
     changes = 0;
     loop.advance(31s);
-    CHECK_TRUE("abc" == session->store().registry->clusterId);
+    CHECK_TRUE("abc" == session->state().registry->clusterId);
     CHECK_TRUE(changes > 0);
 }
 
 TEST(SessionTrouble, BothRangesAreOfOneRevision) {
     start();
-    LONGS_EQUAL(store.header().revision, session->store().registry->header.revision);
-    LONGS_EQUAL(2, session->store().registry->raw.size());
+    LONGS_EQUAL(store.header().revision, session->state().registry->header.revision);
+    LONGS_EQUAL(2, session->state().registry->raw.size());
 }
 
 TEST(SessionTrouble, AQuietEtcdMakesNoNoise) {
@@ -46,11 +46,11 @@ TEST(SessionTrouble, AChangeIsHeardByTheWatchAtOnce) {
     start();
     store.put(kKeys.clusterId(), R"({"v":1,"id":"abc"})");
     loop.advance(10ms);
-    CHECK_TRUE("abc" == session->store().registry->clusterId);
+    CHECK_TRUE("abc" == session->state().registry->clusterId);
     loop.advance(50ms);
     store.put("/services/crate/n2", "{}");
     loop.advance(10ms);
-    CHECK_TRUE(session->store().registry->raw.contains("/services/crate/n2"));
+    CHECK_TRUE(session->state().registry->raw.contains("/services/crate/n2"));
 }
 
 TEST(SessionTrouble, AFloodOfChangesIsReadNowAndThenAndItsLastOneNeverMissed) {
@@ -62,9 +62,9 @@ TEST(SessionTrouble, AFloodOfChangesIsReadNowAndThenAndItsLastOneNeverMissed) {
     }
     CHECK_TRUE(link.count("read") > 100 && link.count("read") <= 10'000 / 50 + 1);
     CHECK_TRUE_TEXT(link.count("keepAlive") >= 5, "the lease does not wait for a quiet moment");
-    CHECK_TRUE(!session->store().error);
+    CHECK_TRUE(!session->state().error);
     loop.advance(60ms);
-    CHECK_EQUAL("abc9999", session->store().registry->members.at(0).name);
+    CHECK_EQUAL("abc9999", session->state().registry->members.at(0).name);
 }
 
 TEST(SessionTrouble, OurOwnChangesDoNotWaitForAFloodToEnd) {
@@ -72,8 +72,8 @@ TEST(SessionTrouble, OurOwnChangesDoNotWaitForAFloodToEnd) {
     for (int i = 0; i < 500; ++i) {
         store.put(kKeys.prefix() + "noise", std::to_string(i));
         if (i == 100) {
-            wanted.announcement = {{kNode, "not ready"}};
-            session->want(wanted);
+            desired.announcement = {{kNode, "not ready"}};
+            session->setDesired(desired);
         }
         if (i == 200) {
             CHECK_EQUAL("not ready -", announced());
@@ -90,7 +90,7 @@ TEST(SessionTrouble, AWatchThatEndedIsOpenedAgainAndWhatItMissedIsRead) {
     loop.advance(kHeartbeat + 50ms);
     store.put(kKeys.clusterId(), R"({"v":1,"id":"abc"})");
     loop.advance(10ms);
-    CHECK_TRUE("abc" == session->store().registry->clusterId);
+    CHECK_TRUE("abc" == session->state().registry->clusterId);
 }
 
 TEST(SessionTrouble, AnEtcdWithoutWatchesIsReadInTheUsualRhythmAndNotFlooded) {
@@ -99,7 +99,7 @@ TEST(SessionTrouble, AnEtcdWithoutWatchesIsReadInTheUsualRhythmAndNotFlooded) {
     loop.advance(10min);
     CHECK_TRUE(link.watches <= 600 * 3 / 5 + 5);
     CHECK_EQUAL("document service", announced());
-    CHECK_TRUE(!session->store().error);
+    CHECK_TRUE(!session->state().error);
 }
 
 // ---- trouble ----
@@ -107,12 +107,12 @@ TEST(SessionTrouble, AnEtcdWithoutWatchesIsReadInTheUsualRhythmAndNotFlooded) {
 TEST(SessionTrouble, AFailureIsToldWithItsBeginAndTheNextTry) {
     link.cut = true;
     start();
-    const auto& told = session->store();
+    const auto& told = session->state();
     CHECK_EQUAL("10.0.0.9:2379: Connection refused", told.error.value_or(""));
     CHECK_TRUE(told.failingSince.has_value() && told.nextTry.has_value());
     const auto begin = told.failingSince;
     loop.advance(30s);
-    CHECK_TRUE(begin == session->store().failingSince);
+    CHECK_TRUE(begin == session->state().failingSince);
     CHECK_TRUE(changes > 0);
 }
 
@@ -131,7 +131,7 @@ TEST(SessionTrouble, WhatWasReadStaysWhileEtcdIsAway) {
     start();
     link.cut = true;
     loop.advance(10min);
-    CHECK_TRUE("abc" == session->store().registry->clusterId);
+    CHECK_TRUE("abc" == session->state().registry->clusterId);
 }
 
 TEST(SessionTrouble, TheKeysAreBackWithinAHeartbeatAfterEtcdIs) {
@@ -145,18 +145,18 @@ TEST(SessionTrouble, TheKeysAreBackWithinAHeartbeatAfterEtcdIs) {
         store.start();
         loop.advance(kHeartbeat + 50ms);
         CHECK_EQUAL_TEXT("document service", announced(), std::to_string(round).c_str());
-        CHECK_TRUE(!session->store().error && !session->store().failingSince && !session->store().nextTry);
+        CHECK_TRUE(!session->state().error && !session->state().failingSince && !session->state().nextTry);
     }
 }
 
 TEST(SessionTrouble, AShortAbsenceCostsNoLease) {
     start();
-    const auto lease = session->store().lease;
+    const auto lease = session->state().lease;
     link.cut = true;
     loop.advance(3s);
     link.cut = false;
     loop.advance(kHeartbeat + 50ms);
-    CHECK_TRUE(lease == session->store().lease);
+    CHECK_TRUE(lease == session->state().lease);
     CHECK_EQUAL("document service", announced());
     LONGS_EQUAL(1, link.count("write"));
 }
@@ -168,14 +168,14 @@ TEST(SessionTrouble, AfterAnAbsenceTheRegistryIsReadAnew) {
     store.put(kKeys.clusterId(), R"({"v":1,"id":"abc"})");
     link.cut = false;
     loop.advance(kHeartbeat + 50ms);
-    CHECK_TRUE("abc" == session->store().registry->clusterId);
+    CHECK_TRUE("abc" == session->state().registry->clusterId);
 }
 
 TEST(SessionTrouble, AFrozenEtcdIsAskedOnceADeadlineAndTheRestIsSilence) {
     start();
     link.frozen = true;
     loop.advance(60s);
-    CHECK_EQUAL("10.0.0.9:2379: Connection timed out", session->store().error.value_or(""));
+    CHECK_EQUAL("10.0.0.9:2379: Connection timed out", session->state().error.value_or(""));
     link.frozen = false;
     loop.advance(link.deadline + kHeartbeat + 50ms);
     CHECK_EQUAL("document service", announced());
@@ -193,7 +193,7 @@ TEST(SessionTrouble, AGrantWhoseAnswerWasLostLeavesNoMoreThanALeaseThatRunsOut) 
 TEST(SessionTrouble, AReadOfTheWrongShapeIsAnErrorAndNotACrash) {
     link.shortReads = 1000;
     start();
-    STRCMP_CONTAINS("another number of ranges", session->store().error.value_or("").c_str());
+    STRCMP_CONTAINS("another number of ranges", session->state().error.value_or("").c_str());
     link.shortReads = 0;
     loop.advance(kHeartbeat);
     CHECK_EQUAL("document service", announced());
@@ -203,41 +203,41 @@ TEST(SessionTrouble, AReadOfTheWrongShapeIsAnErrorAndNotACrash) {
 
 TEST(SessionTrouble, AFullEtcdKeepsTheLeaseAndIsToldAllTheTime) {
     start();
-    const auto lease = session->store().lease;
+    const auto lease = session->state().lease;
     link.full = true;
-    want({{kNode, "newer"}, {kService, "service"}});
+    setDesired({{kNode, "newer"}, {kService, "service"}});
     link.calls.clear();
     for (int i = 0; i < 600; ++i) {
         loop.advance(100ms);
-        STRCMP_CONTAINS("etcdctl alarm disarm", session->store().error.value_or("").c_str());
+        STRCMP_CONTAINS("etcdctl alarm disarm", session->state().error.value_or("").c_str());
     }
-    CHECK_TRUE(lease == session->store().lease);
+    CHECK_TRUE(lease == session->state().lease);
     CHECK_EQUAL("document service", announced());
     CHECK_TRUE_TEXT(link.count("write") <= 2 * 60 * 3 / 5 + 5, "no hot loop of writes that are refused");
     LONGS_EQUAL_TEXT(1, link.watches, "a refused write says nothing against the watch");
     link.full = false;
     loop.advance(kHeartbeat + 50ms);
     CHECK_EQUAL("newer service", announced());
-    CHECK_TRUE(!session->store().error);
+    CHECK_TRUE(!session->state().error);
 }
 
 TEST(SessionTrouble, AnEndpointIsWithdrawnFromAFullEtcd) {
     start();
     link.full = true;
-    want({{kNode, "not ready"}});
+    setDesired({{kNode, "not ready"}});
     CHECK_EQUAL("document -", announced());
-    STRCMP_CONTAINS("database space exceeded", session->store().error.value_or("").c_str());
+    STRCMP_CONTAINS("database space exceeded", session->state().error.value_or("").c_str());
 }
 
 TEST(SessionTrouble, WhatIsNotWantedAnyMoreIsNoTroubleAnyMore) {
     start();
     link.full = true;
-    want({{kNode, "newer"}, {kService, "service"}});
-    CHECK_TRUE(session->store().error.has_value());
-    wanted.announcement = {{kNode, "document"}, {kService, "service"}};
-    session->want(wanted);
+    setDesired({{kNode, "newer"}, {kService, "service"}});
+    CHECK_TRUE(session->state().error.has_value());
+    desired.announcement = {{kNode, "document"}, {kService, "service"}};
+    session->setDesired(desired);
     loop.advance(kHeartbeat + 50ms);
-    CHECK_TRUE(!session->store().error);
+    CHECK_TRUE(!session->state().error);
 }
 
 TEST(SessionTrouble, AnOverfilledRegistryIsSaidAndTheLastGoodReadingStays) {
@@ -247,17 +247,17 @@ TEST(SessionTrouble, AnOverfilledRegistryIsSaidAndTheLastGoodReadingStays) {
     store.put(kKeys.node("junk"), std::string(2000, 'x'));
     loop.advance(100ms);
     STRCMP_CONTAINS("list what stands under /cratekeeper/crate/",
-                    session->store().error.value_or("").c_str());
-    CHECK_TRUE("abc" == session->store().registry->clusterId);
+                    session->state().error.value_or("").c_str());
+    CHECK_TRUE("abc" == session->state().registry->clusterId);
     link.calls.clear();
-    want({{kNode, "not ready"}});
+    setDesired({{kNode, "not ready"}});
     CHECK_EQUAL_TEXT("not ready -", announced(), "our own keys follow the database all the same");
     loop.advance(10min);
     CHECK_TRUE_TEXT(link.count("read") <= 600 / 15 + 5, "what cannot be read is not asked for all the time");
     CHECK_TRUE(link.count("keepAlive") > 300);
     store.erase(kKeys.node("junk"));
     loop.advance(61s);
-    CHECK_TRUE(!session->store().error);
+    CHECK_TRUE(!session->state().error);
 }
 
 TEST(SessionTrouble, AnOverfilledRegistryThatWasNeverReadIsWaitedFor) {
@@ -265,7 +265,7 @@ TEST(SessionTrouble, AnOverfilledRegistryThatWasNeverReadIsWaitedFor) {
     store.put(kKeys.node("junk"), std::string(2000, 'x'));
     start();
     loop.advance(10min);
-    CHECK_TRUE(!session->store().registry && session->store().error);
+    CHECK_TRUE(!session->state().registry && session->state().error);
     CHECK_TRUE(link.count("read") <= 600 / 30 + 2);
     CHECK_EQUAL("- -", announced());
     store.erase(kKeys.node("junk"));
@@ -278,7 +278,7 @@ TEST(SessionTrouble, AClaimThatIsLostForEverIsNoHotLoop) {
     const hal::Transaction claim{.when = {{.key = kKeys.clusterId(), .operand = int64_t{0}}},
                                  .then = {hal::PutRequest{kKeys.clusterId(), "ours", {}}},
                                  .otherwise = {}};
-    wanted.claim = claim;
+    desired.claim = claim;
     start();
     link.calls.clear();
     loop.advance(60s);
@@ -295,7 +295,7 @@ TEST(SessionTrouble, EveryCallMayFailAndAllComesRightInTheEnd) {
         start();
         loop.advance(kHeartbeat * static_cast<int>(failing + 2));
         CHECK_EQUAL_TEXT("document service", announced(), std::to_string(failing).c_str());
-        store.revoke(*session->store().lease);
+        store.revoke(*session->state().lease);
         session.reset();
     }
 }

@@ -8,8 +8,8 @@
 #include <algorithm>
 #include <array>
 
-using agent::parseSite;
-using agent::SiteResult;
+using cratectl::parseSite;
+using cratectl::SiteResult;
 
 namespace {
 
@@ -48,9 +48,9 @@ TEST(Site, AGoodFileHasNoErrorsAndNoWarnings) {
     CHECK_EQUAL("", joined(result.warnings));
     CHECK_EQUAL("shelf", result.site.cluster);
     LONGS_EQUAL(2, result.site.nodes.size());
-    const agent::SiteNode& first = result.site.nodes.at(0);
+    const cratectl::SiteNode& first = result.site.nodes.at(0);
     CHECK_TRUE(first.etcd && first.address);
-    CHECK_EQUAL("10.0.0.1", agent::ipv4Text(first.address->address.address));
+    CHECK_EQUAL("10.0.0.1", cratectl::ipv4Text(first.address->address.address));
     CHECK_TRUE(!result.site.nodes.at(1).etcd && !result.site.nodes.at(1).address);
 }
 
@@ -259,7 +259,7 @@ TEST(Site, AllErrorsComeAtOnceInTheOrderOfTheirLines) {
 
 TEST(Site, OtherSystemsNeedMoreThanOurImage) {
     const SiteResult result = parseSite("s", kGood);
-    CHECK_TRUE(missingFor(agent::Target::cratekeeper, result).empty());
+    CHECK_TRUE(missingFor(cratectl::Target::cratekeeper, result).empty());
     CHECK_EQUAL(
         "s: [Image] Sysext: expected where the system extension is downloaded from, and its SHA512=, for "
         "flatcar\n"
@@ -268,7 +268,7 @@ TEST(Site, OtherSystemsNeedMoreThanOurImage) {
         "one\n"
         "s:11: [Node n2] DataDisk: expected the disk's name for flatcar: its first boot cannot look for an "
         "empty one",
-        joined(missingFor(agent::Target::flatcar, result)));
+        joined(missingFor(cratectl::Target::flatcar, result)));
     STRCMP_CONTAINS("[Image] Etcd: expected the container image of etcd for fcos",
-                    joined(missingFor(agent::Target::fcos, result)).c_str());
+                    joined(missingFor(cratectl::Target::fcos, result)).c_str());
 }

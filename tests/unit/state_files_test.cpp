@@ -5,8 +5,8 @@
 #include "tests/fakes/fakes.hpp"
 #include "tests/unit/values.hpp"
 
-using agent::Saved;
-using values::saved;
+using agent::PersistentState;
+using values::persistent;
 
 namespace {
 
@@ -29,31 +29,32 @@ TEST_GROUP(StateFiles) {
 // ---- node.json ----
 
 TEST(StateFiles, AMissingFileIsANodeWithoutAPast) {
-    const auto loaded = opened().loadSaved();
+    const auto loaded = opened().loadPersistent();
     CHECK_OK(loaded);
-    CHECK_TRUE(Saved{} == *loaded);
+    CHECK_TRUE(PersistentState{} == *loaded);
 }
 
 TEST(StateFiles, WhatIsSavedIsLoadedByTheNextProcess) {
-    auto withPeers = saved(3, "abc");
+    auto withPeers = persistent(3, "abc");
     withPeers.peers = {{"b", "10.0.0.2:4300"}};
-    auto withVote = saved(3, {});
+    auto withVote = persistent(3, {});
     withVote.vote = {"n1", "n2"};
-    for (const Saved& kept : {saved(3, "abc"), saved(3, {}), saved({}, "abc"), withPeers, withVote}) {
-        CHECK_OK(opened().keepSaved(kept));
-        const auto loaded = opened().loadSaved();
+    for (const PersistentState& kept :
+         {persistent(3, "abc"), persistent(3, {}), persistent({}, "abc"), withPeers, withVote}) {
+        CHECK_OK(opened().keepPersistent(kept));
+        const auto loaded = opened().loadPersistent();
         CHECK_OK(loaded);
         CHECK_TRUE(kept == *loaded);
     }
 }
 
 TEST(StateFiles, TheFileIsAFixedText) {
-    CHECK_OK(opened().keepSaved(saved(3, "abc")));
+    CHECK_OK(opened().keepPersistent(persistent(3, "abc")));
     CHECK_EQUAL("{\"cluster_id\":\"abc\",\"slot\":3,\"v\":1}\n", disk.files[kNode]);
 }
 
 TEST(StateFiles, NothingToSaveWritesNothing) {
-    CHECK_OK(opened().keepSaved({}));
+    CHECK_OK(opened().keepPersistent({}));
     CHECK_TRUE(disk.written.empty());
 }
 
@@ -65,7 +66,7 @@ TEST(StateFiles, ABrokenFileIsATerminalErrorAndNotANewNode) {
           R"({"v":1,"cluster_id":null})", R"({"v":1,"vote":["n1",5]})",
           "{\"v\":1,\"cluster_id\":\"\xff\"}"}) {
         disk.files[kNode] = text;
-        const auto loaded = opened().loadSaved();
+        const auto loaded = opened().loadPersistent();
         CHECK_TRUE_TEXT(!loaded, text);
         STRCMP_CONTAINS((kNode + ": expected").c_str(), loaded.error().text().c_str());
         CHECK_TRUE(loaded.error().recovery() == hal::Recovery::terminal);
@@ -74,34 +75,34 @@ TEST(StateFiles, ABrokenFileIsATerminalErrorAndNotANewNode) {
 
 TEST(StateFiles, AnUnreadableFileIsAnErrorToo) {
     disk.unreadable = {kNode};
-    CHECK_FAILS("Permission denied", opened().loadSaved());
+    CHECK_FAILS("Permission denied", opened().loadPersistent());
 }
 
 // Peers are advice; a wrong one is no reason to refuse the node its start.
 TEST(StateFiles, PeersThatAreNoneAreLeftOut) {
     for (const char* const peers : {R"({"a":"10.0.0.2:4300","b":5})", R"({"a":"10.0.0.2:4300","b":null})"}) {
         disk.files[kNode] = R"({"v":1,"slot":2,"peers":)" + std::string(peers) + "}";
-        const auto loaded = opened().loadSaved();
+        const auto loaded = opened().loadPersistent();
         CHECK_OK(loaded);
         CHECK_TRUE((agent::Peers{{"a", "10.0.0.2:4300"}}) == loaded->peers);
     }
     disk.files[kNode] = R"({"v":1,"slot":2,"peers":[1]})";
-    CHECK_TRUE(opened().loadSaved()->peers.empty());
+    CHECK_TRUE(opened().loadPersistent()->peers.empty());
 }
 
 // The ids are parts of keys in etcd, which anybody may have written.
 TEST(StateFiles, BytesThatAreNoUtf8DoNotKeepAnythingFromBeingSaved) {
-    auto kept = saved(3, "abc");
+    auto kept = persistent(3, "abc");
     kept.peers = {{"\xff", "10.0.0.2:4300"}};
-    CHECK_OK(opened().keepSaved(kept));
-    CHECK_OK(opened().loadSaved());
+    CHECK_OK(opened().keepPersistent(kept));
+    CHECK_OK(opened().loadPersistent());
 }
 
 TEST(StateFiles, UnknownFieldsAreLeftInPeace) {
     disk.files[kNode] = R"({"v":1,"slot":2,"colour":"green"})";
-    const auto loaded = opened().loadSaved();
+    const auto loaded = opened().loadPersistent();
     CHECK_OK(loaded);
-    CHECK_TRUE(saved(2, {}) == *loaded);
+    CHECK_TRUE(persistent(2, {}) == *loaded);
 }
 
 // ---- lease, started ----
@@ -155,11 +156,11 @@ TEST(StateFiles, OnlyWhatChangedIsWritten) {
 
 TEST(StateFiles, TheNextProcessWritesNothingThatIsThereAlready) {
     CHECK_OK(opened().keepRendered(1, kFiles));
-    CHECK_OK(opened().keepSaved(saved(3, "abc")));
+    CHECK_OK(opened().keepPersistent(persistent(3, "abc")));
     disk.written.clear();
     auto next = opened();
     CHECK_OK(next.keepRendered(1, kFiles));
-    CHECK_OK(next.keepSaved(saved(3, "abc")));
+    CHECK_OK(next.keepPersistent(persistent(3, "abc")));
     CHECK_TRUE(disk.written.empty());
 }
 
@@ -175,7 +176,7 @@ TEST(StateFiles, AFullDiskIsAnErrorAndTriedAgain) {
     auto files = opened();
     disk.writeError = {std::make_error_code(std::errc::no_space_on_device), "environment"};
     CHECK_FAILS("No space left on device", files.keepRendered(1, kFiles));
-    CHECK_FAILS("No space left on device", files.keepSaved(saved(1, {})));
+    CHECK_FAILS("No space left on device", files.keepPersistent(persistent(1, {})));
     disk.writeError.reset();
     CHECK_OK(files.keepRendered(1, kFiles));
     LONGS_EQUAL(2, disk.written.size());

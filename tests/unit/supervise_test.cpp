@@ -163,7 +163,7 @@ TEST(Supervise, ARunningUnitRuns) {
 TEST(Supervise, ARunningUnitIsLeftAloneWhateverIsWrong) {
     auto observed = values::observed();
     observed.dataReadOnly = true;
-    observed.store.registry.reset();
+    observed.etcd.registry.reset();
     auto formation = formed();
     formation.refusal = "another cluster";
     formation.waitingFor = "something";
@@ -321,7 +321,7 @@ TEST(Supervise, NoStateWhatsoeverLeadsToAStopOrARestart) {
                 observed.startedInThisBoot = bit(1);
                 observed.dataReadOnly = bit(2);
                 if (bit(3)) {
-                    observed.store = {};
+                    observed.etcd = {};
                 }
                 if (bit(4)) {
                     observed.crateUnits->push_back(unit("crate@7.service", "active", "running"));

@@ -1,7 +1,7 @@
 // The numbers are those of a real NUC where that is of any use to a reader, and round ones everywhere else.
 #include "tests/unit/values.hpp"
 
-#include "agent/cluster/claims.hpp"
+#include "agent/cluster/guards.hpp"
 
 #include "tests/cpputest.hpp"
 
@@ -123,11 +123,11 @@ std::string nodeValue(const nlohmann::json& changes) {
     return node.dump();
 }
 
-agent::Saved saved(std::optional<unsigned> slot, std::optional<std::string> clusterId) {
-    agent::Saved saved;
-    saved.slot = slot;
-    saved.clusterId = std::move(clusterId);
-    return saved;
+agent::PersistentState persistent(std::optional<unsigned> slot, std::optional<std::string> clusterId) {
+    agent::PersistentState persistent;
+    persistent.slot = slot;
+    persistent.clusterId = std::move(clusterId);
+    return persistent;
 }
 
 agent::Registry registry() {
@@ -144,32 +144,32 @@ agent::Observed observed() {
     observed.now = hal::TimePoint(1000s);
     observed.wallClock = std::chrono::sys_days(std::chrono::year(2026) / 11 / 22) + 12h;
     observed.identity = identity();
-    observed.saved = saved(1, kClusterId);
+    observed.persistent = persistent(1, kClusterId);
     observed.inventory = inventory();
     observed.crateUnits = {unit("crate@1.service", "active", "running")};
     observed.startedInThisBoot = true;
     observed.database = {.answer = answer(), .answeredAt = observed.now, .mainProcess = 4711};
     observed.dataReadOnly = false;
     observed.dataHoldsDatabase = true;
-    observed.store.registry = registry();
-    observed.store.lease = kLease;
+    observed.etcd.registry = registry();
+    observed.etcd.lease = kLease;
     return observed;
 }
 
 agent::Observed blankObserved() {
     agent::Observed blank = observed();
-    blank.saved = {};
+    blank.persistent = {};
     blank.crateUnits = std::vector<hal::Unit>{};
     blank.startedInThisBoot = false;
     blank.database = {};
     blank.dataHoldsDatabase = false;
-    blank.store.registry.emplace().header = registry().header;
+    blank.etcd.registry.emplace().header = registry().header;
     return blank;
 }
 
 agent::Observed memberWithoutData() {
     auto observed = blankObserved();
-    observed.store.registry->members = {{kMachineId, "n1", 1}};
+    observed.etcd.registry->members = {{kMachineId, "n1", 1}};
     return observed;
 }
 

@@ -35,7 +35,8 @@ inline constexpr hal::LeaseId kLease = 7001;
 /// What n2 has in etcd under `nodes`, changed as the merge patch says (RFC 7396).
 [[nodiscard]] std::string nodeValue(const nlohmann::json& changes = nlohmann::json::object());
 
-[[nodiscard]] agent::Saved saved(std::optional<unsigned> slot, std::optional<std::string> clusterId);
+[[nodiscard]] agent::PersistentState persistent(std::optional<unsigned> slot,
+                                                std::optional<std::string> clusterId);
 
 /// A registry at revision 40 that knows n1 as the member of slot 1, the vote of n1 alone, and the cluster id.
 [[nodiscard]] agent::Registry registry();

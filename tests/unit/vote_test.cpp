@@ -1,6 +1,6 @@
 // A first start that failed half-way is repeated with the same voters, and never with others.
-#include "agent/cluster/claims.hpp"
 #include "agent/cluster/formation.hpp"
+#include "agent/cluster/guards.hpp"
 #include "agent/plan.hpp"
 #include "tests/cpputest.hpp"
 #include "tests/unit/values.hpp"
@@ -14,22 +14,22 @@ TEST_GROUP(Vote) {
     agent::Config config;
 
     void setup() override {
-        observed.store.registry->members = {{values::kMachineId, "n1", 1}};
-        observed.store.registry->bootstrap = Names{"n1", "n2", "n3"};
+        observed.etcd.registry->members = {{values::kMachineId, "n1", 1}};
+        observed.etcd.registry->bootstrap = Names{"n1", "n2", "n3"};
     }
 
     [[nodiscard]] agent::Formation formation() const { return agent::form(observed, config); }
 
     /// The first start was begun: the vote is on disk, and so are files of a database without an id.
     void beginFirstStart() {
-        observed.saved = agent::plan(observed, config, std::nullopt, true).saved;
+        observed.persistent = agent::plan(observed, config, std::nullopt, true).persistent;
         observed.dataHoldsDatabase = true;
     }
 };
 
 TEST(Vote, IsKeptBeforeTheDatabaseIsStartedWithIt) {
     beginFirstStart();
-    CHECK_TRUE((observed.saved.vote == Names{"n1", "n2", "n3"}));
+    CHECK_TRUE((observed.persistent.vote == Names{"n1", "n2", "n3"}));
 }
 
 TEST(Vote, AFirstStartThatFailedIsRepeatedWithTheSameList) {
@@ -40,18 +40,19 @@ TEST(Vote, AFirstStartThatFailedIsRepeatedWithTheSameList) {
 
 TEST(Vote, WaitsForEtcdBeforeItIsRepeated) {
     beginFirstStart();
-    observed.store.registry.reset();
+    observed.etcd.registry.reset();
     CHECK_TRUE(formation().initialMasterNodes.empty());
     CHECK_TRUE(formation().waitingFor.has_value());
-    CHECK_TRUE_TEXT((agent::plan(observed, config, std::nullopt, true).saved.vote == Names{"n1", "n2", "n3"}),
-                    "it is kept meanwhile");
+    CHECK_TRUE_TEXT(
+        (agent::plan(observed, config, std::nullopt, true).persistent.vote == Names{"n1", "n2", "n3"}),
+        "it is kept meanwhile");
 }
 
 TEST(Vote, OfAnEmptiedDiskWaitsForANodeThatKnowsTheCluster) {
     beginFirstStart();
     auto other = values::otherNode("n4");
     other.clusterId = values::kClusterId;
-    observed.store.registry->nodes.push_back(other);
+    observed.etcd.registry->nodes.push_back(other);
     CHECK_TRUE((formation().initialMasterNodes == Names{"n1", "n2", "n3"}));
     observed.dataHoldsDatabase =
         false; // the disk was changed: two such voters of three would found a second cluster
@@ -62,23 +63,23 @@ TEST(Vote, OfAnEmptiedDiskWaitsForANodeThatKnowsTheCluster) {
 
 TEST(Vote, IsGivenBackToAnEtcdThatWasWiped) {
     beginFirstStart();
-    observed.store.registry->bootstrap.reset();
+    observed.etcd.registry->bootstrap.reset();
     CHECK_TRUE((formation().initialMasterNodes == Names{"n1", "n2", "n3"}));
     CHECK_TRUE(formation().claim.has_value());
 }
 
 TEST(Vote, IsRefusedWhenEtcdNamesOtherVotersMeanwhile) {
     beginFirstStart();
-    observed.store.registry->bootstrap = Names{"n7"};
+    observed.etcd.registry->bootstrap = Names{"n7"};
     CHECK_TRUE(formation().initialMasterNodes.empty());
     STRCMP_CONTAINS("other first voters", formation().refusal.value_or("").c_str());
 }
 
 TEST(Vote, IsForgottenOnceThereIsAnId) {
     beginFirstStart();
-    observed.store.registry->clusterId = values::kClusterId;
+    observed.etcd.registry->clusterId = values::kClusterId;
     CHECK_TRUE(formation().initialMasterNodes.empty());
-    CHECK_TRUE(agent::plan(observed, config, std::nullopt, true).saved.vote.empty());
+    CHECK_TRUE(agent::plan(observed, config, std::nullopt, true).persistent.vote.empty());
 }
 
 TEST(Vote, DataOfAnotherDatabaseStillForbidsIt) {
@@ -87,12 +88,12 @@ TEST(Vote, DataOfAnotherDatabaseStillForbidsIt) {
 }
 
 TEST(Vote, ADatabaseThatWasStartedWithoutItGetsNoneWhileItRuns) {
-    observed.store.registry->bootstrap.reset();
+    observed.etcd.registry->bootstrap.reset();
     config.initialNodes = 1;
     CHECK_TRUE(formation().claim.has_value());
     observed.crateUnits->push_back(values::unit("crate@1.service", "active", "running"));
     CHECK_TRUE(formation().initialMasterNodes.empty() && !formation().claim);
-    observed.store.registry->bootstrap = Names{"n1"};
+    observed.etcd.registry->bootstrap = Names{"n1"};
     CHECK_TRUE(formation().initialMasterNodes.empty());
     observed.crateUnits->front().activeState = "failed";
     CHECK_TRUE((formation().initialMasterNodes == Names{"n1"}));
@@ -106,7 +107,7 @@ TEST_GROUP(FirstElection) {
     const agent::Keys keys{"crate"};
 
     [[nodiscard]] agent::Formation formation() {
-        observed.store.registry->nodes = {other};
+        observed.etcd.registry->nodes = {other};
         return agent::form(observed, {});
     }
 
@@ -125,8 +126,8 @@ TEST(FirstElection, IsDecidedOnlyIfNobodyCameAndNoIdWasToldMeanwhile) {
     const auto guards = [&claim](const hal::Compare& compare) {
         return std::ranges::find(claim->when, compare) != claim->when.end();
     };
-    CHECK_TRUE(guards(agent::unchangedSince(*observed.store.registry, keys.members())));
-    CHECK_TRUE(guards(agent::unchangedSince(*observed.store.registry, keys.nodes())));
+    CHECK_TRUE(guards(agent::unchangedSince(*observed.etcd.registry, keys.members())));
+    CHECK_TRUE(guards(agent::unchangedSince(*observed.etcd.registry, keys.nodes())));
     CHECK_TRUE(guards(agent::absent(keys.clusterId())));
 }
 
@@ -137,7 +138,7 @@ TEST(FirstElection, WaitsForANodeThatKnowsTheClusterAfterEtcdWasWiped) {
 
 TEST(FirstElection, WaitsForItAlsoWhenTheOldListStillStands) {
     other.clusterId = values::kClusterId;
-    observed.store.registry->bootstrap = Names{"n1", "n2"};
+    observed.etcd.registry->bootstrap = Names{"n1", "n2"};
     checkWaitsFor("which belongs to cluster id");
 }
 
@@ -153,7 +154,7 @@ TEST(FirstElection, WaitsForANodeThatBeganItToTellItsVoters) {
 
 TEST(FirstElection, CountsOnlyNodesWhoseDiskIsKnownToBeEmpty) {
     other.holdsData.reset();
-    observed.store.registry->nodes = {other};
+    observed.etcd.registry->nodes = {other};
     agent::Config config;
     config.initialNodes = 2;
     CHECK_EQUAL("2 nodes to form the cluster, 1 announced so far",
@@ -162,7 +163,7 @@ TEST(FirstElection, CountsOnlyNodesWhoseDiskIsKnownToBeEmpty) {
 
 TEST(FirstElection, IsNotHeldWithAListThatSomebodyChangedAfterItBegan) {
     other.vote = Names{"n1", "n2", "n3"};
-    observed.store.registry->bootstrap = Names{"n1"};
+    observed.etcd.registry->bootstrap = Names{"n1"};
     const auto formed = formation();
     CHECK_TRUE(formed.initialMasterNodes.empty());
     STRCMP_CONTAINS("n2 (10.0.0.2) began the first election with other voters",
@@ -171,15 +172,15 @@ TEST(FirstElection, IsNotHeldWithAListThatSomebodyChangedAfterItBegan) {
 }
 
 TEST(FirstElection, IsNotDecidedOverAListThatCannotBeRead) {
-    observed.store.registry->raw[keys.bootstrap()] = {};
+    observed.etcd.registry->raw[keys.bootstrap()] = {};
     const auto formed = formation();
     CHECK_TRUE(!formed.claim && formed.initialMasterNodes.empty());
     STRCMP_CONTAINS("/cratekeeper/crate/bootstrap with etcdctl", formed.waitingFor.value_or("").c_str());
 }
 
 TEST(FirstElection, IsNotHeldWhenThereIsAnIdThatCannotBeRead) {
-    observed.store.registry->raw[keys.clusterId()] = {};
-    observed.store.registry->bootstrap = Names{"n1"};
+    observed.etcd.registry->raw[keys.clusterId()] = {};
+    observed.etcd.registry->bootstrap = Names{"n1"};
     const auto formed = formation();
     CHECK_TRUE(formed.initialMasterNodes.empty());
     CHECK_TRUE_TEXT(!formed.waitingFor && !formed.claim, "it starts and joins");
@@ -187,16 +188,16 @@ TEST(FirstElection, IsNotHeldWhenThereIsAnIdThatCannotBeRead) {
 
 TEST(FirstElection, AForeignNodeDoesNotTellItsIdWhileOthersHoldIt) {
     observed = values::observed();
-    observed.store.registry->clusterId.reset();
+    observed.etcd.registry->clusterId.reset();
     other.vote = Names{"n2"};
     CHECK_TRUE_TEXT(!formation().claim, "the voters will know the right one");
-    observed.saved.vote = Names{"n1"};
+    observed.persistent.vote = Names{"n1"};
     CHECK_TRUE_TEXT(formation().claim.has_value(), "this one is a voter");
 }
 
 TEST(FirstElection, WhoIsOnTheirListTellsThemTheId) {
     // etcd went back to before it knew the id: n1 learned it then, n2 was off and still votes.
-    observed.saved = values::saved(1, values::kClusterId);
+    observed.persistent = values::persistent(1, values::kClusterId);
     observed.dataHoldsDatabase = true;
     other.vote = {"n1", "n2", "n3"};
     const auto claim = formation().claim;
@@ -207,7 +208,7 @@ TEST(FirstElection, WhoIsOnTheirListTellsThemTheId) {
 }
 
 TEST(FirstElection, AVoteOfAnotherMachineIsNotOurs) {
-    observed.saved.vote = Names{"n7"};
+    observed.persistent.vote = Names{"n7"};
     observed.dataHoldsDatabase = true;
     CHECK_TRUE(formation().initialMasterNodes.empty());
 }

@@ -1,11 +1,11 @@
 // Alive is who is announced in etcd or listed by the database; a doubt is an answer, too: then nothing is written.
 #include "tools/cratectl/cluster/forget.hpp"
 
-#include "agent/cluster/claims.hpp"
+#include "agent/cluster/guards.hpp"
 
 #include <algorithm>
 
-namespace agent {
+namespace cratectl {
 namespace {
 
 constexpr size_t kMachineIdLength = 32;
@@ -14,16 +14,16 @@ bool isMachineId(const std::string& text) {
     return text.size() == kMachineIdLength && text.find_first_not_of("0123456789abcdef") == std::string::npos;
 }
 
-bool isMeant(const std::string& node, const Forgotten& machine) {
+bool isMeant(const std::string& node, const agent::Forgotten& machine) {
     const std::string unit = machine.slot ? "crate@" + std::to_string(*machine.slot) : "";
     return !node.empty() &&
            (node == machine.name || node == machine.nodeId || node == unit || node == unit + ".service");
 }
 
 /// The one of `machines` that is meant; `kind` says of what: "member", "forgotten machine".
-hal::Result<Forgotten> onlyMatch(const std::string& node, const std::vector<Forgotten>& machines,
-                                 const std::string& kind) {
-    std::vector<Forgotten> matches;
+hal::Result<agent::Forgotten>
+onlyMatch(const std::string& node, const std::vector<agent::Forgotten>& machines, const std::string& kind) {
+    std::vector<agent::Forgotten> matches;
     std::string all;
     for (const auto& machine : machines) {
         all += (all.empty() ? "" : ", ") + described(machine);
@@ -45,20 +45,20 @@ hal::Result<Forgotten> onlyMatch(const std::string& node, const std::vector<Forg
 }
 
 /// Whom the database lists and etcd does not know: it lost its memory, and that machine did not tell it again yet.
-std::optional<std::string> unknownName(const Registry& registry,
+std::optional<std::string> unknownName(const agent::Registry& registry,
                                        const std::optional<std::vector<std::string>>& databaseNodes) {
     for (const auto& name : databaseNodes.value_or(std::vector<std::string>{})) {
-        if (std::ranges::find(registry.members, name, &Member::name) == registry.members.end() &&
-            std::ranges::find(registry.nodes, name, &LiveNode::name) == registry.nodes.end()) {
+        if (std::ranges::find(registry.members, name, &agent::Member::name) == registry.members.end() &&
+            std::ranges::find(registry.nodes, name, &agent::LiveNode::name) == registry.nodes.end()) {
             return name;
         }
     }
     return std::nullopt;
 }
 
-std::optional<std::string> aliveRefusal(const Forgotten& machine, const Registry& registry,
+std::optional<std::string> aliveRefusal(const agent::Forgotten& machine, const agent::Registry& registry,
                                         const std::optional<std::vector<std::string>>& databaseNodes) {
-    const auto node = std::ranges::find(registry.nodes, machine.nodeId, &LiveNode::nodeId);
+    const auto node = std::ranges::find(registry.nodes, machine.nodeId, &agent::LiveNode::nodeId);
     if (node != registry.nodes.end()) {
         return described(machine) + " is alive: it announces itself at " +
                node->address.value_or("no address") +
@@ -79,14 +79,15 @@ std::optional<std::string> aliveRefusal(const Forgotten& machine, const Registry
 
 } // namespace
 
-std::string described(const Forgotten& machine) {
+std::string described(const agent::Forgotten& machine) {
     const std::string slot = machine.slot ? "crate@" + std::to_string(*machine.slot) + ", " : "";
     return machine.name.empty() ? "machine-id " + machine.nodeId
                                 : machine.name + " (" + slot + "machine-id " + machine.nodeId + ")";
 }
 
-hal::Result<Forgetting> forget(const Keys& keys, const Registry& registry, const ForgetRequest& request) {
-    std::vector<Forgotten> members;
+hal::Result<Forgetting> forget(const agent::Keys& keys, const agent::Registry& registry,
+                               const ForgetRequest& request) {
+    std::vector<agent::Forgotten> members;
     members.reserve(registry.members.size());
     for (const auto& member : registry.members) {
         members.push_back(
@@ -102,7 +103,7 @@ hal::Result<Forgetting> forget(const Keys& keys, const Registry& registry, const
             return hal::failure(machine.error());
         }
         // Its member key went with an etcd that was wiped; other nodes still know it as a peer.
-        machine = Forgotten{.nodeId = request.node, .name = {}, .slot = {}, .by = {}, .at = {}};
+        machine = agent::Forgotten{.nodeId = request.node, .name = {}, .slot = {}, .by = {}, .at = {}};
     }
     machine->by = request.by;
     machine->at = request.at;
@@ -113,7 +114,7 @@ hal::Result<Forgetting> forget(const Keys& keys, const Registry& registry, const
     const auto known = registry.raw.find(key);
     Forgetting forgetting{.machine = *machine, .transaction = {}};
     auto& [when, then, otherwise] = forgetting.transaction;
-    when = {absent(keys.node(machine->nodeId)),
+    when = {agent::absent(keys.node(machine->nodeId)),
             {.key = key,
              .target = hal::Compare::Target::modRevision,
              .operand = known == registry.raw.end() ? int64_t{0} : known->second.modRevision}};
@@ -123,7 +124,8 @@ hal::Result<Forgetting> forget(const Keys& keys, const Registry& registry, const
     return forgetting;
 }
 
-hal::Result<Forgetting> unforget(const Keys& keys, const Registry& registry, const std::string& node) {
+hal::Result<Forgetting> unforget(const agent::Keys& keys, const agent::Registry& registry,
+                                 const std::string& node) {
     const auto machine = onlyMatch(node, registry.forgotten, "forgotten machine");
     if (!machine) {
         return hal::failure(machine.error());
@@ -134,4 +136,4 @@ hal::Result<Forgetting> unforget(const Keys& keys, const Registry& registry, con
                                       .otherwise = {}}};
 }
 
-} // namespace agent
+} // namespace cratectl

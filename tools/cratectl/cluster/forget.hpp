@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-namespace agent {
+namespace cratectl {
 
 /// Who asks, when, and what the database said.
 struct ForgetRequest {
@@ -20,20 +20,20 @@ struct ForgetRequest {
 };
 
 struct Forgetting {
-    Forgotten machine;
+    agent::Forgotten machine;
     hal::Transaction transaction; ///< does not hold when the machine came back after the registry was read
     bool done = false;            ///< it is so already; there is nothing to do
 };
 
 /// A terminal error when nobody or more than one is meant, or when the machine is alive.
-[[nodiscard]] hal::Result<Forgetting> forget(const Keys& keys, const Registry& registry,
+[[nodiscard]] hal::Result<Forgetting> forget(const agent::Keys& keys, const agent::Registry& registry,
                                              const ForgetRequest& request);
 
 /// A terminal error when nobody or more than one of the forgotten is meant.
-[[nodiscard]] hal::Result<Forgetting> unforget(const Keys& keys, const Registry& registry,
+[[nodiscard]] hal::Result<Forgetting> unforget(const agent::Keys& keys, const agent::Registry& registry,
                                                const std::string& node);
 
 /// "n3 (crate@3, machine-id 0123...)"
-[[nodiscard]] std::string described(const Forgotten& machine);
+[[nodiscard]] std::string described(const agent::Forgotten& machine);
 
-} // namespace agent
+} // namespace cratectl

@@ -53,13 +53,13 @@ hal::Result<bool> confirmed(const agent::Forgotten& machine, const ForgetOptions
     std::fprintf(stderr,
                  forget.undo ? "Let %s come back? [y/N] "
                              : "Forget %s for good? Its slot and its name become free. [y/N] ",
-                 agent::described(machine).c_str());
+                 described(machine).c_str());
     std::array<char, 8> answer{};
     const bool said = std::fgets(answer.data(), static_cast<int>(answer.size()), stdin) != nullptr;
     return said && (answer[0] == 'y' || answer[0] == 'Y');
 }
 
-int print(const Options& options, const agent::Forgetting& forgetting, const ForgetOptions& forget,
+int print(const Options& options, const Forgetting& forgetting, const ForgetOptions& forget,
           const std::optional<std::string>& unchecked) {
     const auto& machine = forgetting.machine;
     if (options.json) {
@@ -78,7 +78,7 @@ int print(const Options& options, const agent::Forgetting& forgetting, const For
         std::printf("%s\n", json.dump(2).c_str());
         return kExitOk;
     }
-    const std::string name = agent::described(machine);
+    const std::string name = described(machine);
     if (forgetting.done) {
         std::printf("%s was forgotten already, by %s at %s.\n", name.c_str(), machine.by.c_str(),
                     machine.at.c_str());
@@ -93,24 +93,23 @@ int print(const Options& options, const agent::Forgetting& forgetting, const For
 }
 
 /// What etcd and the database say to the wish; `unchecked` tells why the database said nothing.
-hal::Result<agent::Forgetting> decided(Client& client, const agent::Config& config,
-                                       const agent::Registry& registry, const ForgetOptions& forget,
-                                       std::optional<std::string>& unchecked) {
+hal::Result<Forgetting> decided(Client& client, const agent::Config& config, const agent::Registry& registry,
+                                const ForgetOptions& forget, std::optional<std::string>& unchecked) {
     const agent::Keys keys(config.clusterName);
     if (forget.undo) {
-        return agent::unforget(keys, registry, forget.node);
+        return unforget(keys, registry, forget.node);
     }
-    agent::ForgetRequest request{.node = forget.node, .by = whoAsks(), .at = now(), .databaseNodes = {}};
+    ForgetRequest request{.node = forget.node, .by = whoAsks(), .at = now(), .databaseNodes = {}};
     if (auto nodes = databaseNodes(client, config)) {
         request.databaseNodes = std::move(*nodes);
     } else {
         unchecked = nodes.error().message();
     }
-    return agent::forget(keys, registry, request);
+    return cratectl::forget(keys, registry, request);
 }
 
 /// Asks the person and writes. Only what changed nothing is an exit status other than kExitOk.
-int carriedOut(Client& client, const agent::Config& config, const agent::Forgetting& forgetting,
+int carriedOut(Client& client, const agent::Config& config, const Forgetting& forgetting,
                const ForgetOptions& forget) {
     const auto yes = confirmed(forgetting.machine, forget);
     if (!yes) {
@@ -127,7 +126,7 @@ int carriedOut(Client& client, const agent::Config& config, const agent::Forgett
     }
     if (!reply->succeeded) {
         fail(hal::Error::invalid(
-            agent::described(forgetting.machine) +
+            described(forgetting.machine) +
             " changed while it was looked at: it announced itself, or somebody else wrote its "
             "key; nothing was changed; look at `cratectl list-machines` and try again"));
         return kExitRefused;

@@ -43,7 +43,7 @@ std::string metadata(const ordered_json& document) {
                        ",cpu=" + field(document, "/capacity/threads");
     const ordered_json::json_pointer memory("/capacity/memory_bytes");
     if (document.contains(memory) && document[memory].is_number_unsigned()) {
-        text += ",memory=" + agent::humanBytes(document[memory].get<uint64_t>());
+        text += ",memory=" + humanBytes(document[memory].get<uint64_t>());
     }
     return text;
 }

@@ -25,7 +25,7 @@ void print(const std::string& text) {
 
 std::string rendered(const agent::Inventory& inventory, bool json) {
     constexpr int kIndent = 2;
-    return json ? agent::toJson(inventory).dump(kIndent) + "\n" : agent::probeTable(inventory);
+    return json ? agent::toJson(inventory).dump(kIndent) + "\n" : probeTable(inventory);
 }
 
 bool nothingRead(const agent::ProbeResult& probe) { return !probe.network && !probe.disks && !probe.volume; }

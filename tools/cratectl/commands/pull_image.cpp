@@ -56,7 +56,7 @@ hal::Result<bool> isPresent(Client& client, const std::string& reference) {
 
 hal::Status pull(Client& client, const std::string& reference) {
     const auto notifier = hal::makeNotifier();
-    agent::PullProgress progress;
+    PullProgress progress;
     std::string lastWords;
     const auto report = [&notifier, &progress, &lastWords] {
         if (const std::string words = progress.words(); words != lastWords) {

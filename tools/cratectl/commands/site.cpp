@@ -16,7 +16,7 @@ void print(const char* kind, const std::vector<agent::ConfigError>& lines) {
     }
 }
 
-hal::Result<agent::SiteResult> readSite(const std::string& path, agent::Target target) {
+hal::Result<SiteResult> readSite(const std::string& path, Target target) {
     const auto content = hal::readFile(path);
     if (!content) {
         return hal::failure(content.error());
@@ -25,14 +25,14 @@ hal::Result<agent::SiteResult> readSite(const std::string& path, agent::Target t
         return hal::failure(
             hal::Error::invalid(path + ": expected a site file, there is none; see cratekeeper.site(5)"));
     }
-    auto result = agent::parseSite(path, **content);
-    for (auto& error : agent::missingFor(target, result)) {
+    auto result = parseSite(path, **content);
+    for (auto& error : missingFor(target, result)) {
         result.errors.push_back(std::move(error));
     }
     return result;
 }
 
-int printOne(const agent::Site& site, const std::string& name, agent::Target target) {
+int printOne(const Site& site, const std::string& name, Target target) {
     const auto* const node = site.find(name);
     if (node == nullptr) {
         std::string known;
@@ -41,14 +41,14 @@ int printOne(const agent::Site& site, const std::string& name, agent::Target tar
         }
         return fail(hal::Error::invalid("no node " + name + " in the site file, expected one of " + known));
     }
-    std::fputs(agent::ignitionConfig(site, *node, target).c_str(), stdout);
+    std::fputs(ignitionConfig(site, *node, target).c_str(), stdout);
     return std::fflush(stdout) == 0 ? kExitOk : fail(hal::Error::fromErrno(EIO, "standard output"));
 }
 
-int writeAll(const agent::Site& site, const std::string& directory, agent::Target target) {
+int writeAll(const Site& site, const std::string& directory, Target target) {
     for (const auto& node : site.nodes) {
         const std::string path = directory + "/" + node.name + ".ign";
-        if (const auto written = hal::writeFile(path, agent::ignitionConfig(site, node, target)); !written) {
+        if (const auto written = hal::writeFile(path, ignitionConfig(site, node, target)); !written) {
             return fail(written.error());
         }
         std::printf("%s\n", path.c_str());
@@ -59,7 +59,7 @@ int writeAll(const agent::Site& site, const std::string& directory, agent::Targe
 } // namespace
 
 int runSite(const SiteOptions& options) {
-    const auto target = agent::parseTarget(options.target);
+    const auto target = parseTarget(options.target);
     if (!target) {
         return fail(hal::Error::invalid("--target: expected cratekeeper, flatcar or fcos, found \"" +
                                         options.target + "\""));

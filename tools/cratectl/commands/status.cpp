@@ -31,7 +31,7 @@ std::string bytes(const ordered_json& document, const char* pointer) {
     if (!document.contains(place) || !document[place].is_number_unsigned()) {
         return "unknown";
     }
-    return agent::humanBytes(document[place].get<uint64_t>());
+    return humanBytes(document[place].get<uint64_t>());
 }
 
 const char* mark(const std::string& status) {

@@ -6,7 +6,7 @@
 #include <array>
 #include <utility>
 
-namespace agent {
+namespace cratectl {
 namespace {
 
 using Row = std::vector<std::string>;
@@ -102,7 +102,7 @@ std::string speedText(const hal::Nic& nic) {
     return nic.speedMbps ? std::to_string(*nic.speedMbps) + " Mb/s " + shown(nic.duplex) : kUnknown;
 }
 
-std::string networkBlock(const Inventory& inventory) {
+std::string networkBlock(const agent::Inventory& inventory) {
     std::string result = "NETWORK  announced: " + shown(inventory.announcedAddress);
     result += inventory.announcedNic ? " on " + shown(inventory.announcedNic) + "\n" : "\n";
     if (inventory.nics.empty()) {
@@ -110,14 +110,14 @@ std::string networkBlock(const Inventory& inventory) {
     }
     std::vector<Row> rows = {
         {"NAME", "MAC", "PERMANENT MAC", "DRIVER", "FIRMWARE", "PCI ID", "SPEED", "CARRIER", "MTU"}};
-    for (const PhysicalNic& physical : inventory.nics) {
+    for (const agent::PhysicalNic& physical : inventory.nics) {
         const hal::Nic& nic = physical.nic;
         rows.push_back({shown(nic.name), shown(nic.mac), shown(nic.permanentMac), shown(nic.driver),
                         shown(nic.firmware), shown(nic.pciId), speedText(nic), carrierText(nic),
                         std::to_string(nic.mtu)});
         rows.push_back({"  " + addressesText(nic.addresses) +
                         (physical.carriesDefaultRoute && physical.above.empty() ? ", default route" : "")});
-        for (const UpperInterface& upper : physical.above) {
+        for (const agent::UpperInterface& upper : physical.above) {
             rows.push_back({"  under " + shown(upper.name) + " (" + shown(upper.kind) +
                             "): " + addressesText(upper.addresses) +
                             (upper.carriesDefaultRoute ? ", default route" : "")});
@@ -252,9 +252,9 @@ std::string humanBytes(uint64_t bytes) {
     return std::to_string(whole) + (fraction ? "." + std::to_string(tenths) : "") + " " + kUnits[unit];
 }
 
-std::string probeTable(const Inventory& inventory) {
+std::string probeTable(const agent::Inventory& inventory) {
     return hostBlock(inventory.host) + "\n" + networkBlock(inventory) + "\n" + disksBlock(inventory.disks) +
            "\n" + volumeBlock(inventory.volume) + problemsBlock(inventory.problems);
 }
 
-} // namespace agent
+} // namespace cratectl

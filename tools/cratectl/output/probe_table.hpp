@@ -7,12 +7,12 @@
 #include <cstdint>
 #include <string>
 
-namespace agent {
+namespace cratectl {
 
 /// Several lines, each ended by a newline; columns are aligned with blanks.
-[[nodiscard]] std::string probeTable(const Inventory& inventory);
+[[nodiscard]] std::string probeTable(const agent::Inventory& inventory);
 
 /// "1.8 TiB", "512 MiB", "0 B": at most one decimal, powers of 1024.
 [[nodiscard]] std::string humanBytes(uint64_t bytes);
 
-} // namespace agent
+} // namespace cratectl

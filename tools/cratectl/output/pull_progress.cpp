@@ -3,7 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
-namespace agent {
+namespace cratectl {
 namespace {
 
 using nlohmann::json;
@@ -85,4 +85,4 @@ std::string PullProgress::words() const {
     return "waiting for the image: " + std::to_string(*done) + " %";
 }
 
-} // namespace agent
+} // namespace cratectl

@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-namespace agent {
+namespace cratectl {
 
 class PullProgress {
 public:
@@ -37,4 +37,4 @@ private:
     std::optional<std::string> error_;
 };
 
-} // namespace agent
+} // namespace cratectl

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <charconv>
 
-namespace agent {
+namespace cratectl {
 namespace {
 
 std::optional<unsigned> parseNumber(std::string_view text, unsigned highest) {
@@ -103,4 +103,4 @@ std::optional<std::string> parseMac(std::string_view text) {
     return mac;
 }
 
-} // namespace agent
+} // namespace cratectl

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace agent {
+namespace cratectl {
 
 /// An IPv4 address; the first number is the most significant byte.
 struct Ipv4 {
@@ -40,4 +40,4 @@ struct Ipv4InNet {
 /// all zeros, and for a group address, which no network port has.
 [[nodiscard]] std::optional<std::string> parseMac(std::string_view text);
 
-} // namespace agent
+} // namespace cratectl

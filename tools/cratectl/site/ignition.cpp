@@ -4,7 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <string_view>
 
-namespace agent {
+namespace cratectl {
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -103,4 +103,4 @@ string ignitionConfig(const Site& site, const SiteNode& node, Target target) {
     return json.dump(2) + "\n";
 }
 
-} // namespace agent
+} // namespace cratectl

@@ -6,7 +6,7 @@
 
 #include <string>
 
-namespace agent {
+namespace cratectl {
 
 /// Indented JSON with a line end. The same site always gives the same bytes.
 [[nodiscard]] std::string ignitionConfig(const Site& site, const SiteNode& node, Target target);
@@ -14,4 +14,4 @@ namespace agent {
 /// A text as an RFC 2397 URL; what Ignition takes for the content of a file.
 [[nodiscard]] std::string dataUrl(const std::string& text);
 
-} // namespace agent
+} // namespace cratectl

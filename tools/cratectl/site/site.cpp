@@ -11,7 +11,7 @@
 #include <charconv>
 #include <set>
 
-namespace agent {
+namespace cratectl {
 namespace {
 
 using std::string;
@@ -55,9 +55,9 @@ bool isMadeOf(const string& text, std::string_view more) {
 
 /// The name of the cluster obeys the agent's own rule, so that the two never disagree.
 Expected setCluster(Site& site, const string& value) {
-    IniText text;
+    agent::IniText text;
     text.entries.push_back({.place = {}, .section = "Cluster", .key = "Name", .value = value});
-    const auto config = parseConfig({text});
+    const auto config = agent::parseConfig({text});
     if (!config.errors.empty()) {
         return config.errors.front().expected;
     }
@@ -234,9 +234,9 @@ constexpr std::array kNodeKeys{
 /// The reader: keeps what it has seen of the file so far.
 class Reader {
 public:
-    explicit Reader(const string& file) { result_.places.emplace("", Place{file, 0}); }
+    explicit Reader(const string& file) { result_.places.emplace("", agent::Place{file, 0}); }
 
-    void section(const IniSection& section) {
+    void section(const agent::IniSection& section) {
         const string name = "[" + section.name + "]";
         const bool known =
             section.name.starts_with("Node ") ||
@@ -253,7 +253,7 @@ public:
         }
     }
 
-    void entry(const IniEntry& entry) {
+    void entry(const agent::IniEntry& entry) {
         const auto draft = std::ranges::find_if(
             drafts_, [&](const Draft& each) { return entry.section == "Node " + each.node.name; });
         if (draft != drafts_.end()) {
@@ -279,12 +279,12 @@ public:
         return std::move(result_);
     }
 
-    void wrong(const Place& place, const string& key, const string& expected) {
+    void wrong(const agent::Place& place, const string& key, const string& expected) {
         result_.errors.push_back({place, key, expected});
     }
 
 private:
-    void beginNode(const IniSection& section) {
+    void beginNode(const agent::IniSection& section) {
         const string name = section.name.substr(5);
         if (!isHostName(name)) {
             wrong(section.place, "[" + section.name + "]",
@@ -297,7 +297,7 @@ private:
     }
 
     template <class Target, size_t count>
-    void take(const std::array<Key<Target>, count>& keys, const string& section, const IniEntry& entry,
+    void take(const std::array<Key<Target>, count>& keys, const string& section, const agent::IniEntry& entry,
               Target& target) {
         const string name = "[" + entry.section + "] " + entry.key;
         string known;
@@ -349,7 +349,7 @@ const SiteNode* Site::find(const string& node) const {
 }
 
 SiteResult parseSite(const string& file, std::string_view content) {
-    const IniText text = parseIni(file, content);
+    const agent::IniText text = agent::parseIni(file, content);
     Reader reader(file);
     for (const auto& error : text.errors) {
         reader.wrong(error.place, error.key, error.expected);
@@ -362,8 +362,9 @@ SiteResult parseSite(const string& file, std::string_view content) {
     }
     SiteResult result = reader.finish();
     checkSite(result);
-    std::ranges::stable_sort(result.errors, {}, [](const ConfigError& error) { return error.place.line; });
+    std::ranges::stable_sort(result.errors, {},
+                             [](const agent::ConfigError& error) { return error.place.line; });
     return result;
 }
 
-} // namespace agent
+} // namespace cratectl

@@ -13,7 +13,7 @@
 #include <string_view>
 #include <vector>
 
-namespace agent {
+namespace cratectl {
 
 /// How a machine without DHCP finds its way.
 struct SiteAddress {
@@ -54,13 +54,13 @@ struct Site {
 /// The site may be used only when there are no errors. Warnings are about what works and may surprise.
 struct SiteResult {
     Site site;
-    std::vector<ConfigError> errors;
-    std::vector<ConfigError> warnings;
+    std::vector<agent::ConfigError> errors;
+    std::vector<agent::ConfigError> warnings;
     /// Where each entry stands, by "[Section] Key"; a section itself by "[Section]", the file by "".
-    std::map<std::string, Place> places;
+    std::map<std::string, agent::Place> places;
 };
 
 /// `file` is the name that messages carry.
 [[nodiscard]] SiteResult parseSite(const std::string& file, std::string_view content);
 
-} // namespace agent
+} // namespace cratectl

@@ -3,7 +3,7 @@
 
 #include <array>
 
-namespace agent {
+namespace cratectl {
 namespace {
 
 using std::string;
@@ -222,8 +222,8 @@ std::vector<SiteUnit> siteUnits(const Site& site, const SiteNode& node, Target t
     return units;
 }
 
-std::vector<ConfigError> missingFor(Target target, const SiteResult& result) {
-    std::vector<ConfigError> errors;
+std::vector<agent::ConfigError> missingFor(Target target, const SiteResult& result) {
+    std::vector<agent::ConfigError> errors;
     if (target == Target::cratekeeper) {
         return errors;
     }
@@ -255,4 +255,4 @@ std::vector<ConfigError> missingFor(Target target, const SiteResult& result) {
     return errors;
 }
 
-} // namespace agent
+} // namespace cratectl

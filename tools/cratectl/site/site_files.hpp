@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-namespace agent {
+namespace cratectl {
 
 /// Which operating system the node's disk holds: the image of this project, or one that takes the system extension.
 enum class Target { cratekeeper, flatcar, fcos };
@@ -38,6 +38,6 @@ struct SiteUnit {
 [[nodiscard]] std::vector<SiteUnit> siteUnits(const Site& site, const SiteNode& node, Target target);
 
 /// What this operating system needs and the site file does not say.
-[[nodiscard]] std::vector<ConfigError> missingFor(Target target, const SiteResult& result);
+[[nodiscard]] std::vector<agent::ConfigError> missingFor(Target target, const SiteResult& result);
 
-} // namespace agent
+} // namespace cratectl

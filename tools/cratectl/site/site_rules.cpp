@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <array>
 
-namespace agent {
+namespace cratectl {
 namespace {
 
 using std::string;
@@ -36,7 +36,7 @@ private:
     [[nodiscard]] bool given(const string& name) const { return result_.places.contains(name); }
 
     /// The line of the entry; else that of its section, else only the file.
-    [[nodiscard]] Place place(const string& name) const {
+    [[nodiscard]] agent::Place place(const string& name) const {
         for (const string& each : {name, name.substr(0, name.find(']') + 1), string()}) {
             if (const auto found = result_.places.find(each); found != result_.places.end()) {
                 return found->second;
@@ -148,7 +148,7 @@ private:
             wrong("[Node NAME]", "expected a section for each node, like [Node nuc1]");
         }
         if (!given("[Cluster] Name")) {
-            site_.cluster = Config{}.clusterName;
+            site_.cluster = agent::Config{}.clusterName;
         }
         if (!given("[Cluster] InitialNodes")) {
             site_.initialNodes = static_cast<uint16_t>(count);
@@ -184,4 +184,4 @@ private:
 
 void checkSite(SiteResult& result) { Rules(result).check(); }
 
-} // namespace agent
+} // namespace cratectl

@@ -8,9 +8,9 @@
 #include <utility>
 #include <vector>
 
-namespace agent {
+namespace cratectl {
 
 /// Appends to `result.errors` and `result.warnings`; the site's values are those the lines gave.
 void checkSite(SiteResult& result);
 
-} // namespace agent
+} // namespace cratectl

@@ -7,7 +7,7 @@
 #include <array>
 #include <string_view>
 
-namespace agent {
+namespace cratectl {
 namespace {
 
 // ssh-dss is left out: OpenSSH 10, as Debian 13 has it, does not know it any more.
@@ -55,4 +55,4 @@ std::optional<std::string> wrongSshKey(const std::string& line) {
     return std::nullopt;
 }
 
-} // namespace agent
+} // namespace cratectl

@@ -5,9 +5,9 @@
 #include <optional>
 #include <string>
 
-namespace agent {
+namespace cratectl {
 
 /// What was expected instead, or nothing when the line is a key: type, base64, and an optional comment.
 [[nodiscard]] std::optional<std::string> wrongSshKey(const std::string& line);
 
-} // namespace agent
+} // namespace cratectl

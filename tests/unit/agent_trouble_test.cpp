@@ -1,11 +1,11 @@
 // What a node does when something around it breaks: the database, etcd, systemd, the disk, the wires.
-#include "tests/unit/node_fixture.hpp"
+#include "tests/unit/agent_fixture.hpp"
 
 #include "tests/unit/values.hpp"
 
 using namespace std::chrono_literals;
 
-TEST_GROUP_BASE(NodeTrouble, NodeFixture){[[nodiscard]] std::string component(const std::string& name){
+TEST_GROUP_BASE(AgentTrouble, AgentFixture){[[nodiscard]] std::string component(const std::string& name){
     const auto health = nlohmann::json::parse(machine.server->body("/health"));
 return health.at("checks").at(name).at(0).at("status").get<std::string>();
 }
@@ -14,7 +14,7 @@ return health.at("checks").at(name).at(0).at("status").get<std::string>();
 
 // ---- the database ----
 
-TEST(NodeTrouble, TheEndOfTheProcessIsToldAtOnceAndNotAtTheNextTick) {
+TEST(AgentTrouble, TheEndOfTheProcessIsToldAtOnceAndNotAtTheNextTick) {
     bootToReady();
     loop.advance(300ms); // somewhere between two ticks
     machine.killContainer();
@@ -25,7 +25,7 @@ TEST(NodeTrouble, TheEndOfTheProcessIsToldAtOnceAndNotAtTheNextTick) {
     CHECK_TRUE(announcesNode());
 }
 
-TEST(NodeTrouble, AnAnswerThatWasUnderWayWhenTheProcessEndedIsNotBelieved) {
+TEST(AgentTrouble, AnAnswerThatWasUnderWayWhenTheProcessEndedIsNotBelieved) {
     bootToReady();
     machine.database.latency = 200ms;
     loop.advance(1900ms); // a question is under way at every moment from now on
@@ -39,7 +39,7 @@ TEST(NodeTrouble, AnAnswerThatWasUnderWayWhenTheProcessEndedIsNotBelieved) {
     }
 }
 
-TEST(NodeTrouble, ADatabaseThatSystemdRestartsIsReadyAgain) {
+TEST(AgentTrouble, ADatabaseThatSystemdRestartsIsReadyAgain) {
     bootToReady();
     machine.killContainer(137, true);
     loop.advance(500ms);
@@ -50,7 +50,7 @@ TEST(NodeTrouble, ADatabaseThatSystemdRestartsIsReadyAgain) {
     LONGS_EQUAL(1, machine.units.requests.size());
 }
 
-TEST(NodeTrouble, TheSecondDeathIsSeenAsFastAsTheFirst) {
+TEST(AgentTrouble, TheSecondDeathIsSeenAsFastAsTheFirst) {
     bootToReady();
     for (int death = 0; death < 3; ++death) {
         machine.killContainer(137, true);
@@ -61,7 +61,7 @@ TEST(NodeTrouble, TheSecondDeathIsSeenAsFastAsTheFirst) {
     }
 }
 
-TEST(NodeTrouble, ALostConnectionAloneMakesItAskAndNotPanic) {
+TEST(AgentTrouble, ALostConnectionAloneMakesItAskAndNotPanic) {
     bootToReady();
     loop.advance(100ms);
     machine.server->readyStatuses.clear();
@@ -73,7 +73,7 @@ TEST(NodeTrouble, ALostConnectionAloneMakesItAskAndNotPanic) {
     CHECK_TRUE(std::set<int>{200} == machine.server->readyStatuses);
 }
 
-TEST(NodeTrouble, ADeathWithoutAPidIsHeardByTheLostConnection) {
+TEST(AgentTrouble, ADeathWithoutAPidIsHeardByTheLostConnection) {
     machine.processes.watchError = hal::Error::fromErrno(1, "pidfd_open");
     bootToReady();
     loop.advance(300ms);
@@ -82,7 +82,7 @@ TEST(NodeTrouble, ADeathWithoutAPidIsHeardByTheLostConnection) {
     CHECK_EQUAL(503, machine.server->status());
 }
 
-TEST(NodeTrouble, AFrozenDatabaseIsNotReadyAfterOneDeadline) {
+TEST(AgentTrouble, AFrozenDatabaseIsNotReadyAfterOneDeadline) {
     bootToReady();
     machine.database.frozen = true;
     loop.advance(2600ms); // until the next question, and its deadline
@@ -93,7 +93,7 @@ TEST(NodeTrouble, AFrozenDatabaseIsNotReadyAfterOneDeadline) {
     CHECK_EQUAL(200, machine.server->status());
 }
 
-TEST(NodeTrouble, ACrashLoopIsToldWithItsReasonAndTriedAgain) {
+TEST(AgentTrouble, ACrashLoopIsToldWithItsReasonAndTriedAgain) {
     machine.databaseRefusesToStart = true;
     start();
     loop.advance(5s);
@@ -110,7 +110,7 @@ TEST(NodeTrouble, ACrashLoopIsToldWithItsReasonAndTriedAgain) {
 }
 
 // CrateDB makes its directories before it checks the host: a first start that failed leaves files behind.
-TEST(NodeTrouble, AFirstStartThatFailedIsRepeatedAndFormsTheCluster) {
+TEST(AgentTrouble, AFirstStartThatFailedIsRepeatedAndFormsTheCluster) {
     machine.databaseRefusesToStart = true;
     start();
     loop.advance(5s);
@@ -126,7 +126,7 @@ TEST(NodeTrouble, AFirstStartThatFailedIsRepeatedAndFormsTheCluster) {
     CHECK_TRUE(machine.disk.files[crateYml].find("initial_master_nodes") == std::string::npos);
 }
 
-TEST(NodeTrouble, AStartThatComesToNothingIsTriedAgainAndNotTakenForAStopByHand) {
+TEST(AgentTrouble, AStartThatComesToNothingIsTriedAgainAndNotTakenForAStopByHand) {
     machine.units.startJobsFail = true; // docker.service does not start, say
     start();
     loop.advance(1min);
@@ -136,7 +136,7 @@ TEST(NodeTrouble, AStartThatComesToNothingIsTriedAgainAndNotTakenForAStopByHand)
     CHECK_EQUAL(200, machine.server->status());
 }
 
-TEST(NodeTrouble, ADeniedStartIsTriedEveryFiveSeconds) {
+TEST(AgentTrouble, ADeniedStartIsTriedEveryFiveSeconds) {
     machine.units.refusal = hal::Error::invalid("polkit says no");
     start();
     loop.advance(63s);
@@ -147,7 +147,7 @@ TEST(NodeTrouble, ADeniedStartIsTriedEveryFiveSeconds) {
     CHECK_EQUAL(200, machine.server->status());
 }
 
-TEST(NodeTrouble, AnotherInstanceKeepsOursDown) {
+TEST(AgentTrouble, AnotherInstanceKeepsOursDown) {
     machine.units.unit("crate@7.service").activeState = "active";
     start();
     loop.advance(1min);
@@ -161,7 +161,7 @@ TEST(NodeTrouble, AnotherInstanceKeepsOursDown) {
 
 // ---- etcd ----
 
-TEST(NodeTrouble, MinutesWithoutEtcdChangeNoAnswerAndTouchNoUnit) {
+TEST(AgentTrouble, MinutesWithoutEtcdChangeNoAnswerAndTouchNoUnit) {
     bootToReady();
     const auto requests = machine.units.requests.size();
     const auto peers = machine.disk.files["/var/lib/cratekeeper/crate@1/config/unicast_hosts.txt"];
@@ -179,7 +179,7 @@ TEST(NodeTrouble, MinutesWithoutEtcdChangeNoAnswerAndTouchNoUnit) {
     CHECK_EQUAL("pass", component("etcd:reachable"));
 }
 
-TEST(NodeTrouble, AFrozenEtcdIsNoneToo) {
+TEST(AgentTrouble, AFrozenEtcdIsNoneToo) {
     bootToReady();
     machine.server->readyStatuses.clear();
     machine.link.frozen = true;
@@ -191,7 +191,7 @@ TEST(NodeTrouble, AFrozenEtcdIsNoneToo) {
     CHECK_TRUE(announcesService() && announcesNode());
 }
 
-TEST(NodeTrouble, AWipedEtcdIsFilledAgainAndCausesNoSecondVote) {
+TEST(AgentTrouble, AWipedEtcdIsFilledAgainAndCausesNoSecondVote) {
     bootToReady();
     machine.server->readyStatuses.clear();
     const auto votes = etcd.keys("/cratekeeper/crate/bootstrap").size();
@@ -206,7 +206,7 @@ TEST(NodeTrouble, AWipedEtcdIsFilledAgainAndCausesNoSecondVote) {
     LONGS_EQUAL(1, machine.containerStarts());
 }
 
-TEST(NodeTrouble, AnEtcdOfAnotherClusterIsReportedAndTheDatabaseLeftAlone) {
+TEST(AgentTrouble, AnEtcdOfAnotherClusterIsReportedAndTheDatabaseLeftAlone) {
     bootToReady();
     etcd.wipe();
     etcd.put("/cratekeeper/crate/cluster-id", R"({"v":1,"id":"another"})");
@@ -216,7 +216,7 @@ TEST(NodeTrouble, AnEtcdOfAnotherClusterIsReportedAndTheDatabaseLeftAlone) {
     LONGS_EQUAL(1, machine.units.requests.size());
 }
 
-TEST(NodeTrouble, ACloneOfOursIsNotOverwritten) {
+TEST(AgentTrouble, ACloneOfOursIsNotOverwritten) {
     const auto other = etcd.grant(3600s);
     const std::string document = R"({"v":1,"name":"n1","boot_id":"another-boot","address":"10.0.0.66"})";
     etcd.put(nodeKey, document, other.id);
@@ -233,7 +233,7 @@ TEST(NodeTrouble, ACloneOfOursIsNotOverwritten) {
 
 // ---- the machine ----
 
-TEST(NodeTrouble, AReadOnlyVolumeIsSeenWithinASecond) {
+TEST(AgentTrouble, AReadOnlyVolumeIsSeenWithinASecond) {
     bootToReady();
     machine.dataReadOnly = true;
     loop.advance(1100ms);
@@ -244,14 +244,14 @@ TEST(NodeTrouble, AReadOnlyVolumeIsSeenWithinASecond) {
     CHECK_EQUAL(200, machine.server->status());
 }
 
-TEST(NodeTrouble, AVanishedVolumeIsNotReady) {
+TEST(AgentTrouble, AVanishedVolumeIsNotReady) {
     bootToReady();
     machine.dataReadOnly.reset();
     loop.advance(1100ms);
     CHECK_EQUAL(503, machine.server->status());
 }
 
-TEST(NodeTrouble, ABurstOfHardwareEventsIsOneProbe) {
+TEST(AgentTrouble, ABurstOfHardwareEventsIsOneProbe) {
     bootToReady();
     const auto probes = machine.probes;
     machine.probe.network->value.nics.front().carrier = false;
@@ -265,7 +265,7 @@ TEST(NodeTrouble, ABurstOfHardwareEventsIsOneProbe) {
     CHECK_EQUAL("fail", component("network:link"));
 }
 
-TEST(NodeTrouble, TheHardwareIsLookedAtEveryFewMinutesWithoutAnEvent) {
+TEST(AgentTrouble, TheHardwareIsLookedAtEveryFewMinutesWithoutAnEvent) {
     bootToReady();
     const auto probes = machine.probes;
     loop.advance(3min);
@@ -273,7 +273,7 @@ TEST(NodeTrouble, TheHardwareIsLookedAtEveryFewMinutesWithoutAnEvent) {
 }
 
 // An unreadable file for a moment must not make this machine another one, or none.
-TEST(NodeTrouble, AProbeThatFailsChangesNobodysIdentity) {
+TEST(AgentTrouble, AProbeThatFailsChangesNobodysIdentity) {
     bootToReady();
     machine.probe.host->value.machineId.reset();
     machine.probe.host->value.bootId.reset();
@@ -285,7 +285,7 @@ TEST(NodeTrouble, AProbeThatFailsChangesNobodysIdentity) {
     LONGS_EQUAL(1, etcd.keys("/services/crate/").size());
 }
 
-TEST(NodeTrouble, AProbeThatFailsAltogetherHidesNothingElse) {
+TEST(AgentTrouble, AProbeThatFailsAltogetherHidesNothingElse) {
     bootToReady();
     machine.probe.disks = hal::failure(hal::Error::fromErrno(5, "/sys/block"));
     machine.hardwareChanged();
@@ -293,7 +293,7 @@ TEST(NodeTrouble, AProbeThatFailsAltogetherHidesNothingElse) {
     CHECK_EQUAL(200, machine.server->status());
 }
 
-TEST(NodeTrouble, AFullDiskKeepsTheDatabaseDownUntilItsFilesAreWritten) {
+TEST(AgentTrouble, AFullDiskKeepsTheDatabaseDownUntilItsFilesAreWritten) {
     machine.disk.writeError = hal::Error::fromErrno(28, "/var/lib/cratekeeper");
     start();
     loop.advance(1min);
@@ -303,7 +303,7 @@ TEST(NodeTrouble, AFullDiskKeepsTheDatabaseDownUntilItsFilesAreWritten) {
     CHECK_EQUAL(200, machine.server->status());
 }
 
-TEST(NodeTrouble, ABusThatIsAwayForgetsNoUnit) {
+TEST(AgentTrouble, ABusThatIsAwayForgetsNoUnit) {
     bootToReady();
     machine.server->readyStatuses.clear();
     machine.units.busError = fakes::refused("/run/dbus/system_bus_socket");
@@ -314,7 +314,7 @@ TEST(NodeTrouble, ABusThatIsAwayForgetsNoUnit) {
 
 // ---- the watchdog ----
 
-TEST(NodeTrouble, TheWatchdogIsFedFourTimesInItsTime) {
+TEST(AgentTrouble, TheWatchdogIsFedFourTimesInItsTime) {
     machine.notifier.timeout = 20s;
     bootToReady();
     machine.notifier.feeds = 0;
@@ -322,12 +322,12 @@ TEST(NodeTrouble, TheWatchdogIsFedFourTimesInItsTime) {
     LONGS_EQUAL(20, machine.notifier.feeds);
 }
 
-TEST(NodeTrouble, WithoutAWatchdogNothingIsFed) {
+TEST(AgentTrouble, WithoutAWatchdogNothingIsFed) {
     bootToReady();
     LONGS_EQUAL(0, machine.notifier.feeds);
 }
 
-TEST(NodeTrouble, TroubleOutsideIsNoReasonToStarveTheWatchdog) {
+TEST(AgentTrouble, TroubleOutsideIsNoReasonToStarveTheWatchdog) {
     machine.notifier.timeout = 20s;
     bootToReady();
     machine.link.frozen = true;
@@ -338,7 +338,7 @@ TEST(NodeTrouble, TroubleOutsideIsNoReasonToStarveTheWatchdog) {
     LONGS_EQUAL(20, machine.notifier.feeds);
 }
 
-TEST(NodeTrouble, ADatabaseClientThatNeverEndsAQuestionStarvesTheWatchdog) {
+TEST(AgentTrouble, ADatabaseClientThatNeverEndsAQuestionStarvesTheWatchdog) {
     for (bool fakes::Database::* const deaf : {&fakes::Database::deaf}) {
         machine.notifier.timeout = 20s;
         bootToReady();
@@ -350,7 +350,7 @@ TEST(NodeTrouble, ADatabaseClientThatNeverEndsAQuestionStarvesTheWatchdog) {
     }
 }
 
-TEST(NodeTrouble, ASystemdThatNeverAnswersStarvesTheWatchdog) {
+TEST(AgentTrouble, ASystemdThatNeverAnswersStarvesTheWatchdog) {
     machine.notifier.timeout = 20s;
     bootToReady();
     machine.units.deaf = true;
@@ -361,7 +361,7 @@ TEST(NodeTrouble, ASystemdThatNeverAnswersStarvesTheWatchdog) {
     LONGS_EQUAL(0, machine.notifier.feeds);
 }
 
-TEST(NodeTrouble, AnEtcdClientThatNeverEndsACallStarvesTheWatchdog) {
+TEST(AgentTrouble, AnEtcdClientThatNeverEndsACallStarvesTheWatchdog) {
     machine.notifier.timeout = 20s;
     bootToReady();
     machine.link.deaf = true;

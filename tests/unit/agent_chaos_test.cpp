@@ -1,6 +1,6 @@
 // One node among random faults, over many seeds: whatever happens, no database is taken down, one cluster is formed
 // in all its life, and when the faults are over the node is ready again. CHAOS_SEED=n replays one seed.
-#include "tests/unit/node_fixture.hpp"
+#include "tests/unit/agent_fixture.hpp"
 
 #include <cstdlib>
 #include <random>
@@ -109,9 +109,9 @@ std::optional<unsigned> fromEnvironment(const char* name) {
 
 } // namespace
 
-TEST_GROUP(NodeChaos){};
+TEST_GROUP(AgentChaos){};
 
-TEST(NodeChaos, NoFaultTakesADatabaseDownOrFormsASecondCluster) {
+TEST(AgentChaos, NoFaultTakesADatabaseDownOrFormsASecondCluster) {
     if (const auto seed = fromEnvironment("CHAOS_SEED")) {
         Chaos(*seed).run();
         return;

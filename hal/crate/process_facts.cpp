@@ -1,6 +1,6 @@
 // Line-wise parsing without allocation beyond the result. Formats: cgroup v2 of the kernel's documentation
 // and proc(5).
-#include "hal/crate/process_text.hpp"
+#include "hal/crate/process_facts.hpp"
 
 #include <charconv>
 

@@ -1,14 +1,14 @@
 // A node whose power was cut, and what it finds afterwards: an etcd that remembers the boot before, a disk without room.
-#include "tests/unit/node_fixture.hpp"
+#include "tests/unit/agent_fixture.hpp"
 #include "tests/unit/values.hpp"
 
 #include <nlohmann/json.hpp>
 
 using namespace std::chrono_literals;
 
-TEST_GROUP_BASE(NodePower, NodeFixture){};
+TEST_GROUP_BASE(AgentPower, AgentFixture){};
 
-TEST(NodePower, ItsOwnRecordOfTheBootBeforeKeepsNobodyWaiting) {
+TEST(AgentPower, ItsOwnRecordOfTheBootBeforeKeepsNobodyWaiting) {
     bootToReady();
     etcd.stop();
     machine.cutPower();
@@ -23,7 +23,7 @@ TEST(NodePower, ItsOwnRecordOfTheBootBeforeKeepsNobodyWaiting) {
     CHECK_TRUE(announcesService());
 }
 
-TEST(NodePower, AFullDiskStartsNothingWithAVoteThatIsNotWantedAnyMore) {
+TEST(AgentPower, AFullDiskStartsNothingWithAVoteThatIsNotWantedAnyMore) {
     machine.databaseRefusesToStart = true;
     start();
     loop.advance(4s);
@@ -44,7 +44,7 @@ TEST(NodePower, AFullDiskStartsNothingWithAVoteThatIsNotWantedAnyMore) {
     CHECK_TRUE(machine.disk.files[crateYml].find("initial_master_nodes") == std::string::npos);
 }
 
-TEST(NodePower, NoPeerIsListedThatIsForgottenWhenTheDiskIsFullAndEtcdGone) {
+TEST(AgentPower, NoPeerIsListedThatIsForgottenWhenTheDiskIsFullAndEtcdGone) {
     const std::string hosts = "/var/lib/cratekeeper/crate@1/config/unicast_hosts.txt";
     bootToReady();
     for (unsigned writes = 0; writes < 3; ++writes) {

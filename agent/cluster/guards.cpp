@@ -1,5 +1,5 @@
 // A key that does not exist has a create revision of 0.
-#include "agent/cluster/claims.hpp"
+#include "agent/cluster/guards.hpp"
 
 #include <utility>
 

@@ -1,5 +1,5 @@
 // Line by line readers for the "key : value" files of /proc and the shell-like os-release.
-#include "hal/hardware/host_text.hpp"
+#include "hal/hardware/host_facts.hpp"
 
 #include "hal/base/sysfs.hpp"
 
@@ -53,8 +53,8 @@ std::string unquoted(std::string_view value) {
 
 } // namespace
 
-CpuText parseCpuinfo(std::string_view text) {
-    CpuText cpu;
+CpuFacts parseCpuinfo(std::string_view text) {
+    CpuFacts cpu;
     uint32_t threads = 0;
     uint64_t package = 0;
     std::set<std::pair<uint64_t, uint64_t>> cores;

@@ -1,22 +1,22 @@
 // What the kernel writes about processes, and the texts it would never write.
-#include "hal/crate/process_text.hpp"
+#include "hal/crate/process_facts.hpp"
 
 #include "tests/cpputest.hpp"
 
-TEST_GROUP(ProcessText){};
+TEST_GROUP(ProcessFacts){};
 
-TEST(ProcessText, AGroupsProcessesAreReadInOrder) {
+TEST(ProcessFacts, AGroupsProcessesAreReadInOrder) {
     CHECK_TRUE((std::vector<int>{17, 4711, 3} == hal::parseCgroupProcesses("17\n4711\n3\n")));
 }
 
-TEST(ProcessText, AnEmptyGroupHasNoProcesses) { CHECK_TRUE(hal::parseCgroupProcesses("").empty()); }
+TEST(ProcessFacts, AnEmptyGroupHasNoProcesses) { CHECK_TRUE(hal::parseCgroupProcesses("").empty()); }
 
-TEST(ProcessText, ProcessesOfOtherNamespacesAndBrokenLinesAreLeftOut) {
+TEST(ProcessFacts, ProcessesOfOtherNamespacesAndBrokenLinesAreLeftOut) {
     CHECK_TRUE((std::vector<int>{5, 6}) ==
                hal::parseCgroupProcesses("0\n5\n-7\nx\n\n99999999999999999999\n6"));
 }
 
-TEST(ProcessText, AContainersMainProcessIsTheFirstOfItsNamespace) {
+TEST(ProcessFacts, AContainersMainProcessIsTheFirstOfItsNamespace) {
     const auto place = hal::parseProcessStatus("Name:\tjava\nPid:\t4711\nPPid:\t4690\nTracerPid:\t0\n"
                                                "NStgid:\t4711\t1\nNSpid:\t4711\t1\nNSpgid:\t4711\t1\n");
     CHECK_TRUE(place.has_value());
@@ -24,28 +24,28 @@ TEST(ProcessText, AContainersMainProcessIsTheFirstOfItsNamespace) {
     CHECK_TRUE(place->firstOfNamespace);
 }
 
-TEST(ProcessText, AProcessThatWasAddedToAContainerIsNotItsFirst) {
+TEST(ProcessFacts, AProcessThatWasAddedToAContainerIsNotItsFirst) {
     const auto place = hal::parseProcessStatus("Name:\tsh\nPPid:\t4690\nNSpid:\t4800\t11\n");
     CHECK_TRUE(place && !place->firstOfNamespace);
 }
 
-TEST(ProcessText, ProcessOneOfOurOwnNamespaceIsNoContainer) {
+TEST(ProcessFacts, ProcessOneOfOurOwnNamespaceIsNoContainer) {
     const auto place = hal::parseProcessStatus("Name:\tsystemd\nPPid:\t0\nNSpid:\t1\n");
     CHECK_TRUE(place && !place->firstOfNamespace);
 }
 
-TEST(ProcessText, AStatusWithoutNamespacesStillTellsTheParent) {
+TEST(ProcessFacts, AStatusWithoutNamespacesStillTellsTheParent) {
     const auto place = hal::parseProcessStatus("Name:\tjava\nPPid:\t7\n");
     CHECK_TRUE(place && place->parent == 7 && !place->firstOfNamespace);
 }
 
-TEST(ProcessText, ANameThatImitatesALineDecidesNothing) {
+TEST(ProcessFacts, ANameThatImitatesALineDecidesNothing) {
     // The kernel escapes newlines in names, but a name may hold everything else.
     const auto place = hal::parseProcessStatus("Name:\tPPid: 9\nPPid:\t7\nNSpid:\t8\t2\n");
     CHECK_TRUE(place && place->parent == 7);
 }
 
-TEST(ProcessText, ATextWithoutAReadableParentIsNoStatus) {
+TEST(ProcessFacts, ATextWithoutAReadableParentIsNoStatus) {
     CHECK_TRUE(!hal::parseProcessStatus(""));
     CHECK_TRUE(!hal::parseProcessStatus("Name:\tjava\nPPi"));
     CHECK_TRUE(!hal::parseProcessStatus("PPid:\tnone\nNSpid:\t4\t1\n"));

@@ -1,15 +1,15 @@
 // A whole node while somebody writes into etcd by hand, or forgets the machine: it says so, and goes on.
 #include "tests/cpputest.hpp"
-#include "tests/unit/node_fixture.hpp"
+#include "tests/unit/agent_fixture.hpp"
 
 #include <set>
 #include <string>
 
 using namespace std::chrono_literals;
 
-TEST_GROUP_BASE(NodeByHand, NodeFixture){};
+TEST_GROUP_BASE(AgentByHand, AgentFixture){};
 
-TEST(NodeByHand, AClusterIdChangedByHandIsNotBelieved) {
+TEST(AgentByHand, AClusterIdChangedByHandIsNotBelieved) {
     bootToReady();
     machine.server->readyStatuses.clear();
     etcd.put("/cratekeeper/crate/cluster-id", R"({"v":1,"id":"another"})");
@@ -19,7 +19,7 @@ TEST(NodeByHand, AClusterIdChangedByHandIsNotBelieved) {
     CHECK_TRUE(announcesService() && machine.containerRuns());
 }
 
-TEST(NodeByHand, KeysThatCannotBeReadMakeNoNoise) {
+TEST(AgentByHand, KeysThatCannotBeReadMakeNoNoise) {
     for (const std::string key : {"bootstrap", "cluster-id", "members/11111111111111111111111111111111"}) {
         etcd.put("/cratekeeper/crate/" + key, "scribble");
     }
@@ -33,7 +33,7 @@ TEST(NodeByHand, KeysThatCannotBeReadMakeNoNoise) {
     CHECK_TRUE_TEXT(etcd.header().revision == revision, "a claim that cannot hold is not tried");
 }
 
-TEST(NodeByHand, AForgottenMachineStopsNothingAndAnnouncesNothing) {
+TEST(AgentByHand, AForgottenMachineStopsNothingAndAnnouncesNothing) {
     bootToReady();
     etcd.put("/cratekeeper/crate/forgotten/11111111111111111111111111111111",
              R"({"v":1,"name":"n1","slot":1,"by":"admin@n2","at":"today"})");

@@ -36,10 +36,10 @@ hal::Problems tooMany(const std::string& first) {
 
 } // namespace
 
-TEST_GROUP(StoreLog) {
+TEST_GROUP(EtcdLog) {
     std::shared_ptr<Memory> memory = std::make_shared<Memory>();
     std::vector<spdlog::sink_ptr> before = agent::log().sinks();
-    agent::StoreLog said;
+    agent::EtcdLog said;
 
     spdlog::level::level_enum level = agent::log().level();
 
@@ -55,7 +55,7 @@ TEST_GROUP(StoreLog) {
     [[nodiscard]] size_t told() { return std::exchange(memory->lines, {}).size(); }
 };
 
-TEST(StoreLog, AnOutageIsSaidOnceForEachKindOfErrorAndOnceWhenItIsOver) {
+TEST(EtcdLog, AnOutageIsSaidOnceForEachKindOfErrorAndOnceWhenItIsOver) {
     const hal::Error refused{hal::EtcdFault::unavailable, "10.0.0.1:2379: refused"};
     for (int i = 0; i < 100; ++i) {
         said.failed(refused);
@@ -73,7 +73,7 @@ TEST(StoreLog, AnOutageIsSaidOnceForEachKindOfErrorAndOnceWhenItIsOver) {
     LONGS_EQUAL(1, told());
 }
 
-TEST(StoreLog, AValueThatDoesNotFitIsSaidWhenItComesWhenItChangesAndWhenItGoes) {
+TEST(EtcdLog, AValueThatDoesNotFitIsSaidWhenItComesWhenItChangesAndWhenItGoes) {
     for (int i = 0; i < 100; ++i) {
         said.read({wrong("a"), wrong("b")});
     }
@@ -88,13 +88,13 @@ TEST(StoreLog, AValueThatDoesNotFitIsSaidWhenItComesWhenItChangesAndWhenItGoes) 
     LONGS_EQUAL(1, told());
 }
 
-TEST(StoreLog, AValueThatIsWrongInTwoWaysIsOneLine) {
+TEST(EtcdLog, AValueThatIsWrongInTwoWaysIsOneLine) {
     said.read({wrong("a"), {"etcd /k/a", "expected an IP address"}});
     CHECK_EQUAL("etcd /k/a: left out: expected a JSON object; expected an IP address", memory->lines.at(0));
     LONGS_EQUAL(1, told());
 }
 
-TEST(StoreLog, OfMoreThanAReadingNamesNothingIsSaidToFitAgain) {
+TEST(EtcdLog, OfMoreThanAReadingNamesNothingIsSaidToFitAgain) {
     said.read({wrong("z")});
     (void)told();
     said.read(tooMany("a"));
@@ -107,7 +107,7 @@ TEST(StoreLog, OfMoreThanAReadingNamesNothingIsSaidToFitAgain) {
     LONGS_EQUAL_TEXT(agent::kMaxProblems + 2, told(), "all but z");
 }
 
-TEST(StoreLog, WhatIsRememberedIsBounded) {
+TEST(EtcdLog, WhatIsRememberedIsBounded) {
     for (int i = 0; i < 1000; ++i) {
         said.read(tooMany("key" + std::to_string(i)));
     }

@@ -6,7 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
-class NodeFixture : public Utest {
+class AgentFixture : public Utest {
 public:
     static constexpr const char* kUnit = "crate@1.service";
     const std::string nodeKey = "/cratekeeper/crate/nodes/11111111111111111111111111111111";

@@ -9,14 +9,14 @@
 
 namespace hal {
 
-struct CpuText {
+struct CpuFacts {
     std::optional<std::string> model;
     std::optional<uint32_t> cores;   ///< distinct (package, core) pairs; unknown where the kernel names none
     std::optional<uint32_t> threads; ///< processors listed
-    bool operator==(const CpuText&) const = default;
+    bool operator==(const CpuFacts&) const = default;
 };
 
-[[nodiscard]] CpuText parseCpuinfo(std::string_view text);
+[[nodiscard]] CpuFacts parseCpuinfo(std::string_view text);
 
 /// Bytes of "MemTotal: <n> kB"; the kernel's kB are KiB.
 [[nodiscard]] std::optional<uint64_t> parseMemTotal(std::string_view text);
