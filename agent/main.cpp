@@ -6,6 +6,7 @@
 #include "agent/runtime/prober.hpp"
 #include "agent/version.hpp"
 #include "hal/base/files.hpp"
+#include "hal/base/read_file.hpp"
 #include "hal/crate/crate.hpp"
 #include "hal/crate/processes.hpp"
 #include "hal/etcd/etcd.hpp"

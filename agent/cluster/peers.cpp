@@ -1,6 +1,8 @@
 // A set of lines is all CrateDB's file seed provider wants; blank lines and duplicates would be looked up as names.
 #include "agent/cluster/peers.hpp"
 
+#include "hal/base/ip.hpp"
+
 #include <set>
 
 namespace agent {
@@ -11,8 +13,7 @@ constexpr size_t kMaxPeers = 100;
 } // namespace
 
 std::string peerEndpoint(const std::string& address, uint16_t port) {
-    const bool isIpv6 = address.find(':') != std::string::npos;
-    return (isIpv6 ? "[" + address + "]" : address) + ":" + std::to_string(port);
+    return hal::hostAndPort(address, port);
 }
 
 Peers rememberPeers(const PersistentState& persistent, const std::optional<Registry>& registry) {

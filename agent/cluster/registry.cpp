@@ -1,7 +1,7 @@
 // Every value is parsed without exceptions and with explicit types, because anybody may have written it by hand.
 #include "agent/cluster/registry.hpp"
 
-#include "hal/base/ip_text.hpp"
+#include "hal/base/ip.hpp"
 
 #include <algorithm>
 #include <nlohmann/json.hpp>

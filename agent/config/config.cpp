@@ -3,10 +3,10 @@
 #include "agent/config/config.hpp"
 
 #include "agent/config/crate_settings.hpp"
+#include "hal/base/text.hpp"
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <utility>
 
 namespace agent {
@@ -27,12 +27,8 @@ struct Key {
 
 template <class Number>
 std::optional<Number> toNumber(const string& text, Number lowest, Number highest) {
-    Number number{};
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (error != std::errc{} || end != text.data() + text.size() || number < lowest || number > highest) {
-        return std::nullopt;
-    }
-    return number;
+    const auto number = hal::parseNumber<Number>(text);
+    return number && *number >= lowest && *number <= highest ? number : std::nullopt;
 }
 
 /// Host names and cluster names end up in etcd keys, file names and CrateDB settings: letters that are safe in all.
@@ -172,7 +168,7 @@ std::optional<string> setVersion(Config& config, const string& value) {
 
 std::optional<string> setSetting(Config& config, const string& value) {
     const auto equals = value.find('=');
-    const string name = trimmed(value.substr(0, equals));
+    const string name = string(hal::trimmed(value.substr(0, equals)));
     const bool named = !name.empty() && std::ranges::all_of(name, [](char c) {
         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
                c == '_' || c == '-';
@@ -185,7 +181,7 @@ std::optional<string> setSetting(Config& config, const string& value) {
     }
     std::erase_if(config.crate.settings,
                   [&name](const CrateSetting& setting) { return setting.name == name; });
-    config.crate.settings.push_back({name, trimmed(value.substr(equals + 1))});
+    config.crate.settings.push_back({name, string(hal::trimmed(value.substr(equals + 1)))});
     return {};
 }
 

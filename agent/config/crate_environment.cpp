@@ -2,6 +2,7 @@
 #include "agent/config/crate_environment.hpp"
 
 #include "agent/config/ini.hpp"
+#include "hal/base/text.hpp"
 
 #include <map>
 
@@ -48,7 +49,7 @@ std::map<string, string, std::less<>> assignments(string_view text) {
     std::map<string, string, std::less<>> found;
     while (!text.empty()) {
         const auto end = text.find_first_of("=\n");
-        const string name = trimmed(text.substr(0, end));
+        const string name(hal::trimmed(text.substr(0, end)));
         const bool assigns =
             end != string_view::npos && text[end] == '=' && !name.starts_with('#') && !name.starts_with(';');
         if (!assigns) {

@@ -2,6 +2,7 @@
 #include "agent/config/etcd_options.hpp"
 
 #include "agent/config/ini.hpp"
+#include "hal/base/text.hpp"
 
 #include <algorithm>
 
@@ -31,7 +32,7 @@ etcdOptions(const EtcdConfig& config,
             return hal::failure(hal::Error::invalid("[Etcd] PasswordFile: expected a file at " +
                                                     *config.passwordFile + ", there is none"));
         }
-        options.password = trimmed((*content)->substr(0, (*content)->find('\n')));
+        options.password = std::string(hal::trimmed((*content)->substr(0, (*content)->find('\n'))));
     }
     return options;
 }

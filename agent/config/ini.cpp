@@ -1,6 +1,8 @@
 // Line by line, because a person wants every wrong line at once and not only the first.
 #include "agent/config/ini.hpp"
 
+#include "hal/base/text.hpp"
+
 namespace agent {
 namespace {
 
@@ -26,7 +28,7 @@ std::vector<LogicalLine> logicalLines(std::string_view text) {
         if (line.ends_with('\r')) {
             line.remove_suffix(1);
         }
-        const std::string content = trimmed(line);
+        const std::string content(hal::trimmed(line));
         if (content.starts_with('#') || content.starts_with(';')) {
             continue;
         }
@@ -52,20 +54,12 @@ std::string ConfigError::text() const {
     return text + ": " + (key.empty() ? "" : key + ": ") + expected;
 }
 
-std::string trimmed(std::string_view text) {
-    const auto first = text.find_first_not_of(" \t");
-    if (first == std::string_view::npos) {
-        return {};
-    }
-    return std::string(text.substr(first, text.find_last_not_of(" \t") - first + 1));
-}
-
 IniText parseIni(const std::string& file, std::string_view text) {
     IniText result;
     std::string section;
     for (const auto& [line, number] : logicalLines(text)) {
         const Place place{file, number};
-        const std::string content = trimmed(line);
+        const std::string content(hal::trimmed(line));
         if (content.empty()) {
             continue;
         }
@@ -88,10 +82,11 @@ IniText parseIni(const std::string& file, std::string_view text) {
             result.errors.push_back({place, "", "expected Key=Value, found \"" + content + "\""});
             continue;
         }
-        result.entries.push_back({.place = place,
-                                  .section = section,
-                                  .key = trimmed(std::string_view(content).substr(0, equals)),
-                                  .value = trimmed(std::string_view(content).substr(equals + 1))});
+        result.entries.push_back(
+            {.place = place,
+             .section = section,
+             .key = std::string(hal::trimmed(std::string_view(content).substr(0, equals))),
+             .value = std::string(hal::trimmed(std::string_view(content).substr(equals + 1)))});
     }
     return result;
 }

@@ -49,7 +49,4 @@ struct IniText {
 
 [[nodiscard]] IniText parseIni(const std::string& file, std::string_view text);
 
-/// The text without blanks and tabs at its ends.
-[[nodiscard]] std::string trimmed(std::string_view text);
-
 } // namespace agent

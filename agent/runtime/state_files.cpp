@@ -2,17 +2,16 @@
 #include "agent/runtime/state_files.hpp"
 
 #include "agent/config/ini.hpp"
+#include "hal/base/identifiers.hpp"
+#include "hal/base/text.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <nlohmann/json.hpp>
 
 namespace agent {
 namespace {
 
 using nlohmann::json;
-
-constexpr size_t kContainerIdLength = 64;
 
 std::string instanceDirectory(const std::string& stateDirectory, unsigned slot) {
     return stateDirectory + "/crate@" + std::to_string(slot);
@@ -119,11 +118,9 @@ std::optional<hal::LeaseId> StateFiles::loadLease() {
     if (!content || !content->has_value()) {
         return std::nullopt; // the worst that follows is a new lease
     }
-    hal::LeaseId lease = 0;
-    const std::string text = (*content)->substr(0, (*content)->find('\n'));
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), lease);
-    const bool whole = error == std::errc{} && end == text.data() + text.size();
-    return whole && lease != 0 ? std::optional(lease) : std::nullopt;
+    std::string_view rest = **content;
+    const auto lease = hal::parseNumber<hal::LeaseId>(hal::takeLine(rest));
+    return lease && *lease != 0 ? lease : std::nullopt;
 }
 
 hal::Status StateFiles::keepLease(std::optional<hal::LeaseId> lease) {
@@ -158,11 +155,9 @@ std::optional<std::string> StateFiles::containerId(unsigned slot) const {
     if (!content || !content->has_value()) {
         return std::nullopt;
     }
-    std::string id = trimmed((*content)->substr(0, (*content)->find('\n')));
-    const bool isId = id.size() == kContainerIdLength && std::ranges::all_of(id, [](char c) {
-                          return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
-                      });
-    return isId ? std::optional(std::move(id)) : std::nullopt;
+    std::string_view rest = **content;
+    const std::string_view id = hal::trimmed(hal::takeLine(rest));
+    return hal::isContainerId(id) ? std::optional(std::string(id)) : std::nullopt;
 }
 
 } // namespace agent

@@ -89,38 +89,6 @@ Status writeTemporary(const std::string& temporary, const std::string& content, 
 
 } // namespace
 
-Result<std::optional<std::string>> readFile(const std::string& path, size_t maxBytes) {
-    const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
-    if (!file) {
-        if (errno == ENOENT || errno == ENOTDIR) {
-            return std::optional<std::string>();
-        }
-        return failure(Error::fromErrno(errno, "cannot open " + path + " (may this user read it?)"));
-    }
-    std::string content;
-    std::array<char, 4096> chunk{};
-    // Sizes in /proc and /sys are not true, so the end of the file is found by reading.
-    while (true) {
-        const ssize_t count = ::read(file.get(), chunk.data(), chunk.size());
-        if (count < 0 && errno == EINTR) {
-            continue;
-        }
-        if (count < 0) {
-            return failure(Error::fromErrno(errno, "cannot read " + path));
-        }
-        if (count == 0) {
-            return std::optional<std::string>(std::move(content));
-        }
-        content.append(chunk.data(), static_cast<size_t>(count));
-        if (content.size() > maxBytes) {
-            return failure(Error::fromErrno(EFBIG,
-                                            path + " is longer than the expected " +
-                                                std::to_string(maxBytes) + " bytes: is it the right file?",
-                                            Recovery::terminal));
-        }
-    }
-}
-
 Status writeFile(const std::string& path, const std::string& content, unsigned mode) {
     const std::string parent = parentOf(path);
     if (auto made = makeDirectories(parent); !made) {

@@ -1,5 +1,5 @@
-// Whole small files: read, and replaced by rename so that nobody ever sees half of one.
-// It owns temporary names and fsync. It knows no format and no meaning.
+// Whole small files, replaced by rename so that no reader ever sees half of one; and what a directory holds.
+// It owns temporary names and fsync. It reads no file (hal/base/read_file does) and knows no format.
 #pragma once
 
 #include "hal/base/result.hpp"
@@ -10,10 +10,6 @@
 #include <vector>
 
 namespace hal {
-
-/// The whole file, at most `maxBytes`; more is a terminal error. A missing file is an empty optional, not an
-/// error.
-[[nodiscard]] Result<std::optional<std::string>> readFile(const std::string& path, size_t maxBytes = 1 << 20);
 
 /// Writes a temporary file beside `path`, syncs it, renames it over `path` and syncs the directory. Missing
 /// parent directories are made with mode 0755. The file gets `mode` (octal permission bits).

@@ -1,63 +1,23 @@
-// Reading sysfs with <cstdio> and <filesystem>. Buffers are turned off: an attribute is read by one read(2), which is
-// how the kernel makes it consistent.
+// Attributes by hal/base/read_file, links and directories by <filesystem>.
 #include "hal/base/sysfs.hpp"
+
+#include "hal/base/read_file.hpp"
+#include "hal/base/text.hpp"
 
 #include <algorithm>
 #include <cerrno>
-#include <charconv>
-#include <cstdio>
 #include <filesystem>
-#include <memory>
 
 namespace hal {
-namespace {
-
-struct CloseFile {
-    void operator()(std::FILE* file) const { std::fclose(file); }
-};
-
-} // namespace
-
-std::string_view trimmed(std::string_view text) {
-    constexpr std::string_view kBlank = " \t\r\n\v\f";
-    const size_t first = text.find_first_not_of(kBlank);
-    if (first == std::string_view::npos) {
-        return {};
-    }
-    return text.substr(first, text.find_last_not_of(kBlank) - first + 1);
-}
-
-std::optional<uint64_t> parseNumber(std::string_view text) {
-    uint64_t number = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (error != std::errc{} || end != text.data() + text.size()) {
-        return std::nullopt;
-    }
-    return number;
-}
-
 Result<std::string> readText(const std::string& path, size_t maxBytes) {
-    const std::unique_ptr<std::FILE, CloseFile> file(std::fopen(path.c_str(), "re"));
-    if (!file) {
-        return failure(Error::fromErrno(errno, "cannot read " + path));
+    auto content = readFile(path, maxBytes);
+    if (!content) {
+        return failure(content.error());
     }
-    std::setvbuf(file.get(), nullptr, _IONBF, 0);
-    std::string text;
-    constexpr size_t kPart = 16384;
-    while (text.size() < maxBytes) {
-        const size_t before = text.size();
-        const size_t wanted = std::min(kPart, maxBytes - before);
-        text.resize(before + wanted);
-        const size_t got = std::fread(text.data() + before, 1, wanted, file.get());
-        text.resize(before + got);
-        if (got < wanted) {
-            break;
-        }
+    if (!*content) {
+        return failure(Error::fromErrno(ENOENT, "cannot read " + path));
     }
-    if (std::ferror(file.get()) != 0) {
-        return failure(Error::fromErrno(errno, "cannot read " + path));
-    }
-    return std::string(trimmed(text));
+    return std::string(trimmed(**content));
 }
 
 std::optional<std::string> readAttribute(const std::string& path) {
@@ -70,7 +30,7 @@ std::optional<std::string> readAttribute(const std::string& path) {
 
 std::optional<uint64_t> readNumber(const std::string& path) {
     const auto text = readAttribute(path);
-    return text ? parseNumber(*text) : std::nullopt;
+    return text ? parseNumber<uint64_t>(*text) : std::nullopt;
 }
 
 std::optional<bool> readFlag(const std::string& path) {

@@ -9,13 +9,12 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace hal {
 
-/// The text of a file without white space at either end; more than `maxBytes` is cut off. The error names the path
-/// and why it could not be read.
+/// The text of a file without white space at either end. The error names the path and why it could not be read; a
+/// missing file and one of more than `maxBytes` are errors, too.
 [[nodiscard]] Result<std::string> readText(const std::string& path, size_t maxBytes = 4096);
 
 /// The same for an attribute that may rightly be absent: nothing when it cannot be read or is empty.
@@ -35,11 +34,5 @@ namespace hal {
 
 /// The names in a directory, sorted; none when it cannot be read.
 [[nodiscard]] std::vector<std::string> directoryNames(const std::string& path);
-
-/// The view without blanks, tabs and newlines at either end.
-[[nodiscard]] std::string_view trimmed(std::string_view text);
-
-/// The whole text as a non-negative decimal number that fits; nothing otherwise.
-[[nodiscard]] std::optional<uint64_t> parseNumber(std::string_view text);
 
 } // namespace hal

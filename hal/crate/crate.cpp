@@ -3,6 +3,8 @@
 #include "hal/crate/crate.hpp"
 
 #include "hal/base/handles.hpp"
+#include "hal/base/ip.hpp"
+#include "hal/base/keep_alive.hpp"
 #include "hal/crate/crate_wire.hpp"
 
 #include <arpa/inet.h>
@@ -18,11 +20,6 @@ namespace hal {
 namespace {
 
 constexpr size_t kMaxReplyBytes = 64U << 10U; // both answers are below one kB
-// A host that vanished is noticed after 5 s idle and two silent probes; a process that died, at once.
-constexpr int kKeepAliveIdleSeconds = 5;
-constexpr int kKeepAliveIntervalSeconds = 2;
-constexpr int kKeepAliveProbes = 2;
-constexpr unsigned kUserTimeoutMilliseconds = 5000;
 
 struct SocketAddress {
     sockaddr_storage storage{};
@@ -47,18 +44,6 @@ SocketAddress addressOf(const std::string& host, int port) {
     return address;
 }
 
-void watchForSilence(int socket) {
-    const int on = 1;
-    setsockopt(socket, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
-    const auto tcp = [socket](int name, const auto& value) {
-        setsockopt(socket, IPPROTO_TCP, name, &value, sizeof value);
-    };
-    tcp(TCP_KEEPIDLE, kKeepAliveIdleSeconds);
-    tcp(TCP_KEEPINTVL, kKeepAliveIntervalSeconds);
-    tcp(TCP_KEEPCNT, kKeepAliveProbes);
-    tcp(TCP_USER_TIMEOUT, kUserTimeoutMilliseconds);
-}
-
 /// One connection that was opened to learn when it ends.
 class HeldConnection {
 public:
@@ -70,7 +55,7 @@ public:
         if (!socket_) {
             return;
         }
-        watchForSilence(socket_.get());
+        giveUpOnSilence(socket_.get());
         const int result =
             ::connect(socket_.get(), reinterpret_cast<const sockaddr*>(&address.storage), address.length);
         if (result == 0) {
@@ -121,7 +106,7 @@ class HttpCrate final : public Crate {
 public:
     HttpCrate(EventLoop& loop, HttpClient& http, const std::string& host, int port)
         : loop_(loop), http_(http), address_(addressOf(host, port)),
-          url_("http://" + (host.contains(':') ? "[" + host + "]" : host) + ":" + std::to_string(port)) {}
+          url_("http://" + hostAndPort(host, static_cast<unsigned>(port))) {}
 
     void ask(Duration deadline, std::function<void(CrateAnswer)> done) override;
     void hold(std::function<void()> lost) override;

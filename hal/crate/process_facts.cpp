@@ -2,26 +2,10 @@
 // and proc(5).
 #include "hal/crate/process_facts.hpp"
 
-#include <charconv>
+#include "hal/base/text.hpp"
 
 namespace hal {
 namespace {
-
-std::optional<int> parseNumber(std::string_view text) {
-    int number = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (error != std::errc() || end != text.data() + text.size()) {
-        return std::nullopt;
-    }
-    return number;
-}
-
-std::string_view takeLine(std::string_view& text) {
-    const auto end = text.find('\n');
-    const std::string_view line = text.substr(0, end);
-    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
-    return line;
-}
 
 /// The text after "NAME:" and its tabs; empty when the line has another name.
 std::optional<std::string_view> valueOf(std::string_view line, std::string_view name) {
@@ -38,7 +22,7 @@ std::optional<std::string_view> valueOf(std::string_view line, std::string_view 
 std::vector<int> parseCgroupProcesses(std::string_view text) {
     std::vector<int> processes;
     while (!text.empty()) {
-        const auto number = parseNumber(takeLine(text));
+        const auto number = parseNumber<int>(takeLine(text));
         if (number && *number > 0) {
             processes.push_back(*number);
         }
@@ -51,7 +35,7 @@ std::optional<ProcessPlace> parseProcessStatus(std::string_view text) {
     while (!text.empty()) {
         const std::string_view line = takeLine(text);
         if (const auto parent = valueOf(line, "PPid")) {
-            const auto number = parseNumber(*parent);
+            const auto number = parseNumber<int>(*parent);
             if (!number) {
                 return std::nullopt;
             }

@@ -3,8 +3,9 @@
 // the parent decides.
 #include "hal/crate/processes.hpp"
 
-#include "hal/base/files.hpp"
 #include "hal/base/handles.hpp"
+#include "hal/base/identifiers.hpp"
+#include "hal/base/read_file.hpp"
 #include "hal/crate/process_facts.hpp"
 
 #include <algorithm>
@@ -20,12 +21,7 @@ namespace {
 // A control group of a thousand processes has a list of 8 KiB; a status file has 1.5 KiB.
 constexpr size_t kMostListBytes = 64 * 1024;
 constexpr size_t kMostStatusBytes = 16 * 1024;
-constexpr size_t kContainerIdLength = 64;
-
-bool isContainerId(std::string_view text) {
-    return text.size() == kContainerIdLength &&
-           text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
-}
+constexpr size_t kMostQuotedBytes = 64;
 
 class PidFdWatch final : public ProcessWatch {
 public:
@@ -56,7 +52,7 @@ public:
 
     Result<std::optional<int>> mainProcess(const std::string& containerId) override {
         if (!isContainerId(containerId)) {
-            return failure(Error::invalid("\"" + containerId.substr(0, kContainerIdLength) +
+            return failure(Error::invalid("\"" + containerId.substr(0, kMostQuotedBytes) +
                                           "\" is no container id: expected 64 hexadecimal digits"));
         }
         const std::array groups{

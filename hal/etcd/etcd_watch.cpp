@@ -1,7 +1,8 @@
 // Each line is one JSON object; only three of its members matter to somebody who reads again anyway.
 #include "hal/etcd/etcd_watch.hpp"
 
-#include "hal/base/base64.hpp"
+#include "hal/base/text.hpp"
+#include "hal/etcd/etcd_wire.hpp"
 
 #include <nlohmann/json.hpp>
 #include <utility>
@@ -13,12 +14,6 @@ using nlohmann::json;
 
 constexpr size_t kMaxLineBytes = 64 * 1024;
 constexpr int kUnavailable = 14; // gRPC's code for "try another member"
-
-/// The first key after all keys that begin with the prefix. Our prefixes end in '/', so the last byte can grow.
-std::string rangeEnd(std::string prefix) {
-    ++prefix.back();
-    return prefix;
-}
 
 Error streamError(const json& error) {
     int code = kUnavailable;
@@ -43,7 +38,7 @@ EtcdRequest encodeWatch(const std::vector<std::string>& prefixes) {
     std::string body;
     for (const auto& prefix : prefixes) {
         body += json{{"create_request",
-                      {{"key", base64Encode(prefix)}, {"range_end", base64Encode(rangeEnd(prefix))}}}}
+                      {{"key", base64Encode(prefix)}, {"range_end", base64Encode(prefixEnd(prefix))}}}}
                     .dump();
     }
     return {.path = "/v3/watch", .body = std::move(body), .needsLeader = true, .repeatable = true};

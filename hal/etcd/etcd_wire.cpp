@@ -2,7 +2,7 @@
 // What is asked and why belongs to etcd.cpp; what an error means belongs to etcd_fault.cpp.
 #include "hal/etcd/etcd_wire.hpp"
 
-#include "hal/base/base64.hpp"
+#include "hal/base/text.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -151,18 +151,6 @@ auto decode(std::string_view body, const std::string& expected, Read read)
     return value;
 }
 
-/// The end of the range of all keys that begin with `prefix`: the prefix with its last byte raised by one.
-std::string prefixEnd(std::string prefix) {
-    while (prefix.ends_with('\xff')) {
-        prefix.pop_back();
-    }
-    if (prefix.empty()) {
-        return {'\0'}; // etcd's mark for "to the last key"
-    }
-    prefix.back() = static_cast<char>(static_cast<unsigned char>(prefix.back()) + 1U);
-    return prefix;
-}
-
 Json encodeKey(const std::string& key, bool prefix) {
     // etcd has no empty key; the range of everything begins at "\0".
     const std::string first = key.empty() && prefix ? std::string(1, '\0') : key;
@@ -241,6 +229,17 @@ EtcdRequest post(std::string path, const Json& body) {
 }
 
 } // namespace
+
+std::string prefixEnd(std::string prefix) {
+    while (prefix.ends_with('\xff')) {
+        prefix.pop_back();
+    }
+    if (prefix.empty()) {
+        return {'\0'}; // etcd's mark for "to the last key"
+    }
+    prefix.back() = static_cast<char>(static_cast<unsigned char>(prefix.back()) + 1U);
+    return prefix;
+}
 
 EtcdRequest encodeGrant(std::chrono::seconds ttl) {
     auto encoded = post("/v3/lease/grant", {{"TTL", std::to_string(ttl.count())}});

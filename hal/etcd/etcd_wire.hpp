@@ -11,6 +11,10 @@
 
 namespace hal {
 
+/// The end of the range of all keys that begin with `prefix`: the prefix with its last byte raised by one; for an empty
+/// prefix, or one of 0xff alone, etcd's mark for "to the last key".
+[[nodiscard]] std::string prefixEnd(std::string prefix);
+
 /// One POST to the gateway.
 struct EtcdRequest {
     std::string path; ///< "/v3/kv/range"

@@ -4,6 +4,7 @@
 
 #include "hal/base/handles.hpp"
 #include "hal/base/sysfs.hpp"
+#include "hal/base/text.hpp"
 #include "hal/hardware/mounts.hpp"
 
 #include <algorithm>
@@ -34,14 +35,9 @@ constexpr size_t kMaxSpaces = 64;
 
 /// "3d870db7-f8b4-400d-96c1-219d1b359bff"
 std::string uuidText(std::span<const uint8_t, BTRFS_FSID_SIZE> bytes) {
-    constexpr std::string_view kDigits = "0123456789abcdef";
-    std::string text;
-    for (size_t i = 0; i < bytes.size(); ++i) {
-        if (i == 4 || i == 6 || i == 8 || i == 10) {
-            text += '-';
-        }
-        text += kDigits[bytes[i] / 16];
-        text += kDigits[bytes[i] % 16];
+    std::string text = hexadecimal(std::as_bytes(bytes));
+    for (const size_t dash : {8U, 13U, 18U, 23U}) {
+        text.insert(dash, 1, '-');
     }
     return text;
 }

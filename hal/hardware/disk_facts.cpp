@@ -3,6 +3,7 @@
 #include "hal/hardware/disk_facts.hpp"
 
 #include "hal/base/sysfs.hpp"
+#include "hal/base/text.hpp"
 
 #include <algorithm>
 #include <array>
@@ -296,10 +297,8 @@ std::string decodeUdev(const std::string& text) {
     std::string result;
     for (size_t i = 0; i < text.size(); ++i) {
         const std::string_view rest = std::string_view(text).substr(i);
-        constexpr std::string_view kDigits = "0123456789abcdef";
-        if (rest.size() >= 4 && rest.starts_with("\\x") && kDigits.find(rest[2]) != kDigits.npos &&
-            kDigits.find(rest[3]) != kDigits.npos) {
-            result += static_cast<char>(kDigits.find(rest[2]) * 16 + kDigits.find(rest[3]));
+        if (rest.starts_with("\\x") && rest.size() >= 4 && isHexadecimal(rest.substr(2, 2), 2)) {
+            result += static_cast<char>(*hexadecimalDigit(rest[2]) * 16 + *hexadecimalDigit(rest[3]));
             i += 3;
         } else {
             result += text[i];

@@ -2,6 +2,7 @@
 // problem that says why and, for the facts only root may read, how the agent gets them.
 #include "hal/hardware/host.hpp"
 
+#include "hal/base/identifiers.hpp"
 #include "hal/base/sysfs.hpp"
 #include "hal/hardware/host_facts.hpp"
 
@@ -12,7 +13,8 @@ namespace hal {
 namespace {
 
 // Large enough for /proc/cpuinfo of 512 threads, the only file here that grows with the machine.
-constexpr size_t kMaxCpuinfoBytes = 1 << 20;
+constexpr size_t kMaxCpuinfoBytes = 4 << 20;
+constexpr size_t kMaxOsReleaseBytes = 1 << 16;
 constexpr const char* kSerialCredential = "dmi.product_serial";
 
 class HostReader {
@@ -138,9 +140,9 @@ private:
         host.kernel = text("/proc/sys/kernel/osrelease", "host kernel");
         host.architecture = text("/proc/sys/kernel/arch", "host architecture");
         // os-release(5): /etc first, the vendor's copy second.
-        auto release = readText(paths_.root + "/etc/os-release");
+        auto release = readText(paths_.root + "/etc/os-release", kMaxOsReleaseBytes);
         if (!release) {
-            release = readText(paths_.root + "/usr/lib/os-release");
+            release = readText(paths_.root + "/usr/lib/os-release", kMaxOsReleaseBytes);
         }
         host.os = release ? parseOsRelease(*release, "PRETTY_NAME") : std::nullopt;
         if (!host.os) {

@@ -1,7 +1,7 @@
 // Line by line readers for the "key : value" files of /proc and the shell-like os-release.
 #include "hal/hardware/host_facts.hpp"
 
-#include "hal/base/sysfs.hpp"
+#include "hal/base/text.hpp"
 
 #include <algorithm>
 #include <array>
@@ -11,14 +11,6 @@
 namespace hal {
 namespace {
 
-/// Cuts the first line off the text; the line is without its newline.
-std::string_view nextLine(std::string_view& text) {
-    const size_t end = text.find('\n');
-    const std::string_view line = text.substr(0, end);
-    text = end == std::string_view::npos ? std::string_view{} : text.substr(end + 1);
-    return line;
-}
-
 /// "key : value" with blanks around both removed; an empty key when there is no colon.
 std::pair<std::string_view, std::string_view> keyAndValue(std::string_view line) {
     const size_t colon = line.find(':');
@@ -26,10 +18,6 @@ std::pair<std::string_view, std::string_view> keyAndValue(std::string_view line)
         return {};
     }
     return {trimmed(line.substr(0, colon)), trimmed(line.substr(colon + 1))};
-}
-
-char lower(char character) {
-    return character >= 'A' && character <= 'Z' ? static_cast<char>(character - 'A' + 'a') : character;
 }
 
 /// Resolves the quoting that os-release(5) allows: the one of a POSIX shell, without expansion.
@@ -59,16 +47,16 @@ CpuFacts parseCpuinfo(std::string_view text) {
     uint64_t package = 0;
     std::set<std::pair<uint64_t, uint64_t>> cores;
     while (!text.empty()) {
-        const auto [key, value] = keyAndValue(nextLine(text));
-        if (key == "processor" && parseNumber(value)) {
+        const auto [key, value] = keyAndValue(takeLine(text));
+        if (key == "processor" && parseNumber<uint64_t>(value)) {
             ++threads;
             package = 0;
         } else if (key == "model name" && !cpu.model && !value.empty()) {
             cpu.model = std::string(value);
         } else if (key == "physical id") {
-            package = parseNumber(value).value_or(0);
+            package = parseNumber<uint64_t>(value).value_or(0);
         } else if (key == "core id") {
-            if (const auto core = parseNumber(value)) {
+            if (const auto core = parseNumber<uint64_t>(value)) {
                 cores.emplace(package, *core);
             }
         }
@@ -85,11 +73,11 @@ CpuFacts parseCpuinfo(std::string_view text) {
 std::optional<uint64_t> parseMemTotal(std::string_view text) {
     constexpr uint64_t kKib = 1024;
     while (!text.empty()) {
-        const auto [key, value] = keyAndValue(nextLine(text));
+        const auto [key, value] = keyAndValue(takeLine(text));
         if (key != "MemTotal" || !value.ends_with(" kB")) {
             continue;
         }
-        const auto number = parseNumber(trimmed(value.substr(0, value.size() - 3)));
+        const auto number = parseNumber<uint64_t>(trimmed(value.substr(0, value.size() - 3)));
         if (!number || *number == 0 || *number > UINT64_MAX / kKib) {
             return std::nullopt;
         }
@@ -101,43 +89,12 @@ std::optional<uint64_t> parseMemTotal(std::string_view text) {
 std::optional<std::string> parseOsRelease(std::string_view text, std::string_view key) {
     std::optional<std::string> found;
     while (!text.empty()) {
-        const std::string_view line = trimmed(nextLine(text));
+        const std::string_view line = trimmed(takeLine(text));
         if (line.starts_with(key) && line.size() > key.size() && line[key.size()] == '=') {
             found = unquoted(line.substr(key.size() + 1)); // the last one wins, as in a shell
         }
     }
     return found && !found->empty() ? found : std::nullopt;
-}
-
-bool isMachineId(std::string_view text) {
-    constexpr size_t kDigits = 32; // machine-id(5)
-    const auto isDigit = [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); };
-    return text.size() == kDigits && std::ranges::all_of(text, isDigit) &&
-           text.find_first_not_of('0') != text.npos;
-}
-
-bool isDmiPlaceholder(std::string_view text) {
-    constexpr std::array<std::string_view, 17> kPlaceholders = {"default string",
-                                                                "to be filled by o.e.m.",
-                                                                "to be filled by o.e.m",
-                                                                "o.e.m.",
-                                                                "oem",
-                                                                "none",
-                                                                "not specified",
-                                                                "not applicable",
-                                                                "n/a",
-                                                                "unknown",
-                                                                "system manufacturer",
-                                                                "system product name",
-                                                                "system serial number",
-                                                                "chassis serial number",
-                                                                "0123456789",
-                                                                "123456789",
-                                                                "invalid"};
-    std::string word(trimmed(text));
-    std::ranges::transform(word, word.begin(), lower);
-    return word.empty() || std::ranges::find(kPlaceholders, word) != kPlaceholders.end() ||
-           word.find_first_not_of("0. -xX") == std::string::npos;
 }
 
 } // namespace hal

@@ -24,11 +24,4 @@ struct CpuFacts {
 /// The value of one key of os-release(5), quotes and backslashes resolved.
 [[nodiscard]] std::optional<std::string> parseOsRelease(std::string_view text, std::string_view key);
 
-/// A machine id: 32 lower-case hexadecimal digits and not "uninitialized" or all zeros.
-[[nodiscard]] bool isMachineId(std::string_view text);
-
-/// Whether a DMI string is what a board vendor left behind when nobody filled it in ("To Be Filled By O.E.M.",
-/// "Default string", "System Serial Number", "0123456789", ...): such a string identifies nothing.
-[[nodiscard]] bool isDmiPlaceholder(std::string_view text);
-
 } // namespace hal

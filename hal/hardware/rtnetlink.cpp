@@ -2,7 +2,8 @@
 // out with memcpy because attributes are aligned to four bytes only.
 #include "hal/hardware/rtnetlink.hpp"
 
-#include "hal/base/ip_text.hpp"
+#include "hal/base/ip.hpp"
+#include "hal/base/text.hpp"
 #include "hal/hardware/netlink_bytes.hpp"
 
 #include <algorithm>
@@ -358,16 +359,6 @@ Result<DumpPage> parseDump(std::span<const std::byte> datagram, uint32_t sequenc
     return page;
 }
 
-std::string hardwareAddressText(std::span<const std::byte> bytes) {
-    constexpr std::string_view kDigits = "0123456789abcdef";
-    std::string text;
-    for (const std::byte part : bytes) {
-        const auto value = std::to_integer<size_t>(part);
-        text += text.empty() ? "" : ":";
-        text += kDigits[value / 16];
-        text += kDigits[value % 16];
-    }
-    return text;
-}
+std::string hardwareAddressText(std::span<const std::byte> bytes) { return hexadecimal(bytes, ':'); }
 
 } // namespace hal

@@ -2,6 +2,8 @@
 // are set here too: curl keeps none of them in its multi handle.
 #include "hal/http/curl_transfer.hpp"
 
+#include "hal/base/keep_alive.hpp"
+
 #include <algorithm>
 #include <arpa/inet.h>
 #include <array>
@@ -19,12 +21,6 @@
 namespace hal {
 namespace {
 
-// A half-open connection is given up after 5 s of unacknowledged data, or after 5 s idle and two silent probes.
-constexpr unsigned kUserTimeoutMilliseconds = 5000;
-constexpr int kKeepAliveIdleSeconds = 5;
-constexpr int kKeepAliveIntervalSeconds = 2;
-constexpr int kKeepAliveProbes = 2;
-
 /// curl_easy_setopt cannot fail here except out of memory or for an option this curl lacks; both show in the tests.
 template <class Value>
 void set(void* easy, CURLoption option, Value value) {
@@ -38,17 +34,8 @@ Value info(void* easy, CURLINFO what) {
     return value;
 }
 
-/// Unix sockets refuse the TCP options, which does no harm.
 int onSocket(void*, curl_socket_t socket, curlsocktype) noexcept {
-    const auto tcp = [socket](int name, const auto& value) {
-        setsockopt(socket, IPPROTO_TCP, name, &value, sizeof value);
-    };
-    const int on = 1;
-    setsockopt(socket, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
-    tcp(TCP_KEEPIDLE, kKeepAliveIdleSeconds);
-    tcp(TCP_KEEPINTVL, kKeepAliveIntervalSeconds);
-    tcp(TCP_KEEPCNT, kKeepAliveProbes);
-    tcp(TCP_USER_TIMEOUT, kUserTimeoutMilliseconds);
+    giveUpOnSilence(socket);
     return CURL_SOCKOPT_OK;
 }
 

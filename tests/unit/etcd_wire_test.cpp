@@ -1,5 +1,5 @@
 // The bytes of etcd's gateway against what real servers sent: v1 is etcd 3.4, v2 Debian's 3.5 and etcd 3.6.
-#include "hal/base/base64.hpp"
+#include "hal/base/text.hpp"
 #include "hal/etcd/etcd_wire.hpp"
 #include "tests/cpputest.hpp"
 

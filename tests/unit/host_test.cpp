@@ -58,9 +58,9 @@ TEST(Host, WithoutTheCredentialTheFileIsAsked) {
     CHECK_EQUAL(std::optional<std::string>("G6PA123000XY"), reading.value.serial);
 }
 
-TEST_GROUP(HostText){};
+TEST_GROUP(HostFacts){};
 
-TEST(HostText, CountsCoresOnceForEachPackage) {
+TEST(HostFacts, CountsCoresOnceForEachPackage) {
     const auto cpu =
         hal::parseCpuinfo("processor : 0\nphysical id : 0\ncore id : 0\n\nprocessor : 1\nphysical id : 1\n"
                           "core id : 0\n\nprocessor : 2\nphysical id : 1\ncore id : 0\n");
@@ -69,25 +69,25 @@ TEST(HostText, CountsCoresOnceForEachPackage) {
     CHECK_FALSE(cpu.model.has_value());
 }
 
-TEST(HostText, AnArmMachineNamesNoCoresAndNoModel) {
+TEST(HostFacts, AnArmMachineNamesNoCoresAndNoModel) {
     const auto cpu = hal::parseCpuinfo("processor\t: 0\nBogoMIPS\t: 108.00\nCPU implementer\t: 0x41\n");
     CHECK_EQUAL(std::optional(1U), cpu.threads);
     CHECK_FALSE(cpu.cores || cpu.model);
 }
 
-TEST(HostText, CpuinfoThatIsNoneYieldsNothing) {
+TEST(HostFacts, CpuinfoThatIsNoneYieldsNothing) {
     for (const char* text :
          {"", "\n\n\n", ":::", "processor", "processor : x\ncore id : -1\n", "model name :\n"}) {
         CHECK_TRUE_TEXT(hal::parseCpuinfo(text) == hal::CpuFacts{}, text);
     }
 }
 
-TEST(HostText, ReadsTheMemoryInBytes) {
+TEST(HostFacts, ReadsTheMemoryInBytes) {
     CHECK_EQUAL(std::optional<uint64_t>(16131904ULL * 1024),
                 hal::parseMemTotal("MemTotal:       16131904 kB\nMemFree: 1 kB"));
 }
 
-TEST(HostText, MemoryThatIsNoneIsUnknown) {
+TEST(HostFacts, MemoryThatIsNoneIsUnknown) {
     for (const char* text :
          {"", "MemFree: 12 kB", "MemTotal: kB", "MemTotal: 12", "MemTotal: -12 kB", "MemTotal: 12 MB",
           "MemTotal: 0 kB", "MemTotal: 99999999999999999999 kB", "MemTotal: 18446744073709551615 kB"}) {
@@ -95,7 +95,7 @@ TEST(HostText, MemoryThatIsNoneIsUnknown) {
     }
 }
 
-TEST(HostText, ResolvesTheQuotesOfOsRelease) {
+TEST(HostFacts, ResolvesTheQuotesOfOsRelease) {
     CHECK_EQUAL(std::optional<std::string>("A \"b\" $c"),
                 hal::parseOsRelease("X=1\nPRETTY_NAME=\"A \\\"b\\\" \\$c\"\n", "PRETTY_NAME"));
     CHECK_EQUAL(std::optional<std::string>("Fedora"), hal::parseOsRelease("NAME=Fedora", "NAME"));
@@ -103,26 +103,6 @@ TEST(HostText, ResolvesTheQuotesOfOsRelease) {
     CHECK_EQUAL(std::optional<std::string>("last"), hal::parseOsRelease("NAME=first\nNAME=last", "NAME"));
 }
 
-TEST(HostText, AKeyThatOnlyBeginsAlikeIsAnother) {
+TEST(HostFacts, AKeyThatOnlyBeginsAlikeIsAnother) {
     CHECK_FALSE(hal::parseOsRelease("NAMES=x\n#NAME=y\nNAME\nNAME=\n", "NAME").has_value());
-}
-
-TEST(HostText, KnowsAMachineId) {
-    CHECK_TRUE(hal::isMachineId("0f1e2d3c4b5a69788796a5b4c3d2e1f0"));
-    CHECK_FALSE(hal::isMachineId(""));
-    CHECK_FALSE(hal::isMachineId("uninitialized"));
-    CHECK_FALSE(hal::isMachineId("00000000000000000000000000000000"));
-    CHECK_FALSE(hal::isMachineId("0F1E2D3C4B5A69788796A5B4C3D2E1F0"));
-    CHECK_FALSE(hal::isMachineId("0f1e2d3c4b5a69788796a5b4c3d2e1f"));
-}
-
-TEST(HostText, KnowsWhatNobodyFilledIn) {
-    for (const char* text :
-         {"To Be Filled By O.E.M.", "Default string", " default string ", "System Serial Number", "None", "0",
-          "00000000", "0123456789", "............", ""}) {
-        CHECK_TRUE_TEXT(hal::isDmiPlaceholder(text), text);
-    }
-    for (const char* text : {"G6PA123000XY", "NUC11PAHi5", "Intel(R) Client Systems", "00000001"}) {
-        CHECK_FALSE_TEXT(hal::isDmiPlaceholder(text), text);
-    }
 }

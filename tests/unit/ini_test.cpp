@@ -151,9 +151,3 @@ TEST(Ini, BytesOfABinaryFileBringNoHarm) {
 TEST(Ini, AnErrorWithoutALineNamesOnlyTheFile) {
     CHECK_EQUAL("f: [S] k: expected this", (agent::ConfigError{{"f", 0}, "[S] k", "expected this"}.text()));
 }
-
-TEST(Ini, TrimmingTakesBlanksAndTabsAtTheEndsOnly) {
-    CHECK_EQUAL("a \t b", agent::trimmed(" \ta \t b\t "));
-    CHECK_EQUAL("", agent::trimmed(" \t "));
-    CHECK_EQUAL("", agent::trimmed(""));
-}

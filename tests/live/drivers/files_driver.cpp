@@ -2,6 +2,7 @@
 // One JSON command a line on standard input, {"do": read|write|list, "path": PATH, ...}, one JSON
 // answer a line on standard output. "write" takes content and mode, "read" a limit, "list" a suffix.
 #include "hal/base/files.hpp"
+#include "hal/base/read_file.hpp"
 
 #include <iostream>
 #include <nlohmann/json.hpp>

@@ -2,17 +2,12 @@
 #include "tools/cratectl/cluster/forget.hpp"
 
 #include "agent/cluster/guards.hpp"
+#include "hal/base/identifiers.hpp"
 
 #include <algorithm>
 
 namespace cratectl {
 namespace {
-
-constexpr size_t kMachineIdLength = 32;
-
-bool isMachineId(const std::string& text) {
-    return text.size() == kMachineIdLength && text.find_first_not_of("0123456789abcdef") == std::string::npos;
-}
 
 bool isMeant(const std::string& node, const agent::Forgotten& machine) {
     const std::string unit = machine.slot ? "crate@" + std::to_string(*machine.slot) : "";
@@ -99,7 +94,7 @@ hal::Result<Forgetting> forget(const agent::Keys& keys, const agent::Registry& r
         if (before) {
             return Forgetting{.machine = *before, .transaction = {}, .done = true};
         }
-        if (!isMachineId(request.node)) {
+        if (!hal::isMachineId(request.node)) {
             return hal::failure(machine.error());
         }
         // Its member key went with an etcd that was wiped; other nodes still know it as a peer.

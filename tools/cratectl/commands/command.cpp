@@ -4,6 +4,8 @@
 #include "agent/config/config_files.hpp"
 #include "agent/config/etcd_options.hpp"
 #include "hal/base/files.hpp"
+#include "hal/base/read_file.hpp"
+#include "hal/base/text.hpp"
 #include "hal/etcd/etcd.hpp"
 
 #include <algorithm>
@@ -115,7 +117,8 @@ hal::Result<agent::Config> readConfig(const Options& options) {
             endpoints += endpoint + " ";
         }
         agent::IniText text;
-        text.entries.push_back({{"--endpoint", 0}, "Etcd", "Endpoints", agent::trimmed(endpoints)});
+        text.entries.push_back(
+            {{"--endpoint", 0}, "Etcd", "Endpoints", std::string(hal::trimmed(endpoints))});
         const auto checked = agent::parseConfig({text});
         if (!checked.errors.empty()) {
             return hal::failure(joined(checked.errors));

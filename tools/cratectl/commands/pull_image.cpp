@@ -1,6 +1,7 @@
 // The Engine API, because `docker pull` prints no progress without a terminal.
 #include "tools/cratectl/commands/pull_image.hpp"
 
+#include "hal/base/text.hpp"
 #include "hal/systemd/notifier.hpp"
 #include "tools/cratectl/commands/command.hpp"
 #include "tools/cratectl/output/pull_progress.hpp"
@@ -19,27 +20,9 @@ constexpr size_t kMaxProgressBytes = size_t{256} << 20U;
 constexpr int kHttpOk = 200;
 constexpr int kHttpNotFound = 404;
 
-std::string percentEncoded(const std::string& text) {
-    constexpr const char* kDigits = "0123456789ABCDEF";
-    std::string encoded;
-    for (const char c : text) {
-        const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                           c == '-' || c == '.' || c == '_' || c == '~';
-        if (plain) {
-            encoded += c;
-        } else {
-            const auto byte = static_cast<unsigned char>(c);
-            encoded += '%';
-            encoded += kDigits[byte >> 4U];
-            encoded += kDigits[byte & 0xFU];
-        }
-    }
-    return encoded;
-}
-
 hal::Result<bool> isPresent(Client& client, const std::string& reference) {
     hal::HttpRequest request;
-    request.url = "http://docker/images/" + percentEncoded(reference) + "/json";
+    request.url = "http://docker/images/" + hal::percentEncoded(reference) + "/json";
     request.unixSocket = kDockerSocket;
     request.deadline = kAskDeadline;
     const auto response = client.send(std::move(request));
@@ -68,7 +51,7 @@ hal::Status pull(Client& client, const std::string& reference) {
     };
     hal::HttpRequest request;
     request.method = "POST";
-    request.url = "http://docker/images/create?fromImage=" + percentEncoded(reference);
+    request.url = "http://docker/images/create?fromImage=" + hal::percentEncoded(reference);
     request.unixSocket = kDockerSocket;
     request.deadline = kPullDeadline;
     request.maxResponseBytes = kMaxProgressBytes;

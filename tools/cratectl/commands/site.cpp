@@ -2,6 +2,7 @@
 #include "tools/cratectl/commands/site.hpp"
 
 #include "hal/base/files.hpp"
+#include "hal/base/read_file.hpp"
 #include "tools/cratectl/commands/command.hpp"
 #include "tools/cratectl/site/ignition.hpp"
 

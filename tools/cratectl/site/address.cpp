@@ -1,26 +1,13 @@
-// Strict on purpose: what inet_aton() takes ("10.1", "010.0.0.1") means another address than its writer thinks.
+// What inet_aton() takes ("10.1", "010.0.0.1") means another address than its writer thinks; hal/base/ip refuses it.
 #include "tools/cratectl/site/address.hpp"
 
-#include <algorithm>
-#include <charconv>
+#include "hal/base/ip.hpp"
+#include "hal/base/text.hpp"
 
 namespace cratectl {
 namespace {
 
-std::optional<unsigned> parseNumber(std::string_view text, unsigned highest) {
-    unsigned number = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    const bool padded = text.size() > 1 && text.front() == '0';
-    if (text.empty() || error != std::errc{} || end != text.data() + text.size() || padded ||
-        number > highest) {
-        return std::nullopt;
-    }
-    return number;
-}
-
 uint32_t hostBits(unsigned prefix) { return prefix == 0 ? ~0U : (uint32_t{1} << (32U - prefix)) - 1U; }
-
-bool isHexadecimal(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); }
 
 } // namespace
 
@@ -38,20 +25,8 @@ bool Ipv4InNet::sameNet(const Ipv4InNet& other) const {
 }
 
 std::optional<Ipv4> parseIpv4(std::string_view text) {
-    Ipv4 address;
-    for (int part = 0; part < 4; ++part) {
-        const auto dot = part < 3 ? text.find('.') : text.size();
-        if (dot == std::string_view::npos) {
-            return std::nullopt;
-        }
-        const auto number = parseNumber(text.substr(0, dot), 255);
-        if (!number) {
-            return std::nullopt;
-        }
-        address.bits = (address.bits << 8U) | *number;
-        text.remove_prefix(std::min(dot + 1, text.size()));
-    }
-    return address;
+    const auto bits = hal::parseIpv4(text);
+    return bits ? std::optional(Ipv4{*bits}) : std::nullopt;
 }
 
 std::optional<Ipv4InNet> parseIpv4InNet(std::string_view text) {
@@ -61,8 +36,9 @@ std::optional<Ipv4InNet> parseIpv4InNet(std::string_view text) {
     }
     const auto address = parseIpv4(text.substr(0, slash));
     // Longer than 30 leaves no room for a gateway beside the machine.
-    const auto prefix = parseNumber(text.substr(slash + 1), 30);
-    if (!address || !prefix || *prefix < 8) {
+    const auto prefix = hal::parseNumber<unsigned>(text.substr(slash + 1));
+    const bool padded = text.substr(slash + 1).starts_with('0');
+    if (!address || !prefix || padded || *prefix < 8 || *prefix > 30) {
         return std::nullopt;
     }
     const uint32_t first = address->bits >> 24U;
@@ -73,13 +49,7 @@ std::optional<Ipv4InNet> parseIpv4InNet(std::string_view text) {
     return found;
 }
 
-std::string ipv4Text(Ipv4 address) {
-    std::string text;
-    for (const unsigned shift : {24U, 16U, 8U, 0U}) {
-        text += (text.empty() ? "" : ".") + std::to_string((address.bits >> shift) & 0xffU);
-    }
-    return text;
-}
+std::string ipv4Text(Ipv4 address) { return hal::ipv4Text(address.bits); }
 
 std::optional<std::string> parseMac(std::string_view text) {
     constexpr size_t kLength = 17;
@@ -90,7 +60,7 @@ std::optional<std::string> parseMac(std::string_view text) {
     for (size_t i = 0; i < kLength; ++i) {
         const char c = text[i] >= 'A' && text[i] <= 'F' ? static_cast<char>(text[i] - 'A' + 'a') : text[i];
         const bool separator = i % 3 == 2;
-        if (separator ? c != text[2] || (c != ':' && c != '-') : !isHexadecimal(c)) {
+        if (separator ? c != text[2] || (c != ':' && c != '-') : !hal::hexadecimalDigit(c)) {
             return std::nullopt;
         }
         mac += separator ? ':' : c;

@@ -1,6 +1,8 @@
 // Contents are percent-encoded and not base64: who reads the config should see what will stand in the files.
 #include "tools/cratectl/site/ignition.hpp"
 
+#include "hal/base/text.hpp"
+
 #include <nlohmann/json.hpp>
 #include <string_view>
 
@@ -64,21 +66,7 @@ Json volumeJson(const SiteNode& node) {
 
 } // namespace
 
-string dataUrl(const string& text) {
-    constexpr std::string_view kDigits = "0123456789ABCDEF";
-    constexpr std::string_view kPlain = "-._~/:=,@+";
-    string url = "data:,";
-    for (const char c : text) {
-        const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-        if (letter || kPlain.find(c) != std::string_view::npos) {
-            url += c;
-        } else {
-            const auto byte = static_cast<unsigned char>(c);
-            url += {'%', kDigits[byte >> 4U], kDigits[byte & 15U]};
-        }
-    }
-    return url;
-}
+string dataUrl(const string& text) { return "data:," + hal::percentEncoded(text, "/:=,@+"); }
 
 string ignitionConfig(const Site& site, const SiteNode& node, Target target) {
     Json json{{"ignition", {{"version", "3.3.0"}}}};

@@ -3,12 +3,12 @@
 #include "tools/cratectl/site/site.hpp"
 
 #include "agent/config/config.hpp"
+#include "hal/base/text.hpp"
 #include "tools/cratectl/site/site_rules.hpp"
 #include "tools/cratectl/site/ssh_key.hpp"
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <set>
 
 namespace cratectl {
@@ -66,12 +66,11 @@ Expected setCluster(Site& site, const string& value) {
 }
 
 Expected setInitialNodes(Site& site, const string& value) {
-    uint16_t number = 0;
-    const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
-    if (error != std::errc{} || end != value.data() + value.size() || number < 1 || number > kMaxNodes) {
+    const auto number = hal::parseNumber<uint16_t>(value);
+    if (!number || *number < 1 || *number > kMaxNodes) {
         return "expected how many nodes form the cluster at first, from 1 to 30" + found(value);
     }
-    site.initialNodes = number;
+    site.initialNodes = *number;
     return {};
 }
 
@@ -95,9 +94,7 @@ Expected setSysext(Site& site, const string& value) {
 
 Expected setSha512(Site& site, const string& value) {
     constexpr size_t kDigits = 128;
-    const bool digits =
-        std::ranges::all_of(value, [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
-    if (value.size() != kDigits || !digits) {
+    if (!hal::isHexadecimal(value, kDigits)) {
         return "expected what `sha512sum cratekeeper.raw` prints, 128 digits and letters from a to f" +
                found(value);
     }

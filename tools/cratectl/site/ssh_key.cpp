@@ -1,7 +1,7 @@
 // A key that sshd skips in silence is a machine nobody can log in to, so it is refused where it is written.
 #include "tools/cratectl/site/ssh_key.hpp"
 
-#include "hal/base/base64.hpp"
+#include "hal/base/text.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,6 +1,7 @@
-// Whole groups of three bytes at a time; what no encoder could have written is refused.
-#include "hal/base/base64.hpp"
+// Base64 goes by whole groups of three bytes; it refuses what no encoder could have written.
+#include "hal/base/text.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 
@@ -9,6 +10,9 @@ namespace {
 
 constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 constexpr uint8_t kNoDigit = 64;
+
+constexpr std::string_view kLowerHexadecimal = "0123456789abcdef";
+constexpr std::string_view kUpperHexadecimal = "0123456789ABCDEF";
 
 constexpr std::array<uint8_t, 256> kDigits = [] {
     std::array<uint8_t, 256> digits{};
@@ -29,6 +33,43 @@ uint32_t packed(std::string_view bytes) {
 }
 
 } // namespace
+
+std::string_view trimmed(std::string_view text) {
+    constexpr std::string_view kBlank = " \t\r\n\v\f";
+    const size_t first = text.find_first_not_of(kBlank);
+    if (first == std::string_view::npos) {
+        return {};
+    }
+    return text.substr(first, text.find_last_not_of(kBlank) - first + 1);
+}
+
+std::string_view takeLine(std::string_view& text) {
+    const size_t end = text.find('\n');
+    const std::string_view line = text.substr(0, end);
+    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+    return line;
+}
+
+std::string hexadecimal(std::span<const std::byte> bytes, char separator) {
+    std::string text;
+    for (const std::byte part : bytes) {
+        const auto value = std::to_integer<size_t>(part);
+        if (separator != '\0' && !text.empty()) {
+            text += separator;
+        }
+        text += {kLowerHexadecimal[value / 16], kLowerHexadecimal[value % 16]};
+    }
+    return text;
+}
+
+std::optional<unsigned> hexadecimalDigit(char digit) {
+    const size_t value = kLowerHexadecimal.find(digit);
+    return value == std::string_view::npos ? std::nullopt : std::optional(static_cast<unsigned>(value));
+}
+
+bool isHexadecimal(std::string_view text, size_t digits) {
+    return text.size() == digits && text.find_first_not_of(kLowerHexadecimal) == std::string_view::npos;
+}
 
 std::string base64Encode(std::string_view bytes) {
     std::string text;
@@ -69,6 +110,21 @@ std::optional<std::string> base64Decode(std::string_view text) {
         }
     }
     return bytes;
+}
+
+std::string percentEncoded(std::string_view text, std::string_view plain) {
+    constexpr std::string_view kUnreserved = "-._~";
+    std::string encoded;
+    for (const char c : text) {
+        const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+        if (letter || kUnreserved.contains(c) || plain.contains(c)) {
+            encoded += c;
+        } else {
+            const auto byte = static_cast<uint8_t>(c);
+            encoded += {'%', kUpperHexadecimal[byte >> 4U], kUpperHexadecimal[byte & 15U]};
+        }
+    }
+    return encoded;
 }
 
 } // namespace hal
