@@ -5,7 +5,6 @@
 #include "hal/base/text.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <cstdint>
 #include <nlohmann/json.hpp>
 #include <utility>
@@ -44,13 +43,11 @@ public:
         }
         // protobuf's JSON writes 64 bit numbers as strings; digits alone are taken as well.
         const auto digits = value->is_string() ? value->get<std::string>() : dumped(*value);
-        Number number = 0;
-        const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
-        if (error != std::errc() || end != digits.data() + digits.size()) {
+        const auto number = parseNumber<Number>(digits);
+        if (!number) {
             wrong_ = wrong_.empty() ? name : wrong_;
-            return 0;
         }
-        return number;
+        return number.value_or(0);
     }
 
     [[nodiscard]] std::string text(const char* name) {
