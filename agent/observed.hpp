@@ -4,6 +4,7 @@
 
 #include "agent/cluster/registry.hpp"
 #include "agent/hardware/inventory.hpp"
+#include "agent/shared_value.hpp"
 #include "hal/base/event_loop.hpp"
 #include "hal/crate/crate.hpp"
 #include "hal/systemd/units.hpp"
@@ -41,7 +42,7 @@ struct PersistentState {
 
 /// How it goes with etcd.
 struct EtcdState {
-    std::optional<Registry> registry; ///< as last read; stays when etcd goes away
+    SharedValue<Registry> registry; ///< as last read; stays when etcd goes away
     std::optional<hal::LeaseId> lease;
     std::optional<std::string> error; ///< of the last call, empty after a success
     std::optional<hal::TimePoint> failingSince;

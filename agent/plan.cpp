@@ -74,7 +74,7 @@ std::string statusLine(const Observed& observed, const Formation& formation, con
     return trouble.empty() ? words : words + "; etcd: " + trouble;
 }
 
-Plan plan(const Observed& observed, const Config& config, const std::optional<Verdict>& previous,
+Plan plan(const Observed& observed, const Config& config, const std::optional<Plan>& previous,
           bool rendered) {
     Plan plan;
     plan.formation = form(observed, config);
@@ -82,8 +82,11 @@ Plan plan(const Observed& observed, const Config& config, const std::optional<Ve
         plan.files = render(observed, plan.formation, config);
     }
     plan.supervision = supervise(observed, plan.formation, rendered);
-    plan.verdict = judge(observed, plan.formation, plan.supervision, previous);
-    auto document = nodeDocument(observed, plan.formation, plan.supervision, plan.verdict, config);
+    plan.verdict = judge(observed, plan.formation, plan.supervision,
+                         previous ? std::optional(previous->verdict) : std::nullopt);
+    plan.hardware = hardwareDocument(observed.inventory, previous ? previous->hardware : nullptr);
+    auto document =
+        nodeDocument(observed, plan.formation, plan.supervision, plan.verdict, config, plan.hardware);
     plan.announcement = announce(observed, document, plan.verdict, config);
     plan.pages = pages(observed, std::move(document), plan.supervision, plan.verdict);
     plan.status = statusLine(observed, plan.formation, plan.supervision, plan.verdict);

@@ -22,14 +22,16 @@ struct Plan {
     Supervision supervision;
     Verdict verdict;
     Announcement announcement;
+    HardwareDocumentPtr hardware;
     hal::Pages pages;
     std::string status;         ///< for STATUS=: one line, what is going on and what is waited for
     PersistentState persistent; ///< to be kept on disk
 };
 
-/// `previous` is the verdict of the plan before: components keep their "since" while their level stays.
-[[nodiscard]] Plan plan(const Observed& observed, const Config& config,
-                        const std::optional<Verdict>& previous, bool rendered);
+/// `previous` is the plan before: components keep their "since" while their level stays, and the document of hardware
+/// that did not change is taken over.
+[[nodiscard]] Plan plan(const Observed& observed, const Config& config, const std::optional<Plan>& previous,
+                        bool rendered);
 
 /// What `systemctl status` shows.
 [[nodiscard]] std::string statusLine(const Observed& observed, const Formation& formation,

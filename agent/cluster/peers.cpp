@@ -16,7 +16,7 @@ std::string peerEndpoint(const std::string& address, uint16_t port) {
     return hal::hostAndPort(address, port);
 }
 
-Peers rememberPeers(const PersistentState& persistent, const std::optional<Registry>& registry) {
+Peers rememberPeers(const PersistentState& persistent, const SharedValue<Registry>& registry) {
     Peers known = persistent.peers;
     if (!registry) {
         return known;

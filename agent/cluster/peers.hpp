@@ -13,7 +13,7 @@ namespace agent {
 /// else makes the list shorter. A node that tells another cluster's id than ours, or than etcd's where we have none yet,
 /// is not taken up: a blank database would join it. At most 100 are kept: more nodes than this is made for, so beyond
 /// that somebody is writing nonsense, and the known ones win.
-[[nodiscard]] Peers rememberPeers(const PersistentState& persistent, const std::optional<Registry>& registry);
+[[nodiscard]] Peers rememberPeers(const PersistentState& persistent, const SharedValue<Registry>& registry);
 
 /// unicast_hosts.txt: one "address:port" a line, sorted, each once, `own` always among them.
 [[nodiscard]] std::string peersFile(const Peers& peers, const std::string& own);

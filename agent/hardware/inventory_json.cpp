@@ -3,6 +3,7 @@
 #include "agent/hardware/inventory_json.hpp"
 
 #include <concepts>
+#include <nlohmann/json.hpp>
 
 namespace agent {
 namespace {

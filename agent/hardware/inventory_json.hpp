@@ -4,7 +4,7 @@
 
 #include "agent/hardware/inventory.hpp"
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 
 namespace agent {
 

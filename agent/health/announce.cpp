@@ -84,12 +84,32 @@ ordered_json firstElection(const Observed& observed, const Formation& formation)
 
 } // namespace
 
-ordered_json nodeDocument(const Observed& observed, const Formation& formation,
-                          const Supervision& supervision, const Verdict& verdict, const Config& config) {
-    if (!observed.inventory) {
+struct HardwareDocument {
+    Inventory probed; ///< what it was made of
+    Inventory announced;
+    ordered_json json;
+};
+
+HardwareDocumentPtr hardwareDocument(const std::optional<Inventory>& inventory,
+                                     HardwareDocumentPtr previous) {
+    if (!inventory) {
         return nullptr;
     }
-    const Inventory inventory = forAnnouncement(*observed.inventory);
+    if (previous && previous->probed == *inventory) {
+        return previous;
+    }
+    auto announced = forAnnouncement(*inventory);
+    auto json = toJson(announced);
+    return std::make_shared<const HardwareDocument>(*inventory, std::move(announced), std::move(json));
+}
+
+ordered_json nodeDocument(const Observed& observed, const Formation& formation,
+                          const Supervision& supervision, const Verdict& verdict, const Config& config,
+                          const HardwareDocumentPtr& hardware) {
+    if (!hardware) {
+        return nullptr;
+    }
+    const Inventory& inventory = hardware->announced;
     return {{"v", 1},
             {"id", observed.identity.nodeId},
             {"name", observed.identity.nodeName},
@@ -104,7 +124,7 @@ ordered_json nodeDocument(const Observed& observed, const Formation& formation,
             {"verdict", verdictState(verdict)},
             {"capacity", capacity(inventory, config)},
             {"versions", versions(observed, config)},
-            {"hardware", toJson(inventory)}};
+            {"hardware", hardware->json}};
 }
 
 Announcement announce(const Observed& observed, const ordered_json& document, const Verdict& verdict,

@@ -6,7 +6,9 @@
 #include "agent/observed.hpp"
 
 #include <map>
+#include <memory>
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <string>
 
 namespace agent {
@@ -18,10 +20,18 @@ using Announcement = std::map<std::string, std::string>;
 [[nodiscard]] Announcement announce(const Observed& observed, const nlohmann::ordered_json& document,
                                     const Verdict& verdict, const Config& config);
 
+/// The hardware as others are told of it, which is expensive to write and rarely changes.
+struct HardwareDocument;
+using HardwareDocumentPtr = std::shared_ptr<const HardwareDocument>;
+
+/// Empty before the hardware was probed. It is `previous` when that was made of an equal inventory.
+[[nodiscard]] HardwareDocumentPtr hardwareDocument(const std::optional<Inventory>& inventory,
+                                                   HardwareDocumentPtr previous);
+
 /// The node's document: what `…/nodes/<node-id>` and /v1/node hold. Contains nothing that changes by itself; null
 /// before the hardware was probed.
 [[nodiscard]] nlohmann::ordered_json nodeDocument(const Observed& observed, const Formation& formation,
                                                   const Supervision& supervision, const Verdict& verdict,
-                                                  const Config& config);
+                                                  const Config& config, const HardwareDocumentPtr& hardware);
 
 } // namespace agent

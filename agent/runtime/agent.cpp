@@ -99,8 +99,7 @@ void Agent::recompute() {
     observed_.now = dependencies_.loop.now();
     observed_.wallClock = dependencies_.wallClock();
     observed_.etcd = session_->state();
-    const auto previous = plan_ ? std::optional(plan_->verdict) : std::nullopt;
-    plan_ = plan(observed_, config_, previous, rendered_);
+    plan_ = plan(observed_, config_, plan_, rendered_);
     execute(*plan_);
 }
 

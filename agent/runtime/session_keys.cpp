@@ -109,7 +109,7 @@ void Session::readOwn() {
         busy_ = false;
         state_.nextTry.reset();
         readAt_ = loop_.now();
-        auto& raw = state_.registry->raw;
+        auto& raw = state_.registry.edit().raw;
         std::erase_if(raw, [&keys](const auto& known) { return keys.contains(known.first); });
         for (const auto& range : reply->ranges) {
             for (const auto& keyValue : range.keyValues) {
@@ -169,7 +169,7 @@ void Session::write(const hal::Transaction& transaction) {
 }
 
 void Session::written(const hal::Transaction& transaction, const hal::TransactionReply& reply) {
-    auto& raw = state_.registry->raw;
+    auto& raw = state_.registry.edit().raw;
     for (const auto& operation : transaction.then) {
         if (const auto* const put = std::get_if<hal::PutRequest>(&operation)) {
             raw[put->key] = {.key = put->key,

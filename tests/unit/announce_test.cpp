@@ -17,8 +17,8 @@ const std::string kServiceKey = "/services/crate/n1";
 
 agent::Announcement announce(const agent::Observed& observed, const agent::Config& config = {}) {
     const auto stages = values::stages(observed, config);
-    const auto document =
-        agent::nodeDocument(observed, stages.formation, stages.supervision, stages.verdict, config);
+    const auto document = agent::nodeDocument(observed, stages.formation, stages.supervision, stages.verdict,
+                                              config, agent::hardwareDocument(observed.inventory, nullptr));
     return agent::announce(observed, document, stages.verdict, config);
 }
 
@@ -65,7 +65,7 @@ TEST(Announce, EveryReasonNotToBeReadyWithdrawsTheService) {
     CHECK_TRUE(withdrawn([](auto& o) { o.dataReadOnly = true; }));
     CHECK_TRUE(withdrawn([](auto& o) { o.inventory->announcedAddress.reset(); }));
     CHECK_TRUE(withdrawn([](auto& o) { o.crateUnits->front().activeState = "failed"; }));
-    CHECK_TRUE(withdrawn([](auto& o) { o.etcd.registry->clusterId = "other"; }));
+    CHECK_TRUE(withdrawn([](auto& o) { o.etcd.registry.edit().clusterId = "other"; }));
 }
 
 TEST(Announce, AWarningWithdrawsNothing) {
@@ -80,18 +80,18 @@ TEST(Announce, NothingIsAnnouncedBeforeTheFirstProbe) {
 }
 
 TEST(Announce, NothingIsWrittenOverAnotherMachineOfOurIdentity) {
-    observed.etcd.registry->nodes = {values::otherNode("n9", values::kMachineId)};
+    observed.etcd.registry.edit().nodes = {values::otherNode("n9", values::kMachineId)};
     CHECK_TRUE(announce(observed).empty());
-    observed.etcd.registry->members.clear();
-    observed.etcd.registry->nodes = {values::otherNode("n1")};
+    observed.etcd.registry.edit().members.clear();
+    observed.etcd.registry.edit().nodes = {values::otherNode("n1")};
     CHECK_TRUE(announce(observed).empty());
-    observed.etcd.registry->nodes = {};
-    observed.etcd.registry->members = {{values::kOtherMachineId, "n1", 1}};
+    observed.etcd.registry.edit().nodes = {};
+    observed.etcd.registry.edit().members = {{values::kOtherMachineId, "n1", 1}};
     CHECK_TRUE(announce(observed).empty());
 }
 
 TEST(Announce, ARefusalForAnotherReasonIsAnnouncedAsTheNodesState) {
-    observed.etcd.registry->clusterId = "other";
+    observed.etcd.registry.edit().clusterId = "other";
     observed.crateUnits = {values::unit("crate@1.service", "inactive", "dead")};
     CHECK_EQUAL("refused", nodeDocument(observed).at("unit").at("phase").get<std::string>());
 }
@@ -100,7 +100,7 @@ TEST(Announce, TheDocumentSaysWhatOthersMustKnowBeforeAFirstElection) {
     CHECK_EQUAL(R"({"holds_data":true,"initial_master_nodes":[]})",
                 nodeDocument(observed).at("formation").dump());
     observed = values::memberWithoutData();
-    observed.etcd.registry->bootstrap = {"n1", "n2"};
+    observed.etcd.registry.edit().bootstrap = {"n1", "n2"};
     CHECK_EQUAL(R"({"holds_data":false,"initial_master_nodes":["n1","n2"]})",
                 nodeDocument(observed).at("formation").dump());
     observed.dataHoldsDatabase.reset();
@@ -110,7 +110,7 @@ TEST(Announce, TheDocumentSaysWhatOthersMustKnowBeforeAFirstElection) {
 }
 
 TEST(Announce, ANodeOfAnotherClusterAnnouncesItsOwnId) {
-    observed.etcd.registry->clusterId = "other";
+    observed.etcd.registry.edit().clusterId = "other";
     CHECK_EQUAL(std::string(values::kClusterId), nodeDocument(observed).at("cluster_id").get<std::string>());
 }
 
@@ -172,7 +172,7 @@ TEST(Announce, EqualContentIsEqualText) {
     later.now += 20s;
     later.wallClock += 20s;
     later.database.answeredAt = later.now;
-    later.etcd.registry->header.revision += 100;
+    later.etcd.registry.edit().header.revision += 100;
     CHECK_TRUE(announce(observed) == announce(later));
 }
 

@@ -30,7 +30,7 @@ TEST_GROUP(FormationIdentity){};
 
 TEST(FormationIdentity, TheFirstIdTheDatabaseTellsIsWrittenCreateOnly) {
     auto observed = values::observed();
-    observed.etcd.registry->clusterId.reset();
+    observed.etcd.registry.edit().clusterId.reset();
     observed.persistent.clusterId.reset();
     const auto [key, value] = createOnly(agent::form(observed, kConfig).claim);
     CHECK_EQUAL(kKeys.clusterId(), key);
@@ -75,8 +75,8 @@ TEST(FormationIdentity, AnAnswerWithoutAnIdContradictsNothing) {
 
 TEST(FormationIdentity, ARefusedNodeClaimsNothingAndDoesNotVote) {
     auto observed = memberWithoutData();
-    observed.etcd.registry->bootstrap = {"n1"};
-    observed.etcd.registry->clusterId = values::kClusterId;
+    observed.etcd.registry.edit().bootstrap = {"n1"};
+    observed.etcd.registry.edit().clusterId = values::kClusterId;
     observed.persistent.clusterId = "other";
     const auto formation = agent::form(observed, kConfig);
     CHECK_TRUE(formation.refusal.has_value());
@@ -87,7 +87,7 @@ TEST(FormationIdentity, ARefusedNodeClaimsNothingAndDoesNotVote) {
 
 TEST(FormationIdentity, AClonedMachineIdIsRefusedLoudly) {
     auto observed = blankObserved();
-    observed.etcd.registry->nodes = {otherNode("n9", kMachineId)};
+    observed.etcd.registry.edit().nodes = {otherNode("n9", kMachineId)};
     const auto formation = agent::form(observed, kConfig);
     STRCMP_CONTAINS("another machine (n9, 10.0.0.2) announces our machine-id",
                     formation.refusal.value_or("").c_str());
@@ -99,7 +99,7 @@ TEST(FormationIdentity, OurOwnKeyOfThisBootIsNoConflict) {
     auto observed = values::observed();
     auto own = otherNode("n1", kMachineId);
     own.bootId = values::kBootId; // a lease of the process before us
-    observed.etcd.registry->nodes = {own};
+    observed.etcd.registry.edit().nodes = {own};
     CHECK_TRUE(!agent::form(observed, kConfig).refusal);
 }
 
@@ -107,14 +107,14 @@ TEST(FormationIdentity, OurOwnKeyOfAnEarlierBootIsToldByItsAddress) {
     auto observed = values::observed();
     auto own = otherNode("n1", kMachineId);
     own.address = observed.identity.address;
-    observed.etcd.registry->nodes = {own};
+    observed.etcd.registry.edit().nodes = {own};
     CHECK_TRUE(!agent::form(observed, kConfig).refusal);
     own.address = "10.0.0.66";
-    observed.etcd.registry->nodes = {own};
+    observed.etcd.registry.edit().nodes = {own};
     CHECK_TRUE(agent::form(observed, kConfig).refusal.has_value());
     own.address.reset();
     observed.identity.address.reset();
-    observed.etcd.registry->nodes = {own};
+    observed.etcd.registry.edit().nodes = {own};
     CHECK_TRUE(agent::form(observed, kConfig).refusal.has_value());
 }
 
@@ -122,7 +122,7 @@ TEST(FormationIdentity, ACloneBesideUsInAContainerIsToldByItsName) {
     auto observed = values::observed();
     auto clone = otherNode("n2", kMachineId);
     clone.bootId = values::kBootId; // containers of one machine share it
-    observed.etcd.registry->nodes = {clone};
+    observed.etcd.registry.edit().nodes = {clone};
     STRCMP_CONTAINS("announces our machine-id", agent::form(observed, kConfig).refusal.value_or("").c_str());
 }
 
@@ -130,7 +130,7 @@ TEST(FormationIdentity, AKeyUnderOurOwnLeaseIsOursWhateverItSays) {
     auto observed = values::observed();
     auto own = otherNode("n1", kMachineId);
     own.lease = values::kLease;
-    observed.etcd.registry->nodes = {own};
+    observed.etcd.registry.edit().nodes = {own};
     CHECK_TRUE(!agent::form(observed, kConfig).refusal);
 }
 
@@ -139,13 +139,13 @@ TEST(FormationIdentity, AKeyWithoutALeaseIsNotOursBecauseWeHaveNone) {
     observed.etcd.lease.reset();
     auto clone = otherNode("n9", kMachineId);
     clone.lease.reset();
-    observed.etcd.registry->nodes = {clone};
+    observed.etcd.registry.edit().nodes = {clone};
     CHECK_TRUE(agent::form(observed, kConfig).refusal.has_value());
 }
 
 TEST(FormationIdentity, AnotherMachineOfOurNameIsRefused) {
     auto observed = blankObserved();
-    observed.etcd.registry->nodes = {otherNode("n1")};
+    observed.etcd.registry.edit().nodes = {otherNode("n1")};
     const auto formation = agent::form(observed, kConfig);
     STRCMP_CONTAINS("announces our name n1", formation.refusal.value_or("").c_str());
     STRCMP_CONTAINS("[Node] Name", formation.refusal.value_or("").c_str());
@@ -153,7 +153,7 @@ TEST(FormationIdentity, AnotherMachineOfOurNameIsRefused) {
 
 TEST(FormationIdentity, TheNameOfAMemberThatIsAwayIsRefused) {
     auto observed = blankObserved();
-    observed.etcd.registry->members = {{kOtherMachineId, "n1", 1}};
+    observed.etcd.registry.edit().members = {{kOtherMachineId, "n1", 1}};
     const auto formation = agent::form(observed, kConfig);
     STRCMP_CONTAINS("`cratectl forget n1`", formation.refusal.value_or("").c_str());
     CHECK_TRUE(!formation.claim);
@@ -161,21 +161,21 @@ TEST(FormationIdentity, TheNameOfAMemberThatIsAwayIsRefused) {
 
 TEST(FormationIdentity, AMemberKeepsItsNameAgainstANewcomer) {
     auto observed = values::observed();
-    observed.etcd.registry->nodes = {otherNode("n1")};
+    observed.etcd.registry.edit().nodes = {otherNode("n1")};
     CHECK_TRUE(!agent::form(observed, kConfig).refusal);
 }
 
 TEST(FormationIdentity, AMemberKeepsItsNameAgainstAMemberThatCameLater) {
     auto observed = values::observed();
-    observed.etcd.registry->members = {{kMachineId, "n1", 1, 10}, {kOtherMachineId, "n1", 2, 20}};
+    observed.etcd.registry.edit().members = {{kMachineId, "n1", 1, 10}, {kOtherMachineId, "n1", 2, 20}};
     CHECK_TRUE(!agent::form(observed, kConfig).refusal);
-    observed.etcd.registry->members[1].createdAt = 5;
+    observed.etcd.registry.edit().members[1].createdAt = 5;
     CHECK_TRUE(agent::form(observed, kConfig).refusal.has_value());
 }
 
 TEST(FormationIdentity, AMemberThatTookAnotherNameHasNoRightToItYet) {
     auto observed = values::observed();
-    observed.etcd.registry->members = {{kMachineId, "n0", 1, 10}, {kOtherMachineId, "n1", 2, 20}};
+    observed.etcd.registry.edit().members = {{kMachineId, "n0", 1, 10}, {kOtherMachineId, "n1", 2, 20}};
     CHECK_TRUE(agent::form(observed, kConfig).refusal.has_value());
 }
 
@@ -183,17 +183,17 @@ TEST(FormationIdentity, OfTwoNewcomersOfOneNameExactlyTheLaterIsRefused) {
     auto observed = blankObserved();
     auto own = otherNode("n1", kMachineId);
     own.lease = values::kLease;
-    observed.etcd.registry->nodes = {own, otherNode("n1")};
-    observed.etcd.registry->nodes[0].createdAt = 29;
+    observed.etcd.registry.edit().nodes = {own, otherNode("n1")};
+    observed.etcd.registry.edit().nodes[0].createdAt = 29;
     CHECK_TRUE(!agent::form(observed, kConfig).refusal);
-    observed.etcd.registry->nodes[0].createdAt = 31;
+    observed.etcd.registry.edit().nodes[0].createdAt = 31;
     CHECK_TRUE(agent::form(observed, kConfig).refusal.has_value());
 }
 
 TEST(FormationIdentity, AForgottenMachineIsRefusedAndToldHowToComeBack) {
     auto observed = values::observed();
-    observed.etcd.registry->members.clear();
-    observed.etcd.registry->forgotten = {
+    observed.etcd.registry.edit().members.clear();
+    observed.etcd.registry.edit().forgotten = {
         {.nodeId = kMachineId, .name = "n1", .slot = 1, .by = "admin@n2", .at = "2026-11-22T16:00:00Z"}};
     const auto formation = agent::form(observed, kConfig);
     STRCMP_CONTAINS("n1 was taken out of the cluster for good, by admin@n2 at 2026-11-22T16:00:00Z",
@@ -219,7 +219,7 @@ TEST(FormationIdentity, APastThatCannotBeReadIsRefusedUnlessEtcdKnowsItAll) {
     observed.persistent = {};
     observed.persistentProblem = "node.json: expected a JSON object";
     CHECK_TRUE(!agent::form(observed, kConfig).refusal);
-    observed.etcd.registry->clusterId.reset();
+    observed.etcd.registry.edit().clusterId.reset();
     STRCMP_CONTAINS("n1 does not know its own past: node.json",
                     agent::form(observed, kConfig).refusal->c_str());
     observed.etcd.registry.reset();
@@ -240,8 +240,8 @@ TEST(FormationIdentity, TheEmptyDiskOfAClustersOnlyNodeIsRefused) {
 
 TEST(FormationIdentity, OtherMachinesWithOtherNamesAreNoConflict) {
     auto observed = values::observed();
-    observed.etcd.registry->nodes = {otherNode("n2")};
-    observed.etcd.registry->members.push_back({kOtherMachineId, "n2", 2});
+    observed.etcd.registry.edit().nodes = {otherNode("n2")};
+    observed.etcd.registry.edit().members.push_back({kOtherMachineId, "n2", 2});
     CHECK_TRUE(!agent::identityConflict(observed.identity, observed.etcd));
 }
 

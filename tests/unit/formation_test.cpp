@@ -64,7 +64,7 @@ TEST(Formation, ASlotIsClaimedOnlyIfNoMemberChangedSinceTheListWasRead) {
 
 TEST(Formation, TheSmallestFreeSlotIsClaimed) {
     auto observed = blankObserved();
-    observed.etcd.registry->members = {{"a", "na", 1}, {"b", "nb", 2}, {"d", "nd", 4}};
+    observed.etcd.registry.edit().members = {{"a", "na", 1}, {"b", "nb", 2}, {"d", "nd", 4}};
     LONGS_EQUAL(3, createOnly(agent::form(observed, kConfig).claim).second.at("slot").get<int>());
 }
 
@@ -75,7 +75,7 @@ TEST(Formation, ASlotIsNotHeldBeforeEtcdShowsIt) {
 
 TEST(Formation, AMemberKeepsItsSlotForLife) {
     auto observed = memberWithoutData();
-    observed.etcd.registry->members = {{"a", "na", 1}, {kMachineId, "n1", 7}};
+    observed.etcd.registry.edit().members = {{"a", "na", 1}, {kMachineId, "n1", 7}};
     const auto formation = agent::form(observed, kConfig);
     LONGS_EQUAL(7, formation.slot.value_or(0));
 }
@@ -131,15 +131,15 @@ TEST(Formation, AfterEtcdWasWipedANodeComesBackTogetherWithItsClustersId) {
 
 TEST(Formation, TheSlotOfANodeThatIsNoMemberYetButAliveIsTaken) {
     auto observed = blankObserved();
-    observed.etcd.registry->nodes = {otherNode("n2")};
-    observed.etcd.registry->nodes[0].slot = 1;
+    observed.etcd.registry.edit().nodes = {otherNode("n2")};
+    observed.etcd.registry.edit().nodes[0].slot = 1;
     LONGS_EQUAL(2, createOnly(agent::form(observed, kConfig).claim).second.at("slot").get<int>());
 }
 
 TEST(Formation, ADatabaseThatRunsKeepsItsUnitThoughSomebodyTookTheNumber) {
     auto observed = values::observed();
     observed.etcd.registry = blankObserved().etcd.registry;
-    observed.etcd.registry->members = {{kOtherMachineId, "n2", 1}};
+    observed.etcd.registry.edit().members = {{kOtherMachineId, "n2", 1}};
     for (const char* state : {"active", "activating", "deactivating"}) {
         observed.crateUnits->front().activeState = state;
         LONGS_EQUAL(1, createOnly(agent::form(observed, kConfig).claim).second.at("slot").get<int>());
@@ -148,13 +148,13 @@ TEST(Formation, ADatabaseThatRunsKeepsItsUnitThoughSomebodyTookTheNumber) {
 
 TEST(Formation, AMemberKeyThatCannotBeReadIsNotClaimedOver) {
     auto observed = blankObserved();
-    observed.etcd.registry->raw[kKeys.member(kMachineId)] = {};
+    observed.etcd.registry.edit().raw[kKeys.member(kMachineId)] = {};
     const auto formation = agent::form(observed, kConfig);
     CHECK_TRUE(!formation.claim);
     STRCMP_CONTAINS("with etcdctl", formation.waitingFor.value_or("").c_str());
     observed = values::observed();
-    observed.etcd.registry->members.clear();
-    observed.etcd.registry->raw[kKeys.member(kMachineId)] = {};
+    observed.etcd.registry.edit().members.clear();
+    observed.etcd.registry.edit().raw[kKeys.member(kMachineId)] = {};
     CHECK_TRUE_TEXT(!agent::form(observed, kConfig).waitingFor, "the slot on disk is enough");
 }
 
@@ -162,7 +162,7 @@ TEST(Formation, ASavedSlotThatSomebodyTookMeanwhileIsNotClaimed) {
     auto observed = values::observed();
     observed.crateUnits = std::vector<hal::Unit>{};
     observed.etcd.registry = blankObserved().etcd.registry;
-    observed.etcd.registry->members = {{kOtherMachineId, "n2", 1}};
+    observed.etcd.registry.edit().members = {{kOtherMachineId, "n2", 1}};
     LONGS_EQUAL(2, createOnly(agent::form(observed, kConfig).claim).second.at("slot").get<int>());
 }
 
@@ -185,7 +185,7 @@ TEST(Formation, TheVoteWaitsForAsManyNodesAsConfigured) {
 
 TEST(Formation, TheVoteNamesAllAnnouncedNodesSorted) {
     auto observed = memberWithoutData();
-    observed.etcd.registry->nodes = {otherNode("n3", "3"), otherNode("n0", "0")};
+    observed.etcd.registry.edit().nodes = {otherNode("n3", "3"), otherNode("n0", "0")};
     const auto [key, value] = createOnly(agent::form(observed, configFor(3)).claim);
     CHECK_EQUAL(kKeys.bootstrap(), key);
     CHECK_EQUAL(R"(["n0","n1","n3"])", value.at("initial_master_nodes").dump());
@@ -195,7 +195,7 @@ TEST(Formation, OurOwnAnnouncementIsNotCountedTwice) {
     auto observed = memberWithoutData();
     auto own = otherNode("n1", kMachineId);
     own.bootId = values::kBootId;
-    observed.etcd.registry->nodes = {own};
+    observed.etcd.registry.edit().nodes = {own};
     CHECK_TRUE(!agent::form(observed, configFor(2)).claim);
 }
 
@@ -206,7 +206,7 @@ TEST(Formation, TheSlotIsClaimedBeforeTheVoteIsDecided) {
 
 TEST(Formation, ANodeOnTheListVotesForExactlyThatList) {
     auto observed = memberWithoutData();
-    observed.etcd.registry->bootstrap = {"n1", "n2", "n3"};
+    observed.etcd.registry.edit().bootstrap = {"n1", "n2", "n3"};
     const auto formation = agent::form(observed, configFor(3));
     CHECK_TRUE((Names{"n1", "n2", "n3"}) == formation.initialMasterNodes);
     CHECK_TRUE(!formation.waitingFor && !formation.claim && !formation.refusal);
@@ -214,14 +214,14 @@ TEST(Formation, ANodeOnTheListVotesForExactlyThatList) {
 
 TEST(Formation, TheListStandsWhoeverIsAnnouncedLater) {
     auto observed = memberWithoutData();
-    observed.etcd.registry->bootstrap = {"n1"};
-    observed.etcd.registry->nodes = {otherNode("n2"), otherNode("n3", "3")};
+    observed.etcd.registry.edit().bootstrap = {"n1"};
+    observed.etcd.registry.edit().nodes = {otherNode("n2"), otherNode("n3", "3")};
     CHECK_TRUE(Names{"n1"} == agent::form(observed, configFor(3)).initialMasterNodes);
 }
 
 TEST(Formation, ANodeThatIsNotOnTheListNeverVotes) {
     auto observed = memberWithoutData();
-    observed.etcd.registry->bootstrap = {"n2", "n3"};
+    observed.etcd.registry.edit().bootstrap = {"n2", "n3"};
     const auto formation = agent::form(observed, configFor(2));
     CHECK_TRUE(formation.initialMasterNodes.empty());
     CHECK_TRUE_TEXT(!formation.waitingFor && !formation.claim, "it starts and joins the others");
@@ -229,35 +229,35 @@ TEST(Formation, ANodeThatIsNotOnTheListNeverVotes) {
 
 TEST(Formation, NobodyVotesOnceTheClusterHasAnId) {
     auto observed = memberWithoutData();
-    observed.etcd.registry->bootstrap = {"n1"};
-    observed.etcd.registry->clusterId = values::kClusterId;
+    observed.etcd.registry.edit().bootstrap = {"n1"};
+    observed.etcd.registry.edit().clusterId = values::kClusterId;
     CHECK_TRUE(agent::form(observed, kConfig).initialMasterNodes.empty());
 }
 
 TEST(Formation, NobodyVotesWhoKnowsTheIdFromDisk) {
     auto observed = memberWithoutData();
-    observed.etcd.registry->bootstrap = {"n1"};
+    observed.etcd.registry.edit().bootstrap = {"n1"};
     observed.persistent.clusterId = values::kClusterId;
     CHECK_TRUE(agent::form(observed, kConfig).initialMasterNodes.empty());
 }
 
 TEST(Formation, NobodyVotesWhoseDatabaseAlreadyTellsAnId) {
     auto observed = memberWithoutData();
-    observed.etcd.registry->bootstrap = {"n1"};
+    observed.etcd.registry.edit().bootstrap = {"n1"};
     observed.database.answer = values::answer();
     CHECK_TRUE(agent::form(observed, kConfig).initialMasterNodes.empty());
 }
 
 TEST(Formation, DataForbidsTheVoteWhateverEtcdSays) {
     auto observed = memberWithoutData();
-    observed.etcd.registry->bootstrap = {"n1"};
+    observed.etcd.registry.edit().bootstrap = {"n1"};
     observed.dataHoldsDatabase = true;
     CHECK_TRUE(agent::form(observed, kConfig).initialMasterNodes.empty());
 }
 
 TEST(Formation, DataThatCannotBeLookedIntoForbidsTheVoteToo) {
     auto observed = memberWithoutData();
-    observed.etcd.registry->bootstrap = {"n1"};
+    observed.etcd.registry.edit().bootstrap = {"n1"};
     observed.dataHoldsDatabase.reset();
     const auto formation = agent::form(observed, kConfig);
     CHECK_TRUE(formation.initialMasterNodes.empty());
@@ -286,7 +286,7 @@ TEST(Formation, AWipedEtcdCausesNoSecondVote) {
     CHECK_EQUAL(kKeys.member(kMachineId), createOnly(formation.claim).first);
     CHECK_TRUE(formation.initialMasterNodes.empty());
 
-    observed.etcd.registry->members = {{kMachineId, "n1", 1}};
+    observed.etcd.registry.edit().members = {{kMachineId, "n1", 1}};
     formation = agent::form(observed, configFor(1));
     CHECK_EQUAL_TEXT(kKeys.clusterId(), createOnly(formation.claim).first,
                      "the id is told again, the vote is not");
@@ -299,7 +299,7 @@ TEST(Formation, AFirstStartThatWasBegunIsRepeatedWithTheSameListThoughThereAreFi
     auto observed = memberWithoutData();
     observed.persistent.vote = {"n1", "n2"};
     observed.dataHoldsDatabase = true;
-    observed.etcd.registry->bootstrap = {"n1", "n2"};
+    observed.etcd.registry.edit().bootstrap = {"n1", "n2"};
     CHECK_TRUE((Names{"n1", "n2"}) == agent::form(observed, kConfig).initialMasterNodes);
     observed.dataHoldsDatabase.reset();
     CHECK_TRUE((Names{"n1", "n2"}) == agent::form(observed, kConfig).initialMasterNodes);
@@ -318,10 +318,10 @@ TEST(Formation, ItIsNotRepeatedWithoutEtcdWhichMayKnowThatTheClusterWasFormedMea
 TEST(Formation, ItIsNotRepeatedOnceThereIsAnId) {
     auto observed = memberWithoutData();
     observed.persistent.vote = {"n1"};
-    observed.etcd.registry->bootstrap = {"n1"};
-    observed.etcd.registry->clusterId = values::kClusterId;
+    observed.etcd.registry.edit().bootstrap = {"n1"};
+    observed.etcd.registry.edit().clusterId = values::kClusterId;
     CHECK_TRUE(agent::form(observed, kConfig).initialMasterNodes.empty());
-    observed.etcd.registry->clusterId.reset();
+    observed.etcd.registry.edit().clusterId.reset();
     observed.persistent.clusterId = values::kClusterId;
     CHECK_TRUE(agent::form(observed, kConfig).initialMasterNodes.empty());
     observed.persistent.clusterId.reset();
@@ -332,7 +332,7 @@ TEST(Formation, ItIsNotRepeatedOnceThereIsAnId) {
 TEST(Formation, AnotherListInEtcdIsRefusedAndNeverVotedFor) {
     auto observed = memberWithoutData();
     observed.persistent.vote = {"n1"};
-    observed.etcd.registry->bootstrap = {"n1", "n2"};
+    observed.etcd.registry.edit().bootstrap = {"n1", "n2"};
     const auto formation = agent::form(observed, kConfig);
     CHECK_TRUE(formation.initialMasterNodes.empty() && !formation.claim);
     STRCMP_CONTAINS("other first voters", formation.refusal.value_or("").c_str());

@@ -241,7 +241,8 @@ TEST(Health, AnEtcdThatNeverAnsweredWarns) {
 }
 
 TEST(Health, AWrongValueInEtcdWarnsWithItsKey) {
-    observed.etcd.registry->problems = {{"etcd /cratekeeper/crate/bootstrap", "expected a JSON object"}};
+    observed.etcd.registry.edit().problems = {
+        {"etcd /cratekeeper/crate/bootstrap", "expected a JSON object"}};
     checkWarns("etcd", "etcd /cratekeeper/crate/bootstrap: expected a JSON object", "", observed);
 }
 

@@ -3,6 +3,8 @@
 
 #include "tests/cpputest.hpp"
 
+#include <nlohmann/json.hpp>
+
 namespace {
 
 using Json = nlohmann::ordered_json;

@@ -13,7 +13,8 @@ using namespace std::chrono_literals;
 namespace {
 
 nlohmann::ordered_json documentOf(const agent::Observed& observed, const values::Stages& stages) {
-    return agent::nodeDocument(observed, stages.formation, stages.supervision, stages.verdict, {});
+    return agent::nodeDocument(observed, stages.formation, stages.supervision, stages.verdict, {},
+                               agent::hardwareDocument(observed.inventory, nullptr));
 }
 
 hal::Pages pagesOf(const agent::Observed& observed) {

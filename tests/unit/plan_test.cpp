@@ -30,7 +30,7 @@ TEST(Plan, APlanForAHealthyNodeIsReadyAndAsksForNothing) {
 
 TEST(Plan, TheSamePlanFollowsFromTheSameValue) {
     const auto first = planned();
-    const auto second = plan(observed, config, first.verdict, true);
+    const auto second = plan(observed, config, first, true);
     CHECK_TRUE(first.announcement == second.announcement);
     CHECK_TRUE(first.files == second.files);
     CHECK_TRUE(first.pages == second.pages);
@@ -45,7 +45,7 @@ TEST(Plan, NothingIsRenderedWhileTheFormationWaits) {
 }
 
 TEST(Plan, NothingIsRenderedAgainstARefusal) {
-    observed.etcd.registry->clusterId = "other";
+    observed.etcd.registry.edit().clusterId = "other";
     CHECK_TRUE(planned().files.empty());
 }
 
@@ -66,8 +66,8 @@ TEST(Plan, WhatEtcdConfirmsIsKept) {
 
 TEST(Plan, AGuessIsNotKept) {
     observed.persistent = {};
-    observed.etcd.registry->members = {};
-    observed.etcd.registry->clusterId.reset();
+    observed.etcd.registry.edit().members = {};
+    observed.etcd.registry.edit().clusterId.reset();
     observed.database.answer->clusterId.reset();
     CHECK_TRUE(agent::PersistentState{} == planned().persistent);
 }
@@ -92,7 +92,7 @@ TEST(Plan, AForgottenPeerIsForgottenOnDiskAndInTheFileOfTheContainer) {
         return std::string("no such file");
     };
     CHECK_EQUAL("10.0.0.1:4300\n10.0.0.2:4300\n", hosts());
-    observed.etcd.registry->forgotten = {
+    observed.etcd.registry.edit().forgotten = {
         {.nodeId = values::kOtherMachineId, .name = "n2", .slot = 2, .by = "admin", .at = "today"}};
     CHECK_EQUAL("10.0.0.1:4300\n", hosts());
     CHECK_TRUE(planned().persistent.peers.empty());
@@ -109,14 +109,14 @@ TEST(Plan, AWipedEtcdForgetsNothing) {
 }
 
 TEST(Plan, ARefusedNodeKeepsItsOwnPast) {
-    observed.etcd.registry->clusterId = "other";
+    observed.etcd.registry.edit().clusterId = "other";
     CHECK_TRUE(values::kClusterId == planned().persistent.clusterId);
 }
 
 TEST(Plan, TheVoteIsKeptUntilEtcdKnowsTheId) {
     observed = values::blankObserved();
-    observed.etcd.registry->members = {{values::kMachineId, "n1", 1}};
-    observed.etcd.registry->bootstrap = {"n1"};
+    observed.etcd.registry.edit().members = {{values::kMachineId, "n1", 1}};
+    observed.etcd.registry.edit().bootstrap = {"n1"};
     CHECK_TRUE(std::vector<std::string>{"n1"} == planned().persistent.vote);
     observed.persistent.vote = {"n1"};
     observed.dataHoldsDatabase = true;
@@ -124,7 +124,7 @@ TEST(Plan, TheVoteIsKeptUntilEtcdKnowsTheId) {
     observed.database.answer = values::answer();
     CHECK_TRUE(values::kClusterId == planned().persistent.clusterId);
     CHECK_TRUE(std::vector<std::string>{"n1"} == planned().persistent.vote);
-    observed.etcd.registry->clusterId = values::kClusterId;
+    observed.etcd.registry.edit().clusterId = values::kClusterId;
     CHECK_TRUE(planned().persistent.vote.empty());
 }
 
@@ -166,4 +166,14 @@ TEST(Plan, ARefusedReloadIsToldBesideAReadyDatabase) {
 TEST(Plan, AReadyDatabaseOfUnknownVersionIsReady) {
     observed.database.answer->version.reset();
     CHECK_EQUAL("ready: crate@1.service runs CrateDB of unknown version, slot 1", planned().status);
+}
+
+TEST(Plan, TheDocumentOfHardwareThatDidNotChangeIsTakenOver) {
+    const auto first = planned();
+    const auto second = plan(observed, config, first, true);
+    CHECK_TRUE(first.hardware == second.hardware);
+    observed.inventory->host.threads = 1;
+    const auto third = plan(observed, config, second, true);
+    CHECK_TRUE(second.hardware != third.hardware);
+    CHECK_TRUE(second.announcement != third.announcement);
 }

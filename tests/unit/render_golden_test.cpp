@@ -37,7 +37,7 @@ TEST(RenderGolden, TheFirstVoteOfThreeNodes) {
     config.initialNodes = 3;
     config.zone = "rack-2";
     formation.initialMasterNodes = {"n1", "n2"};
-    observed.etcd.registry->nodes = {values::otherNode("n2")};
+    observed.etcd.registry.edit().nodes = {values::otherNode("n2")};
     putDataOn("nvme", false);
     checkIs("first-vote");
 }
@@ -46,8 +46,8 @@ TEST(RenderGolden, ALaterStartCountsEveryNodeEverSeen) {
     auto third = values::otherNode("n3", "3");
     third.address = "10.0.0.3";
     observed.persistent.peers = {{values::kOtherMachineId, "10.0.0.2:4300"}, {"4", "10.0.0.4:4300"}};
-    observed.etcd.registry->nodes = {third};
-    observed.etcd.registry->members.push_back({.nodeId = "4", .name = "n4", .slot = 4});
+    observed.etcd.registry.edit().nodes = {third};
+    observed.etcd.registry.edit().members.push_back({.nodeId = "4", .name = "n4", .slot = 4});
     checkIs("later");
     // Without etcd what is kept on disk still counts: nobody starts with a smaller cluster than it was.
     observed.persistent.peers.emplace("3", "10.0.0.3:4300");
@@ -86,7 +86,7 @@ TEST(RenderGolden, AMachineWithIpv6OtherPortsAndALimitOnLockedMemory) {
     observed.inventory->announcedAddress = "fd00::1";
     auto second = values::otherNode("n2");
     second.address = "fd00::2";
-    observed.etcd.registry->nodes = {second};
+    observed.etcd.registry.edit().nodes = {second};
     checkIs("ipv6");
 }
 

@@ -95,8 +95,9 @@ TEST(Render, MoreThanHalfOfTheExpectedNodesHaveToBeThere) {
 TEST(Render, ANodeInTwoListsIsOneNode) {
     observed.persistent.peers = {{values::kMachineId, "10.0.0.1:4300"},
                                  {values::kOtherMachineId, "10.0.0.2:4300"}};
-    observed.etcd.registry->nodes = {values::otherNode("n2")};
-    observed.etcd.registry->members.push_back({.nodeId = values::kOtherMachineId, .name = "n2", .slot = 2});
+    observed.etcd.registry.edit().nodes = {values::otherNode("n2")};
+    observed.etcd.registry.edit().members.push_back(
+        {.nodeId = values::kOtherMachineId, .name = "n2", .slot = 2});
     STRCMP_CONTAINS("gateway.expected_data_nodes: 2\n", settings().c_str());
 }
 
@@ -137,7 +138,7 @@ TEST(Render, PeersAreAllAnnouncedNodesSortedAndOnce) {
     third.transportPort = 4301;
     auto own = values::otherNode("n1", values::kMachineId);
     own.address = "10.0.0.1";
-    observed.etcd.registry->nodes = {third, second, own};
+    observed.etcd.registry.edit().nodes = {third, second, own};
     CHECK_EQUAL("10.0.0.1:4300\n10.0.0.2:4300\n10.0.0.3:4301\n", peers());
 }
 
@@ -146,14 +147,14 @@ TEST(Render, ANodeWithoutAnAddressOrPortIsNoPeer) {
     second.address.reset();
     auto third = values::otherNode("n3", "3");
     third.transportPort.reset();
-    observed.etcd.registry->nodes = {second, third};
+    observed.etcd.registry.edit().nodes = {second, third};
     CHECK_EQUAL("10.0.0.1:4300\n", peers());
 }
 
 TEST(Render, AddressesOfIpv6StandInBracketsOursToo) {
     auto second = values::otherNode("n2");
     second.address = "fd00::2";
-    observed.etcd.registry->nodes = {second};
+    observed.etcd.registry.edit().nodes = {second};
     observed.inventory->announcedAddress = "fd00::1";
     CHECK_EQUAL("[fd00::1]:4300\n[fd00::2]:4300\n", peers());
 }
@@ -169,7 +170,7 @@ TEST(Render, PeersThatWereEverSeenStayWhateverEtcdSays) {
 
 TEST(Render, APeerThatMovedIsFoundAtItsNewAddressOnly) {
     observed.persistent.peers = {{values::kOtherMachineId, "10.0.0.9:4300"}};
-    observed.etcd.registry->nodes = {values::otherNode("n2")};
+    observed.etcd.registry.edit().nodes = {values::otherNode("n2")};
     CHECK_EQUAL("10.0.0.1:4300\n10.0.0.2:4300\n", peers());
 }
 

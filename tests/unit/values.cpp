@@ -163,13 +163,15 @@ agent::Observed blankObserved() {
     blank.startedInThisBoot = false;
     blank.database = {};
     blank.dataHoldsDatabase = false;
-    blank.etcd.registry.emplace().header = registry().header;
+    agent::Registry empty;
+    empty.header = registry().header;
+    blank.etcd.registry = std::move(empty);
     return blank;
 }
 
 agent::Observed memberWithoutData() {
     auto observed = blankObserved();
-    observed.etcd.registry->members = {{kMachineId, "n1", 1}};
+    observed.etcd.registry.edit().members = {{kMachineId, "n1", 1}};
     return observed;
 }
 

@@ -14,8 +14,8 @@ TEST_GROUP(Vote) {
     agent::Config config;
 
     void setup() override {
-        observed.etcd.registry->members = {{values::kMachineId, "n1", 1}};
-        observed.etcd.registry->bootstrap = Names{"n1", "n2", "n3"};
+        observed.etcd.registry.edit().members = {{values::kMachineId, "n1", 1}};
+        observed.etcd.registry.edit().bootstrap = Names{"n1", "n2", "n3"};
     }
 
     [[nodiscard]] agent::Formation formation() const { return agent::form(observed, config); }
@@ -52,7 +52,7 @@ TEST(Vote, OfAnEmptiedDiskWaitsForANodeThatKnowsTheCluster) {
     beginFirstStart();
     auto other = values::otherNode("n4");
     other.clusterId = values::kClusterId;
-    observed.etcd.registry->nodes.push_back(other);
+    observed.etcd.registry.edit().nodes.push_back(other);
     CHECK_TRUE((formation().initialMasterNodes == Names{"n1", "n2", "n3"}));
     observed.dataHoldsDatabase =
         false; // the disk was changed: two such voters of three would found a second cluster
@@ -63,21 +63,21 @@ TEST(Vote, OfAnEmptiedDiskWaitsForANodeThatKnowsTheCluster) {
 
 TEST(Vote, IsGivenBackToAnEtcdThatWasWiped) {
     beginFirstStart();
-    observed.etcd.registry->bootstrap.reset();
+    observed.etcd.registry.edit().bootstrap.reset();
     CHECK_TRUE((formation().initialMasterNodes == Names{"n1", "n2", "n3"}));
     CHECK_TRUE(formation().claim.has_value());
 }
 
 TEST(Vote, IsRefusedWhenEtcdNamesOtherVotersMeanwhile) {
     beginFirstStart();
-    observed.etcd.registry->bootstrap = Names{"n7"};
+    observed.etcd.registry.edit().bootstrap = Names{"n7"};
     CHECK_TRUE(formation().initialMasterNodes.empty());
     STRCMP_CONTAINS("other first voters", formation().refusal.value_or("").c_str());
 }
 
 TEST(Vote, IsForgottenOnceThereIsAnId) {
     beginFirstStart();
-    observed.etcd.registry->clusterId = values::kClusterId;
+    observed.etcd.registry.edit().clusterId = values::kClusterId;
     CHECK_TRUE(formation().initialMasterNodes.empty());
     CHECK_TRUE(agent::plan(observed, config, std::nullopt, true).persistent.vote.empty());
 }
@@ -88,12 +88,12 @@ TEST(Vote, DataOfAnotherDatabaseStillForbidsIt) {
 }
 
 TEST(Vote, ADatabaseThatWasStartedWithoutItGetsNoneWhileItRuns) {
-    observed.etcd.registry->bootstrap.reset();
+    observed.etcd.registry.edit().bootstrap.reset();
     config.initialNodes = 1;
     CHECK_TRUE(formation().claim.has_value());
     observed.crateUnits->push_back(values::unit("crate@1.service", "active", "running"));
     CHECK_TRUE(formation().initialMasterNodes.empty() && !formation().claim);
-    observed.etcd.registry->bootstrap = Names{"n1"};
+    observed.etcd.registry.edit().bootstrap = Names{"n1"};
     CHECK_TRUE(formation().initialMasterNodes.empty());
     observed.crateUnits->front().activeState = "failed";
     CHECK_TRUE((formation().initialMasterNodes == Names{"n1"}));
@@ -107,7 +107,7 @@ TEST_GROUP(FirstElection) {
     const agent::Keys keys{"crate"};
 
     [[nodiscard]] agent::Formation formation() {
-        observed.etcd.registry->nodes = {other};
+        observed.etcd.registry.edit().nodes = {other};
         return agent::form(observed, {});
     }
 
@@ -138,7 +138,7 @@ TEST(FirstElection, WaitsForANodeThatKnowsTheClusterAfterEtcdWasWiped) {
 
 TEST(FirstElection, WaitsForItAlsoWhenTheOldListStillStands) {
     other.clusterId = values::kClusterId;
-    observed.etcd.registry->bootstrap = Names{"n1", "n2"};
+    observed.etcd.registry.edit().bootstrap = Names{"n1", "n2"};
     checkWaitsFor("which belongs to cluster id");
 }
 
@@ -154,7 +154,7 @@ TEST(FirstElection, WaitsForANodeThatBeganItToTellItsVoters) {
 
 TEST(FirstElection, CountsOnlyNodesWhoseDiskIsKnownToBeEmpty) {
     other.holdsData.reset();
-    observed.etcd.registry->nodes = {other};
+    observed.etcd.registry.edit().nodes = {other};
     agent::Config config;
     config.initialNodes = 2;
     CHECK_EQUAL("2 nodes to form the cluster, 1 announced so far",
@@ -163,7 +163,7 @@ TEST(FirstElection, CountsOnlyNodesWhoseDiskIsKnownToBeEmpty) {
 
 TEST(FirstElection, IsNotHeldWithAListThatSomebodyChangedAfterItBegan) {
     other.vote = Names{"n1", "n2", "n3"};
-    observed.etcd.registry->bootstrap = Names{"n1"};
+    observed.etcd.registry.edit().bootstrap = Names{"n1"};
     const auto formed = formation();
     CHECK_TRUE(formed.initialMasterNodes.empty());
     STRCMP_CONTAINS("n2 (10.0.0.2) began the first election with other voters",
@@ -172,15 +172,15 @@ TEST(FirstElection, IsNotHeldWithAListThatSomebodyChangedAfterItBegan) {
 }
 
 TEST(FirstElection, IsNotDecidedOverAListThatCannotBeRead) {
-    observed.etcd.registry->raw[keys.bootstrap()] = {};
+    observed.etcd.registry.edit().raw[keys.bootstrap()] = {};
     const auto formed = formation();
     CHECK_TRUE(!formed.claim && formed.initialMasterNodes.empty());
     STRCMP_CONTAINS("/cratekeeper/crate/bootstrap with etcdctl", formed.waitingFor.value_or("").c_str());
 }
 
 TEST(FirstElection, IsNotHeldWhenThereIsAnIdThatCannotBeRead) {
-    observed.etcd.registry->raw[keys.clusterId()] = {};
-    observed.etcd.registry->bootstrap = Names{"n1"};
+    observed.etcd.registry.edit().raw[keys.clusterId()] = {};
+    observed.etcd.registry.edit().bootstrap = Names{"n1"};
     const auto formed = formation();
     CHECK_TRUE(formed.initialMasterNodes.empty());
     CHECK_TRUE_TEXT(!formed.waitingFor && !formed.claim, "it starts and joins");
@@ -188,7 +188,7 @@ TEST(FirstElection, IsNotHeldWhenThereIsAnIdThatCannotBeRead) {
 
 TEST(FirstElection, AForeignNodeDoesNotTellItsIdWhileOthersHoldIt) {
     observed = values::observed();
-    observed.etcd.registry->clusterId.reset();
+    observed.etcd.registry.edit().clusterId.reset();
     other.vote = Names{"n2"};
     CHECK_TRUE_TEXT(!formation().claim, "the voters will know the right one");
     observed.persistent.vote = Names{"n1"};

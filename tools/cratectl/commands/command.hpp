@@ -9,7 +9,7 @@
 #include "hal/http/http_client.hpp"
 
 #include <memory>
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <vector>
 

@@ -4,6 +4,7 @@
 #include "tools/cratectl/output/probe_table.hpp"
 
 #include <cstdio>
+#include <nlohmann/json.hpp>
 
 namespace cratectl {
 namespace {
