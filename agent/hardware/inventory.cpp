@@ -1,6 +1,8 @@
 // The fold. Each part looks at one source only; nothing here can fail.
 #include "agent/hardware/inventory.hpp"
 
+#include "agent/hardware/announced_address.hpp"
+
 #include <algorithm>
 #include <array>
 #include <set>
@@ -19,11 +21,6 @@ const T* unpack(const hal::Result<hal::Reading<T>>& reading, const char* source,
     }
     problems.insert(problems.end(), reading->problems.begin(), reading->problems.end());
     return &reading->value;
-}
-
-const hal::Nic* nicByIndex(const hal::NetworkState& network, uint32_t index) {
-    const auto found = std::ranges::find(network.nics, index, &hal::Nic::index);
-    return found != network.nics.end() ? &*found : nullptr;
 }
 
 bool hasDefaultRoute(const hal::NetworkState& network, uint32_t index) {
@@ -76,78 +73,6 @@ std::vector<PhysicalNic> physicalNics(const hal::NetworkState& network) {
     return nics;
 }
 
-/// Whether other machines can use the address to reach this one for more than a day.
-bool isAnnounceable(const hal::Address& address) {
-    const bool wide = address.scope == hal::AddressScope::global || address.scope == hal::AddressScope::site;
-    return wide && address.usable;
-}
-
-/// The best address of one family on a link: the one the route sends from, else a lasting one, else any, each time the
-/// first in the kernel's order, which puts the primary address first.
-std::optional<std::string> bestAddress(const hal::Nic& nic, hal::AddressFamily family,
-                                       const std::optional<std::string>& source) {
-    const hal::Address* best = nullptr;
-    for (const hal::Address& address : nic.addresses) {
-        if (address.family != family || !isAnnounceable(address)) {
-            continue;
-        }
-        if (address.text == source) {
-            return address.text;
-        }
-        if (best == nullptr || (best->temporary && !address.temporary)) {
-            best = &address;
-        }
-    }
-    return best != nullptr ? std::optional(best->text) : std::nullopt;
-}
-
-/// The operator's choice: IPv4 before IPv6.
-void announceConfigured(Inventory& inventory, const hal::NetworkState& network, const std::string& name) {
-    const auto nic = std::ranges::find(network.nics, name, &hal::Nic::name);
-    if (nic == network.nics.end()) {
-        inventory.problems.push_back(
-            {.source = "network announced_address",
-             .reason = "the configured interface " + name +
-                       " does not exist; name one that \"cratectl probe\" lists, or none to "
-                       "announce the address of the default route"});
-        return;
-    }
-    inventory.announcedNic = name;
-    inventory.announcedAddress = bestAddress(*nic, hal::AddressFamily::ipv4, {});
-    if (!inventory.announcedAddress) {
-        inventory.announcedAddress = bestAddress(*nic, hal::AddressFamily::ipv6, {});
-    }
-    if (!inventory.announcedAddress) {
-        inventory.problems.push_back(
-            {.source = "network announced_address",
-             .reason = "the configured interface " + name +
-                       " has no address others can reach; wait for DHCP or give it one"});
-    }
-}
-
-/// The first of the default routes, by family, metric and link, whose interface has an address of the route's family.
-void announceDefaultRoute(Inventory& inventory, const hal::NetworkState& network) {
-    std::vector<hal::DefaultRoute> routes = network.defaultRoutes;
-    std::ranges::sort(
-        routes, {}, [](const auto& route) { return std::tuple(route.family, route.metric, route.nicIndex); });
-    for (const hal::DefaultRoute& route : routes) {
-        const hal::Nic* nic = nicByIndex(network, route.nicIndex);
-        if (nic == nullptr || nic->loopback) {
-            continue;
-        }
-        if (auto address = bestAddress(*nic, route.family, route.source)) {
-            inventory.announcedNic = nic->name;
-            inventory.announcedAddress = std::move(address);
-            return;
-        }
-    }
-    inventory.problems.push_back(
-        {.source = "network announced_address",
-         .reason = routes.empty()
-                       ? "there is no default route; wait for DHCP, add one, or configure an interface"
-                       : "no interface with a default route has an address others can reach"});
-}
-
 void sortAddresses(std::vector<hal::Address>& addresses) {
     std::ranges::sort(addresses, {},
                       [](const auto& address) { return std::tuple(address.family, address.text); });
@@ -181,10 +106,12 @@ Inventory foldInventory(const ProbeResult& probe, const std::optional<std::strin
     }
     if (const auto* network = unpack(probe.network, "network", inventory.problems)) {
         inventory.nics = physicalNics(*network);
-        if (configuredInterface) {
-            announceConfigured(inventory, *network, *configuredInterface);
-        } else {
-            announceDefaultRoute(inventory, *network);
+        auto announced = announcedAddress(*network, configuredInterface);
+        inventory.announcedNic = std::move(announced.nic);
+        inventory.announcedAddress = std::move(announced.address);
+        if (announced.problem) {
+            inventory.problems.push_back(
+                {.source = "network announced_address", .reason = std::move(*announced.problem)});
         }
     }
     if (const auto* disks = unpack(probe.disks, "disks", inventory.problems)) {

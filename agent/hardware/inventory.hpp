@@ -1,6 +1,6 @@
 // What this machine has, as one value: the sources' readings folded together, sorted, and free of contradictions.
-// It decides which links are physical, what is stacked on them and which address is announced. It asks nobody: the
-// readings come in, and a source that failed is a problem beside the others' values.
+// It decides which links are physical and what is stacked on them; agent/hardware/announced_address chooses the address.
+// It asks no source: the readings come in, and a source that failed is a problem beside the values of the others.
 #pragma once
 
 #include "hal/base/problem.hpp"
@@ -43,16 +43,15 @@ struct PhysicalNic {
 struct Inventory {
     hal::Host host;
     std::vector<PhysicalNic> nics;           ///< physical ones only, by name
-    std::optional<std::string> announcedNic; ///< the interface whose address is announced; may be a bridge
-    std::optional<std::string> announcedAddress; ///< IPv4 where there is one, never a link-local one
-    std::vector<hal::Disk> disks;                ///< by name
+    std::optional<std::string> announcedNic; ///< see AnnouncedAddress
+    std::optional<std::string> announcedAddress;
+    std::vector<hal::Disk> disks; ///< by name
     std::optional<hal::Volume> volume;
     hal::Problems problems; ///< sorted, so that two equal states compare equal
     bool operator==(const Inventory&) const = default;
 };
 
-/// Folds one probe. `configuredInterface` is the operator's choice; without one the interface of the best default
-/// route is announced: IPv4 before IPv6, then the lowest metric.
+/// Folds one probe. `configuredInterface` is the operator's choice, see announcedAddress().
 [[nodiscard]] Inventory foldInventory(const ProbeResult& probe,
                                       const std::optional<std::string>& configuredInterface);
 
