@@ -1,6 +1,8 @@
 // Tags are what people type: a version may be followed by a dash and anything, never by more digits.
 #include "agent/config/crate_version.hpp"
 
+#include "agent/config/image_reference.hpp"
+
 #include <charconv>
 
 namespace agent {
@@ -45,11 +47,8 @@ std::optional<CrateVersion> parseCrateVersion(std::string_view text) {
 }
 
 std::optional<CrateVersion> versionOfImage(std::string_view reference) {
-    reference = reference.substr(0, reference.find('@'));
-    // What follows the last colon is a port when a slash comes after it: "registry:5000/crate".
-    const auto name = reference.substr(reference.rfind('/') + 1); // npos + 1 is 0
-    const auto colon = name.rfind(':');
-    return colon == std::string_view::npos ? std::nullopt : parseCrateVersion(name.substr(colon + 1));
+    const auto image = parseImageReference(reference);
+    return image && image->tag ? parseCrateVersion(*image->tag) : std::nullopt;
 }
 
 } // namespace agent

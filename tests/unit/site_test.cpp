@@ -104,6 +104,7 @@ TEST(Site, EveryWrongValueNamesItsLineAndWhatWasExpected) {
         Case{"Gateway=router", "s:13: [Node n2] Gateway: expected an IPv4 address like 192.168.1.1"},
         Case{"Zone=a b", "s:13: [Node n2] Zone: expected up to 63 letters"},
         Case{"Serial=a b", "s:13: [Node n2] Serial: expected the serial number"},
+        Case{"Serial=0123456789", "s:13: [Node n2] Serial: expected the serial number"},
         Case{"DataDisk=/dev/sda",
              "s:13: [Node n2] DataDisk: expected a name that `ls /dev/disk/by-id` shows"},
         Case{"DataDisk=../../sda", "s:13: [Node n2] DataDisk: expected a name that"},

@@ -1,6 +1,7 @@
 // The Engine API, because `docker pull` prints no progress without a terminal.
 #include "tools/cratectl/commands/pull_image.hpp"
 
+#include "agent/config/image_reference.hpp"
 #include "hal/base/text.hpp"
 #include "hal/systemd/notifier.hpp"
 #include "tools/cratectl/commands/command.hpp"
@@ -82,6 +83,10 @@ hal::Status pull(Client& client, const std::string& reference) {
 } // namespace
 
 int pullImage(const std::string& reference) {
+    if (!agent::parseImageReference(reference)) {
+        return fail(hal::Error::invalid("\"" + reference +
+                                        "\": expected a container image like docker.io/library/crate:6.4.5"));
+    }
     auto client = Client::make();
     if (!client) {
         return fail(client.error());

@@ -3,6 +3,8 @@
 #include "tools/cratectl/site/site.hpp"
 
 #include "agent/config/config.hpp"
+#include "agent/config/image_reference.hpp"
+#include "hal/base/identifiers.hpp"
 #include "hal/base/text.hpp"
 #include "tools/cratectl/site/site_rules.hpp"
 #include "tools/cratectl/site/ssh_key.hpp"
@@ -75,7 +77,7 @@ Expected setInitialNodes(Site& site, const string& value) {
 }
 
 Expected setImage(std::optional<string>& image, const string& value) {
-    if (!isMadeOf(value, "./:@_-") || !isOneOf(value.front(), "") || !isOneOf(value.back(), "")) {
+    if (!agent::parseImageReference(value)) {
         return "expected a container image like docker.io/library/crate:6.4.5" + found(value);
     }
     image = value;
@@ -123,7 +125,7 @@ Expected setMac(Draft& draft, const string& value) {
 
 Expected setSerial(Draft& draft, const string& value) {
     constexpr size_t kMaxSerial = 64;
-    if (value.size() > kMaxSerial || !isMadeOf(value, "-_./")) {
+    if (value.size() > kMaxSerial || !isMadeOf(value, "-_./") || hal::isDmiPlaceholder(value)) {
         return "expected the serial number as it stands on the machine, letters and digits" + found(value);
     }
     draft.node.serial = value;

@@ -2,6 +2,7 @@
 #include "tools/cratectl/site/site_rules.hpp"
 
 #include "agent/config/config.hpp"
+#include "agent/config/image_reference.hpp"
 
 #include <algorithm>
 #include <array>
@@ -163,9 +164,8 @@ private:
         const std::array images{std::pair{"[Image] Crate", site_.crateImage},
                                 std::pair{"[Image] Etcd", site_.etcdImage}};
         for (const auto& [name, image] : images) {
-            const string last = image ? image->substr(image->rfind('/') + 1) : "pinned:1";
-            const bool digest = last.find('@') != string::npos;
-            if (!digest && (last.find(':') == string::npos || last.ends_with(":latest"))) {
+            const auto reference = image ? agent::parseImageReference(*image) : std::nullopt;
+            if (reference && !reference->isPinned()) {
                 warn(name, "no version is given, so nodes that pull it on different days differ; add one "
                            "like :6.4.5");
             }
