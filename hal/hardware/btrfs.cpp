@@ -3,9 +3,9 @@
 #include "hal/hardware/btrfs.hpp"
 
 #include "hal/base/handles.hpp"
-#include "hal/base/sysfs.hpp"
 #include "hal/base/text.hpp"
 #include "hal/hardware/mounts.hpp"
+#include "hal/hardware/system_files.hpp"
 
 #include <algorithm>
 #include <array>

@@ -2,8 +2,8 @@
 // where only a probe of the device could tell (ATA and USB identity, what file system a partition holds).
 #include "hal/hardware/disk_facts.hpp"
 
-#include "hal/base/sysfs.hpp"
 #include "hal/base/text.hpp"
+#include "hal/hardware/system_files.hpp"
 
 #include <algorithm>
 #include <array>

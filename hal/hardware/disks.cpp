@@ -3,8 +3,8 @@
 #include "hal/hardware/disks.hpp"
 
 #include "hal/base/handles.hpp"
-#include "hal/base/sysfs.hpp"
 #include "hal/hardware/disk_facts.hpp"
+#include "hal/hardware/system_files.hpp"
 
 #include <algorithm>
 #include <cerrno>

@@ -3,8 +3,8 @@
 #include "hal/hardware/host.hpp"
 
 #include "hal/base/identifiers.hpp"
-#include "hal/base/sysfs.hpp"
 #include "hal/hardware/host_facts.hpp"
+#include "hal/hardware/system_files.hpp"
 
 #include <cstdlib>
 #include <utility>

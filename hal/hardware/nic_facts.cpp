@@ -2,7 +2,7 @@
 // hangs below a PCI function too, but that is the USB controller's, so only these two are asked for an id.
 #include "hal/hardware/nic_facts.hpp"
 
-#include "hal/base/sysfs.hpp"
+#include "hal/hardware/system_files.hpp"
 
 namespace hal {
 namespace {

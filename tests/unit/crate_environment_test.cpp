@@ -1,7 +1,7 @@
 // Root's file as systemd reads it, and the defaults beside the shipped unit.
 #include "agent/config/crate_environment.hpp"
 
-#include "hal/base/sysfs.hpp"
+#include "hal/hardware/system_files.hpp"
 #include "tests/cpputest.hpp"
 
 namespace {

@@ -2,7 +2,7 @@
 // The unit tests run at the top of the repository.
 #pragma once
 
-#include "hal/base/sysfs.hpp"
+#include "hal/hardware/system_files.hpp"
 #include "tests/cpputest.hpp"
 
 #include <cstddef>

@@ -1,5 +1,5 @@
 // Attributes by hal/base/read_file, links and directories by <filesystem>.
-#include "hal/base/sysfs.hpp"
+#include "hal/hardware/system_files.hpp"
 
 #include "hal/base/read_file.hpp"
 #include "hal/base/text.hpp"
