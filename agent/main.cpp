@@ -145,10 +145,10 @@ constexpr const char* kUsage =
     "Usage: cratekeeperd [OPTION...]\n"
     "Runs a CrateDB node: probes the hardware, announces it to etcd, supervises the crate container and\n"
     "answers load balancers. Started by cratekeeper.service; see cratekeeperd(8).\n\n"
-    "  --config FILE            read this file instead of /etc/cratekeeper/agent.conf and its like\n"
-    "  --check-config           print what is wrong with the configuration, and exit\n"
-    "  --state-directory DIR    what outlives a reboot (/var/lib/cratekeeper)\n"
-    "  --runtime-directory DIR  what does not (/run/cratekeeper)\n"
+    "  --config FILE            read this file instead of agent.conf and its drop-ins\n"
+    "  --check-config           print all configuration errors and exit\n"
+    "  --state-directory DIR    files that survive a reboot (/var/lib/cratekeeper)\n"
+    "  --runtime-directory DIR  files that do not (/run/cratekeeper)\n"
     "  --version, --help\n";
 
 /// Empty when the process has nothing to run: the exit code says whether that is an error.

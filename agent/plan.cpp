@@ -69,7 +69,7 @@ std::string statusLine(const Observed& observed, const Formation& formation, con
         }
     }
     if (!observed.configErrors.empty()) {
-        words += "; the new configuration is refused: " + observed.configErrors.front();
+        words += "; the new configuration was rejected: " + observed.configErrors.front();
     }
     return trouble.empty() ? words : words + "; etcd: " + trouble;
 }

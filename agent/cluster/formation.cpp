@@ -94,7 +94,7 @@ std::optional<std::string> clusterIdRefusal(const Observed& observed, const Conf
         "; if its disks come from another cluster, give it an empty data directory and "
         "remove /var/lib/cratekeeper/node.json on it, or point [Etcd] Endpoints and "
         "[Cluster] Name at its own cluster; if etcd is wrong, delete " +
-        key + " with etcdctl, and the nodes write it again";
+        key + " with etcdctl; the nodes will write it again";
     if (differs(running, stored)) {
         return "the database of " + name + " belongs to cluster id " + *running +
                " but etcd knows cluster \"" + config.clusterName + "\" as " + *stored + either;
@@ -104,9 +104,9 @@ std::optional<std::string> clusterIdRefusal(const Observed& observed, const Conf
                config.clusterName + "\" as " + *stored + either;
     }
     if (differs(running, saved)) {
-        return "the database of " + name + " belongs to cluster id " + *running + " but the node to " +
-               *saved +
-               "; the data directory was exchanged: put the old one back, or remove "
+        return "the database of " + name + " belongs to cluster id " + *running +
+               " but the node belongs to " + *saved +
+               "; the data directory was replaced: restore the old one, or remove "
                "/var/lib/cratekeeper/node.json on it";
     }
     return std::nullopt;
@@ -130,7 +130,7 @@ std::optional<std::string> emptyDiskRefusal(const Formation& formation, const Ob
     return "the data directory of " + observed.identity.nodeName + " is empty, and cluster id " +
            *formation.clusterId + " has no other node that holds its data; mount the right disk at " +
            config.dataDirectory +
-           ", or, to begin anew, remove /var/lib/cratekeeper/node.json on it and delete " + keys.clusterId() +
+           ", or, to start over, remove /var/lib/cratekeeper/node.json on it and delete " + keys.clusterId() +
            " and " + keys.bootstrap() + " with etcdctl";
 }
 
@@ -142,7 +142,7 @@ std::optional<std::string> savedRefusal(const Observed& observed) {
     if (confirmed || !observed.persistentProblem) {
         return std::nullopt;
     }
-    return observed.identity.nodeName + " does not know its own past: " + *observed.persistentProblem;
+    return observed.identity.nodeName + " cannot read its saved state: " + *observed.persistentProblem;
 }
 
 std::optional<std::string> refusal(const Formation& formation, const Observed& observed,
@@ -189,7 +189,7 @@ Formation form(const Observed& observed, const Config& config) {
         formation.waitingFor = "etcd, to get its slot";
     } else if (!registry && !observed.etcd.error) {
         // Started from disk it could not change its slot any more, and etcd may know that somebody has it.
-        formation.waitingFor = "the first answer of etcd";
+        formation.waitingFor = "the first answer from etcd";
     }
     if (registry && !formation.claim && mayTellId(formation, observed, config)) {
         formation.claim =

@@ -13,9 +13,9 @@ std::optional<std::string> forgottenConflict(const Identity& identity, const Reg
     if (forgotten == registry.forgotten.end()) {
         return std::nullopt;
     }
-    return identity.nodeName + " was taken out of the cluster for good, by " + forgotten->by + " at " +
-           forgotten->at + "; run `cratectl forget --undo " + identity.nodeId +
-           "` on another node if it shall come back, or install it anew as another machine";
+    return identity.nodeName + " was removed from the cluster by " + forgotten->by + " at " + forgotten->at +
+           "; to let it rejoin, run `cratectl forget --undo " + identity.nodeId +
+           "` on another node; otherwise reinstall it as a new machine";
 }
 
 std::optional<std::string> cloneConflict(const Identity& identity, const EtcdState& etcd) {

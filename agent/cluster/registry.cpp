@@ -85,7 +85,7 @@ std::optional<std::vector<std::string>> names(const json& object) {
 
 constexpr const char* kTooLarge = "expected at most 64 KiB";
 constexpr const char* kNoObject = "expected a JSON object";
-constexpr const char* kNoNodeId = "expected a node's id behind the last '/'";
+constexpr const char* kNoNodeId = "expected a node id after the last '/'";
 
 /// A JSON object of our schema version, or the reason why it is none.
 hal::Result<json> parseValue(const hal::KeyValue& keyValue) {
@@ -125,14 +125,14 @@ public:
             reject(key, object.error().message());
         } else if (once && keyValue.version > 1) {
             // Nodes create these two and never change them: a second version is somebody's hand.
-            reject(key, "it was changed by hand and is not believed, nodes write it once and never again",
-                   "delete the key with etcdctl, and the nodes that know it write it again");
+            reject(key, "it was changed manually, so it is ignored: nodes write it only once",
+                   "delete the key with etcdctl; the nodes that know it will write it again");
         } else if (key == keys_.bootstrap()) {
             readBootstrap(*object, key);
         } else if (key == keys_.clusterId()) {
             registry_.clusterId = text(*object, "id");
             if (!registry_.clusterId) {
-                reject(key, "expected a text \"id\"");
+                reject(key, "expected a string \"id\"");
             }
         } else if (key.starts_with(keys_.members())) {
             readMember(*object, keyValue);
@@ -150,11 +150,11 @@ public:
         for (size_t i = 0; i < members.size(); ++i) {
             const std::string key = keys_.member(members[i].nodeId);
             if (i > 0 && members[i].slot == members[i - 1].slot) {
-                reject(key, "expected a slot of its own, crate@" + std::to_string(members[i].slot) +
-                                " belongs to " + members[i - 1].name + " as well");
+                reject(key, "expected a unique slot; crate@" + std::to_string(members[i].slot) +
+                                " also belongs to " + members[i - 1].name);
             }
             if (const auto [owner, isNew] = owners.emplace(members[i].name, &members[i]); !isNew) {
-                reject(key, "expected a name of its own, " + members[i].name + " is also member " +
+                reject(key, "expected a unique name; " + members[i].name + " is also member " +
                                 owner->second->nodeId);
             }
         }
@@ -168,7 +168,7 @@ private:
             problems.push_back({"etcd " + printable(key), reason + "; " + next});
         } else if (problems.size() == kMaxProblems) {
             problems.push_back({"etcd " + keys_.prefix(),
-                                "more values do not fit than are named here; list the keys with "
+                                "more values are malformed than are listed here; list the keys with "
                                 "`etcdctl get --prefix --keys-only`, then delete what is not "
                                 "cratekeeper's"});
         }
@@ -203,7 +203,7 @@ private:
             reject(key, kNoNodeId);
         } else if (!name || !slot) {
             reject(key,
-                   "expected a text \"name\" and a number \"slot\" from 1 to " + std::to_string(kMaxSlot));
+                   "expected a string \"name\" and a number \"slot\" from 1 to " + std::to_string(kMaxSlot));
         } else {
             registry_.members.push_back({.nodeId = std::move(nodeId),
                                          .name = *name,
@@ -219,7 +219,7 @@ private:
         if (!isNodeId(nodeId)) {
             reject(key, kNoNodeId);
         } else if (!by || !at) {
-            reject(key, "expected texts \"by\" and \"at\"");
+            reject(key, "expected strings \"by\" and \"at\"");
         } else {
             registry_.forgotten.push_back({.nodeId = std::move(nodeId),
                                            .name = text(object, "name").value_or(""),
@@ -239,12 +239,12 @@ private:
             return;
         }
         if (!name || !bootId) {
-            reject(key, "expected texts \"name\" and \"boot_id\"");
+            reject(key, "expected strings \"name\" and \"boot_id\"");
             return;
         }
         if (!keyValue.lease) {
             // It would say for ever that the node lives. Whose record it was writes it anew.
-            reject(key, "expected a lease, which a living node's record always has");
+            reject(key, "expected a lease, which the record of a live node always has");
             return;
         }
         const auto formation = object.find("formation");

@@ -58,13 +58,13 @@ void claimBootstrap(Formation& formation, const Names& names, const Observed& ob
 
 std::string waitForItsId(const LiveNode& node) {
     return who(node) + ", which belongs to cluster id " + *node.clusterId +
-           ", to tell it to etcd; if that machine was never meant to be here, take it off the network";
+           ", to write it to etcd; if that machine does not belong here, disconnect it from the network";
 }
 
 std::string otherVoteRefusal(const std::string& who, const Identity& identity) {
-    return who + " names other first voters than " + identity.nodeName +
-           "'s database was started with; if another cluster was formed meanwhile, give " +
-           identity.nodeName + " an empty data directory and remove /var/lib/cratekeeper/node.json on it";
+    return who + " lists other first voters than those the database of " + identity.nodeName +
+           " was started with; if another cluster was formed in the meantime, give " + identity.nodeName +
+           " an empty data directory and remove /var/lib/cratekeeper/node.json on it";
 }
 
 /// A first start that was begun is repeated with the very same list, however far it came, until there is an id. With an
@@ -72,7 +72,7 @@ std::string otherVoteRefusal(const std::string& who, const Identity& identity) {
 void repeatVote(Formation& formation, const Observed& observed, const Config& config) {
     const auto& vote = observed.persistent.vote;
     if (!observed.etcd.registry) {
-        formation.waitingFor = "etcd, to learn whether the cluster was formed meanwhile";
+        formation.waitingFor = "etcd, to learn whether the cluster was formed in the meantime";
         return;
     }
     const auto& registry = *observed.etcd.registry;
@@ -102,15 +102,15 @@ void decideList(Formation& formation, const Observed& observed, const Config& co
     const auto& registry = *observed.etcd.registry;
     const auto& identity = observed.identity;
     if (const auto* const voter = otherVoter(registry, identity, {})) {
-        formation.waitingFor = who(*voter) + ", which began the first election, to tell etcd its voters";
+        formation.waitingFor = who(*voter) + ", which began the first election, to write its voters to etcd";
         return;
     }
     const auto* const keeper =
         otherNode(registry, identity, [](const LiveNode& node) { return node.holdsData == true; });
     if (keeper != nullptr) {
         formation.waitingFor = who(*keeper) +
-                               ", whose data directory holds a database already, to tell its cluster id; if "
-                               "that data is not wanted, give it an empty one";
+                               ", whose data directory already holds a database, to announce its cluster id; "
+                               "if that data is not needed, give it an empty data directory";
         return;
     }
     const auto names = candidates(registry, identity);
@@ -119,7 +119,7 @@ void decideList(Formation& formation, const Observed& observed, const Config& co
                                std::to_string(names.size()) + " announced so far";
         return;
     }
-    formation.waitingFor = "the decision who votes first";
+    formation.waitingFor = "the decision on the first voters";
     claimBootstrap(formation, names, observed, config);
 }
 
@@ -130,9 +130,9 @@ void voteFor(Formation& formation, const Names& list, const Observed& observed) 
     }
     if (const auto* const other = otherVoter(*observed.etcd.registry, observed.identity, list)) {
         formation.refusal = who(*other) +
-                            " began the first election with other voters than etcd names now: "
-                            "somebody changed the list; delete " +
-                            std::string("the key bootstrap with etcdctl, that node writes it again");
+                            " began the first election with other voters than etcd lists now: "
+                            "the list was changed; delete " +
+                            std::string("the key bootstrap with etcdctl; that node will write it again");
         return;
     }
     formation.initialMasterNodes = list;
@@ -159,9 +159,8 @@ void decideVote(Formation& formation, const Observed& observed, const Config& co
         return;
     }
     if (!observed.dataHoldsDatabase) {
-        formation.waitingFor =
-            "a look into " + config.dataDirectory +
-            "/data, which the user cratekeeper may not read: it decides whether this node votes";
+        formation.waitingFor = "permission to read " + config.dataDirectory +
+                               "/data: the user cratekeeper needs it to decide whether this node votes";
         return;
     }
     if (*observed.dataHoldsDatabase || joins(observed)) {

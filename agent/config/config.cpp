@@ -103,14 +103,14 @@ std::optional<string> setEndpoints(Config& config, const string& value) {
             word += c;
         } else if (!word.empty()) {
             if (!isEndpoint(word)) {
-                return "expected addresses like http://10.0.0.2:2379 separated by blanks, found \"" + word +
+                return "expected addresses like http://10.0.0.2:2379 separated by spaces, found \"" + word +
                        "\"";
             }
             endpoints.push_back(std::exchange(word, {}));
         }
     }
     if (endpoints.empty()) {
-        return "expected addresses like http://10.0.0.2:2379 separated by blanks, found \"" + value + "\"";
+        return "expected addresses like http://10.0.0.2:2379 separated by spaces, found \"" + value + "\"";
     }
     config.etcd.endpoints = endpoints;
     return {};
@@ -121,7 +121,7 @@ std::optional<string> setLease(Config& config, const string& value) {
     // as in the setup this program replaces.
     const auto number = toNumber<int>(value, 2, 60);
     if (!number) {
-        return "expected seconds from 2 to 60, found \"" + value + "\"";
+        return "expected a number of seconds from 2 to 60, found \"" + value + "\"";
     }
     config.etcd.lease = std::chrono::seconds(*number);
     return {};
@@ -130,7 +130,7 @@ std::optional<string> setLease(Config& config, const string& value) {
 std::optional<string> setInitialNodes(Config& config, const string& value) {
     const auto number = toNumber<uint16_t>(value, 1, 30);
     if (!number) {
-        return "expected how many nodes form the cluster at first, from 1 to 30, found \"" + value + "\"";
+        return "expected the initial number of nodes, from 1 to 30, found \"" + value + "\"";
     }
     config.initialNodes = *number;
     return {};
@@ -159,8 +159,8 @@ std::optional<string> setHeap(Config& config, const string& value) {
 std::optional<string> setVersion(Config& config, const string& value) {
     const auto version = parseCrateVersion(value);
     if (!version || *version < kOldestCrate) {
-        return "expected a version of CrateDB from " + kOldestCrate.text() +
-               " on, like 6.4 or 6.4.5, found \"" + value + "\"";
+        return "expected a CrateDB version of at least " + kOldestCrate.text() +
+               ", like 6.4 or 6.4.5, found \"" + value + "\"";
     }
     config.crate.version = version;
     return {};
@@ -297,7 +297,7 @@ void checkLine(const CrateConfig& crate, std::vector<ConfigError>& errors) {
                           "CRATE_IMAGE",
                           "expected CrateDB " + kOldestCrate.text() + " or later, found " +
                               crate.environment.image.value_or("none") +
-                              ": earlier ones elect their masters in another way"});
+                              ": earlier versions elect their master differently"});
         return;
     }
     for (const auto& setting : crate.settings) {
@@ -326,9 +326,9 @@ hal::Status crateVersionKnown(const CrateConfig& crate) {
                                  " cannot be read by the user cratekeeper, so the image is unknown";
     return hal::failure(
         hal::Error::invalid("expected a version: " + why +
-                            "; gateway.expected_data_nodes and gateway.recover_after_data_nodes are left "
-                            "out, because not every version "
-                            "knows them; set [Crate] Version=, or an image with a tag like crate:6.4.5"));
+                            "; gateway.expected_data_nodes and gateway.recover_after_data_nodes are "
+                            "omitted, because not every version "
+                            "knows them; set [Crate] Version=, or use an image with a tag like crate:6.4.5"));
 }
 
 ConfigResult parseConfig(const std::vector<IniText>& texts, const CrateEnvironment& environment) {

@@ -17,7 +17,7 @@ IniText readText(const FileReader& files, const std::string& path, bool mustExis
     }
     if (!content->has_value()) {
         if (mustExist) {
-            return {{}, {{{path, 0}, "", "expected a file, there is none"}}};
+            return {{}, {{{path, 0}, "", "expected a file, found none"}}};
         }
         return {};
     }

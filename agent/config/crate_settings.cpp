@@ -38,20 +38,20 @@ struct OwnedSetting {
     const char* reason;
 };
 
-constexpr const char* kPeers = "peers come from etcd, and another way to find them makes another cluster";
+constexpr const char* kPeers = "peers come from etcd; finding them in another way would form another cluster";
 constexpr const char* kAddress =
-    "other nodes and the agent know one address of this node; choose it by [Node] Interface=";
-constexpr const char* kHttpPort = "set [Crate] HttpPort=, which the agent and other nodes know as well";
-constexpr const char* kTransportPort = "set [Crate] TransportPort=, which other nodes know as well";
+    "other nodes and the agent know one address of this node; choose it with [Node] Interface=";
+constexpr const char* kHttpPort = "set [Crate] HttpPort=, which the agent and other nodes also use";
+constexpr const char* kTransportPort = "set [Crate] TransportPort=, which other nodes also use";
 constexpr const char* kPaths =
-    "the container sees its directories at fixed places; on the machine it is [Node] DataDirectory=";
+    "paths inside the container are fixed; on the machine, set [Node] DataDirectory=";
 constexpr const char* kRoles =
-    "every node votes and keeps data: the first election and the wait for enough nodes "
-    "after a power cut count on it";
+    "every node votes and holds data: the first election and the wait for enough nodes "
+    "after a power cut rely on it";
 
 constexpr std::array kOwned{
     OwnedSetting{"cluster.initial_master_nodes",
-                 "the first voters are agreed on once, in etcd; with a second list there are two clusters"},
+                 "the first voters are agreed on once, in etcd; a second list would form a second cluster"},
     OwnedSetting{"cluster.name", "set [Cluster] Name="},
     OwnedSetting{"node.name", "set [Node] Name="},
     OwnedSetting{"discovery.", kPeers},
@@ -65,7 +65,7 @@ constexpr std::array kOwned{
     OwnedSetting{"http.port", kHttpPort},
     OwnedSetting{"http.publish_port", kHttpPort},
     OwnedSetting{"http.type", "the agent speaks CrateDB's own HTTP"},
-    OwnedSetting{"ssl.http.enabled", "the agent asks the database over plain HTTP on 127.0.0.1"},
+    OwnedSetting{"ssl.http.enabled", "the agent queries the database over plain HTTP on 127.0.0.1"},
     OwnedSetting{"transport.host", kAddress},
     OwnedSetting{"transport.bind_host", kAddress},
     OwnedSetting{"transport.publish_host", kAddress},
@@ -83,7 +83,7 @@ constexpr std::array kOwned{
     OwnedSetting{"node.local_storage",
                  "a node that keeps nothing on disk forgets its cluster at every start"},
     OwnedSetting{"node.max_local_storage_nodes", "a second database on one directory would be another node"},
-    OwnedSetting{"node.id.seed", "two nodes with one id keep each other out of the cluster"},
+    OwnedSetting{"node.id.seed", "two nodes with the same id keep each other out of the cluster"},
 };
 
 /// A list may be given entry by entry: "path.data.0" is path.data.
@@ -120,7 +120,7 @@ std::optional<std::string> unknownToLine(const CrateVersion& line, const std::st
         return std::nullopt;
     }
     const std::string change =
-        line < row->since ? "it came with " + row->since.text() : "it was removed in " + row->until->text();
+        line < row->since ? "added in " + row->since.text() : "removed in " + row->until->text();
     const std::string instead = row->instead;
     return "CrateDB " + line.text() + " would refuse to start: it does not know " + setting + " (" + change +
            "); " + (instead.empty() ? "remove the line" : "remove the line or use " + instead);

@@ -30,7 +30,7 @@ etcdOptions(const EtcdConfig& config,
         }
         if (!content->has_value()) {
             return hal::failure(hal::Error::invalid("[Etcd] PasswordFile: expected a file at " +
-                                                    *config.passwordFile + ", there is none"));
+                                                    *config.passwordFile + ", found none"));
         }
         options.password = std::string(hal::trimmed((*content)->substr(0, (*content)->find('\n'))));
     }

@@ -151,9 +151,10 @@ string renderSettings(const Observed& observed, const Formation& formation, cons
     const auto line = crateVersion(config.crate);
     Settings settings(config.crate.settings);
     settings.comment("Written by cratekeeper" + (line ? " for CrateDB " + line->text() : "") +
-                     "; changes are lost. Add settings as [Crate] Setting= in agent.conf.");
+                     "; changes will be overwritten. Add settings as [Crate] Setting= in agent.conf.");
     if (!line) {
-        settings.comment("The version of CrateDB is unknown, so what not every version knows is left out.");
+        settings.comment(
+            "The CrateDB version is unknown, so settings that some versions do not know are omitted.");
     }
     settings.set("cluster.name", config.clusterName);
     settings.set("node.name", observed.identity.nodeName);
@@ -168,7 +169,7 @@ string renderSettings(const Observed& observed, const Formation& formation, cons
 }
 
 /// Everything to standard output: Docker hands it to the journal, which rotates it.
-constexpr const char* kLogging = R"(# Written by cratekeeper; changes are lost.
+constexpr const char* kLogging = R"(# Written by cratekeeper; changes will be overwritten.
 status = error
 rootLogger.level = info
 rootLogger.appenderRef.console.ref = console

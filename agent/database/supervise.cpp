@@ -42,7 +42,7 @@ std::optional<Supervision> refuseSecondInstance(const std::vector<hal::Unit>& un
             return answer(Phase::refused,
                           unit.name + " already runs on this machine, so " + ownName + " is not started",
                           "stop it with `systemctl stop " + unit.name +
-                              "`, or leave it and forget this node's slot");
+                              "`, or leave it running and free this node's slot");
         }
     }
     return std::nullopt;
@@ -51,7 +51,7 @@ std::optional<Supervision> refuseSecondInstance(const std::vector<hal::Unit>& un
 string failureWords(const hal::Unit& unit, const std::vector<string>& lastLines) {
     string words = unit.name + " failed (" + exitMeaning(unit) + ")";
     if (!lastLines.empty()) {
-        words += "; last it said: " + lastLines.back();
+        words += "; last log line: " + lastLines.back();
     }
     return words;
 }
@@ -59,8 +59,8 @@ string failureWords(const hal::Unit& unit, const std::vector<string>& lastLines)
 Supervision whileActivating(const hal::Unit& unit, const std::vector<string>& lastLines) {
     if (unit.subState == "auto-restart") {
         return answer(Phase::restarting,
-                      failureWords(unit, lastLines) + "; systemd restarts it (" +
-                          std::to_string(unit.restarts + 1) + ". time)",
+                      failureWords(unit, lastLines) + "; restart " + std::to_string(unit.restarts + 1) +
+                          " scheduled by systemd",
                       "see `journalctl -u " + unit.name + "`");
     }
     if (!unit.statusText.empty()) {
@@ -73,7 +73,7 @@ Supervision afterFailure(const hal::Unit& unit, const Observed& observed) {
     const bool configError = unit.exitCode == kExitConfig;
     auto supervision =
         answer(Phase::restarting, failureWords(unit, observed.lastLogLines),
-               configError ? "mend what the log names, then `systemctl restart " + unit.name + "`"
+               configError ? "fix the cause shown in the log, then run `systemctl restart " + unit.name + "`"
                            : "see `journalctl -u " + unit.name + "`");
     const auto retryAt =
         unit.stateSince.value_or(observed.now) + (configError ? kRetryAfterConfigError : kRetryAfterFailure);
@@ -101,7 +101,7 @@ Supervision whileDown(const hal::Unit* unit, const string& unitName, const Obser
         return afterFailure(*unit, observed);
     }
     if (observed.startedInThisBoot) {
-        return answer(Phase::stoppedByHand, unitName + " was stopped by hand",
+        return answer(Phase::stoppedByHand, unitName + " was stopped manually",
                       "start it with `systemctl start " + unitName + "`");
     }
     if (formation.waitingFor) {
@@ -135,13 +135,12 @@ string exitMeaning(const hal::Unit& unit) {
     }
     const string code = "exit " + std::to_string(*unit.exitCode);
     switch (*unit.exitCode) {
-    case kExitConfig:
-        return code + ": a bootstrap check of CrateDB failed, the host is not configured as it needs";
+    case kExitConfig: return code + ": a CrateDB bootstrap check failed, the host is misconfigured";
     case kExitTerminated: return code + ": ended by SIGTERM";
-    case kExitKilled: return code + ": killed, by hand or for lack of memory";
+    case kExitKilled: return code + ": killed, manually or for lack of memory";
     case kExitDockerFailed: return code + ": Docker could not create the container";
     case kExitNotExecutable:
-    case kExitNotFound: return code + ": the image has no program to run";
+    case kExitNotFound: return code + ": the image does not contain the program to run";
     case 1: return code + ": CrateDB refused its settings or its data";
     default: return code;
     }
@@ -162,7 +161,7 @@ const char* name(Phase phase) {
 
 Supervision supervise(const Observed& observed, const Formation& formation, bool rendered) {
     if (!observed.inventory) {
-        return answer(Phase::probing, "looking at the hardware");
+        return answer(Phase::probing, "probing the hardware");
     }
     if (!observed.crateUnits) {
         return answer(Phase::probing,
@@ -181,7 +180,7 @@ Supervision supervise(const Observed& observed, const Formation& formation, bool
         const auto refused = refuseSecondInstance(*observed.crateUnits, ownName);
         supervision = refused ? *refused : whileDown(unit, ownName, observed, formation, rendered);
     } else if (unit->activeState == "active") {
-        supervision = answer(Phase::running, ownName + " runs");
+        supervision = answer(Phase::running, ownName + " is running");
     } else if (unit->activeState == "deactivating") {
         supervision = answer(Phase::restarting, ownName + " is stopping");
     } else {

@@ -58,11 +58,11 @@ Component judgeHttp(const Observed& observed) {
     auto part = component("http", "responds", "datastore");
     const auto* const answer = currentAnswer(observed);
     if (answer == nullptr) {
-        return failed(part, "the database gave no answer in the last " +
+        return failed(part, "the database has not answered in the last " +
                                 std::to_string(kAnswerLifetime.count()) + " s");
     }
     if (!answer->nodeName && !answer->sqlAnswers) {
-        return failed(part, answer->sqlError.value_or("GET / was not answered"));
+        return failed(part, answer->sqlError.value_or("the database did not answer GET /"));
     }
     part.observed = answer->version ? "CrateDB " + *answer->version : "answers";
     return part;
@@ -72,7 +72,7 @@ Component judgeSql(const Observed& observed) {
     auto part = component("sql", "new-connection", "datastore");
     const auto* const answer = currentAnswer(observed);
     if (answer == nullptr) {
-        return failed(part, "not known while the database does not answer");
+        return failed(part, "unknown while the database does not answer");
     }
     if (!answer->sqlAnswers) {
         return failed(part, answer->sqlError.value_or("a statement on a new connection failed"));
@@ -85,8 +85,8 @@ Component judgeMaster(const Observed& observed) {
     const auto* const answer = currentAnswer(observed);
     if (answer == nullptr || !answer->masterNode) {
         return failed(part,
-                      answer == nullptr ? "not known while the database does not answer"
-                                        : "the database knows no elected master",
+                      answer == nullptr ? "unknown while the database does not answer"
+                                        : "the database has no elected master",
                       "the cluster needs more than half of its master-eligible nodes");
     }
     part.observed = answer->masterNode;
@@ -100,7 +100,7 @@ Component judgeClusterId(const Observed& observed, const Formation& formation) {
     }
     const auto* const answer = currentAnswer(observed);
     if (answer == nullptr || !answer->clusterId) {
-        return failed(part, "the database has not told its cluster id");
+        return failed(part, "the database has not reported its cluster id");
     }
     part.observed = answer->clusterId;
     return part;
@@ -116,7 +116,7 @@ Component judgeVolume(const Observed& observed) {
                       "mount the data volume, see [Node] DataDirectory");
     }
     if (!observed.dataReadOnly) {
-        return failed(part, "the data directory cannot be looked at",
+        return failed(part, "the data directory cannot be inspected",
                       "mount the data volume, see [Node] DataDirectory");
     }
     const auto& volume = *observed.inventory->volume;
@@ -124,8 +124,8 @@ Component judgeVolume(const Observed& observed) {
     if (!volume.isBtrfs) {
         return warned(part,
                       "the data directory is not on Btrfs but on " +
-                          volume.filesystem.value_or("something unknown"),
-                      "make a Btrfs volume and mount it, see cratekeeper.conf(5)");
+                          volume.filesystem.value_or("an unknown file system"),
+                      "create a Btrfs volume and mount it, see cratekeeper.conf(5)");
     }
     if (volume.missingDevices.value_or(0) > 0) {
         return warned(part, std::to_string(*volume.missingDevices) + " device(s) of the volume are missing",
@@ -135,7 +135,8 @@ Component judgeVolume(const Observed& observed) {
         const auto& errors = device.errors;
         if (errors &&
             errors->write + errors->read + errors->flush + errors->corruption + errors->generation > 0) {
-            return warned(part, "the device " + device.path.value_or("of the volume") + " has made errors",
+            return warned(part,
+                          "the device " + device.path.value_or("of the volume") + " has reported errors",
                           "run `btrfs device stats` and `btrfs scrub start` on the volume");
         }
     }
@@ -177,7 +178,7 @@ Component judgeEtcd(const Observed& observed) {
         const auto& first = problems.front();
         const auto more = problems.size() - 1;
         return warned(part, first.source + ": " + first.reason,
-                      more == 0 ? "the value is left out, all others are read"
+                      more == 0 ? "the value is ignored, all others are read"
                                 : std::to_string(more) + " more, see `journalctl -u cratekeeper`");
     }
     return part;

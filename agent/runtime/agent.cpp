@@ -150,7 +150,7 @@ void Agent::keepFiles(const Plan& plan) {
         takeRendered(false); // a database must not be started with a vote we could forget
         return;
     }
-    logOnce_.report("keeping the lease", dependencies_.files.keepLease(observed_.etcd.lease));
+    logOnce_.report("saving the lease", dependencies_.files.keepLease(observed_.etcd.lease));
     keepRendered(plan);
 }
 
@@ -159,7 +159,7 @@ bool Agent::keepPersistent(const PersistentState& persistent) {
         return true;
     }
     const auto status = dependencies_.files.keepPersistent(persistent);
-    logOnce_.report("keeping the node's place in the cluster", status);
+    logOnce_.report("saving the node's place in the cluster", status);
     if (status) {
         observed_.persistent = persistent;
         observed_.persistentProblem.reset();
@@ -189,7 +189,8 @@ void Agent::requestUnits(const Supervision& supervision) {
     }
     requestedAt_ = dependencies_.loop.now();
     for (const auto& request : supervision.requests) {
-        log().info("{} {}", request.verb == hal::UnitVerb::start ? "starting" : "resetting the failure of",
+        log().info("{} {}",
+                   request.verb == hal::UnitVerb::start ? "starting" : "resetting the failed state of",
                    request.unit);
         dependencies_.units.request(request.verb, request.unit, [this, request](const hal::Status& status) {
             logOnce_.report("asking systemd for " + request.unit, status);
@@ -204,7 +205,7 @@ void Agent::tick() {
     if (dependencies_.crateEnvironmentChanged()) {
         reload(); // another image may know other settings, and the unit starts with it whenever somebody likes
     }
-    logOnce_.report("telling CrateDB's version", crateVersionKnown(config_.crate));
+    logOnce_.report("determining the CrateDB version", crateVersionKnown(config_.crate));
     lookAtData();
     followProcess();
     askDatabase();
@@ -267,7 +268,7 @@ void Agent::rememberStart() {
     const auto* const unit = ownUnit();
     if (unit != nullptr && unit->activeState != "inactive" && !observed_.startedInThisBoot) {
         observed_.startedInThisBoot = true;
-        logOnce_.report("remembering the start", dependencies_.files.keepStarted());
+        logOnce_.report("recording the start", dependencies_.files.keepStarted());
     }
 }
 
@@ -278,7 +279,7 @@ void Agent::readLogLines() {
     }
     if (auto lines = dependencies_.lastLogLines(unit->name)) {
         observed_.lastLogLines = std::move(*lines);
-        log().warn("{} failed ({}); its last lines were:", unit->name, exitMeaning(*unit));
+        log().warn("{} failed ({}); its last log lines:", unit->name, exitMeaning(*unit));
         for (const auto& line : observed_.lastLogLines) {
             log().warn("  {}", line);
         }
@@ -367,7 +368,7 @@ void Agent::feedWatchdog() {
         stage = "the session with etcd";
     }
     if (stage) {
-        log().error("{} makes no progress: the watchdog is not fed", *stage);
+        log().error("{} is making no progress: the watchdog is not fed", *stage);
         return;
     }
     dependencies_.notifier.feedWatchdog();

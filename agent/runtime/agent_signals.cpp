@@ -23,7 +23,7 @@ void Agent::reload() {
         log().error("{}", error.text());
     }
     if (!loaded.errors.empty() || !adopt(std::move(loaded.config))) {
-        log().error("the new configuration is refused, the last good one stays in force");
+        log().error("the new configuration was rejected, the last good one stays in effect");
     }
     schedule();
     dependencies_.notifier.ready();

@@ -16,7 +16,7 @@ constexpr size_t kMaxRemembered = 10 * kMaxProblems;
 void EtcdLog::failed(const hal::Error& error) {
     const auto& code = error.code();
     if (saidFaults_.emplace(code.category().name(), code.value()).second) {
-        log().warn("etcd: {}; the database is not touched, trying again", error.text());
+        log().warn("etcd: {}; retrying, the database is not affected", error.text());
     }
 }
 
@@ -36,7 +36,7 @@ void EtcdLog::read(const hal::Problems& problems) {
     for (const auto& [source, reason] : wrong) {
         const auto said = saidProblems_.find(source);
         if (said == saidProblems_.end() || said->second != reason) {
-            log().warn("{}: left out: {}", source, reason);
+            log().warn("{}: ignored: {}", source, reason);
         }
     }
     if (problems.size() > kMaxProblems && saidProblems_.size() + wrong.size() <= kMaxRemembered) {
@@ -44,7 +44,7 @@ void EtcdLog::read(const hal::Problems& problems) {
     } else {
         for (const auto& [source, reason] : saidProblems_) {
             if (problems.size() <= kMaxProblems && !wrong.contains(source)) {
-                log().info("{}: fits again, or is gone", source);
+                log().info("{}: valid again, or deleted", source);
             }
         }
     }

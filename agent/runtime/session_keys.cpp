@@ -49,7 +49,7 @@ void Session::readEverything() {
         }
         if (reply->ranges.size() != ranges) {
             registryStale_ = true;
-            failed(Step::read, hal::Error::invalid("etcd answered a reading with another number of ranges"));
+            failed(Step::read, hal::Error::invalid("etcd answered with an unexpected number of ranges"));
             return;
         }
         succeeded(Step::read);
@@ -76,7 +76,7 @@ void Session::foundOversized(const hal::Error& error) {
     wholeAgainAt_ = loop_.now() + kWholePause;
     registryStale_ = true;
     tellError(Step::read, {hal::HttpFault::tooLarge,
-                           error.message() + ": list what stands under " + options_.keys.prefix() + " and " +
+                           error.message() + ": list the keys under " + options_.keys.prefix() + " and " +
                                Keys::services() +
                                " with `etcdctl get --prefix --keys-only` and delete what is not "
                                "cratekeeper's"});

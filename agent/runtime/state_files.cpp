@@ -53,7 +53,7 @@ hal::Result<PersistentState> StateFiles::loadPersistent() {
     const auto malformed = [&path] {
         return hal::failure(hal::Error::invalid(
             path +
-            ": expected a JSON object with \"v\": 1, a \"slot\" from 1 to 999 and a text \"cluster_id\"; " +
+            ": expected a JSON object with \"v\": 1, a \"slot\" from 1 to 999 and a string \"cluster_id\"; " +
             "restore it from a backup, or remove it if this node's database was never started"));
     };
     if (!object.is_object() || object.value("v", json()) != 1) {

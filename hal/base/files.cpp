@@ -145,7 +145,7 @@ Result<bool> hasEntries(const std::string& path) {
         if (errno == ENOENT || errno == ENOTDIR) {
             return false;
         }
-        return failure(Error::fromErrno(errno, "cannot look into " + path, Recovery::terminal));
+        return failure(Error::fromErrno(errno, "cannot inspect " + path, Recovery::terminal));
     }
     while (const dirent* entry = ::readdir(directory.get())) {
         const std::string name(static_cast<const char*>(entry->d_name));

@@ -45,7 +45,7 @@ std::string httpWords(const HttpResponse& response) {
 /// Why the statement failed, for a status other than 200 or a body that is no result.
 std::string refusalOf(const HttpResponse& response, const Json& json) {
     if (response.status == 401) {
-        return "host-based authentication refuses us (HTTP 401): allow the agent's address in "
+        return "host-based authentication rejects us (HTTP 401): allow the agent's address in "
                "auth.host_based.config";
     }
     if (response.status == 429) {
@@ -62,7 +62,8 @@ std::string refusalOf(const HttpResponse& response, const Json& json) {
         return "no master is elected (" + excerpt(*message) + ")";
     }
     if (code == kNotRecovered) {
-        return "the cluster waits for more nodes before it recovers its state (" + excerpt(*message) + ")";
+        return "the cluster is waiting for more nodes before it recovers its state (" + excerpt(*message) +
+               ")";
     }
     return excerpt(*message) + " (code " + std::to_string(code) + ")";
 }

@@ -53,7 +53,7 @@ public:
     Result<std::optional<int>> mainProcess(const std::string& containerId) override {
         if (!isContainerId(containerId)) {
             return failure(Error::invalid("\"" + containerId.substr(0, kMostQuotedBytes) +
-                                          "\" is no container id: expected 64 hexadecimal digits"));
+                                          "\" is not a container id: expected 64 hexadecimal digits"));
         }
         const std::array groups{
             "/system.slice/docker-" + containerId + ".scope",            // Docker, driver systemd

@@ -168,7 +168,7 @@ void GatewayEtcd::start(Result<EtcdRequest> request, Done<Body> done) {
     }
     if (calls_.size() >= kCallsInFlight) {
         refuseLater({EtcdFault::resourceExhausted,
-                     std::to_string(kCallsInFlight) + " calls to etcd wait for their answers already"},
+                     std::to_string(kCallsInFlight) + " calls to etcd are already waiting for answers"},
                     std::move(done));
         return;
     }
@@ -284,9 +284,8 @@ void GatewayEtcd::onError(Position call, const Error& error) {
         if (!call->request.repeatable && !call->authenticating) {
             current_ =
                 (call->endpoint + 1) % options_.endpoints.size(); // the next call shall not wait for it again
-            finish(call,
-                   failure({error.code(), error.message() + " (it may have been carried out all the same)",
-                            error.recovery()}));
+            finish(call, failure({error.code(), error.message() + " (it may have been carried out anyway)",
+                                  error.recovery()}));
             return;
         }
         [[fallthrough]];
@@ -353,7 +352,7 @@ Result<std::unique_ptr<Etcd>> makeEtcd(EventLoop& loop, HttpClient& http, EtcdOp
         }
     }
     if (options.user.has_value() != options.password.has_value()) {
-        return failure(Error::invalid("etcd's user and password belong together, only one of them is set"));
+        return failure(Error::invalid("etcd needs both a user and a password, only one of them is set"));
     }
     return std::make_unique<GatewayEtcd>(loop, http, std::move(options));
 }

@@ -25,19 +25,19 @@ public:
         switch (static_cast<EtcdFault>(value)) {
         case EtcdFault::canceled: return "the member is shutting down";
         case EtcdFault::unknown: return "etcd failed";
-        case EtcdFault::invalidArgument: return "etcd refuses the request";
+        case EtcdFault::invalidArgument: return "etcd rejected the request";
         case EtcdFault::notFound: return "not found";
         case EtcdFault::permissionDenied: return "permission denied";
-        case EtcdFault::resourceExhausted: return "a limit of etcd is reached";
+        case EtcdFault::resourceExhausted: return "an etcd limit was reached";
         case EtcdFault::failedPrecondition: return "etcd's state does not allow it";
         case EtcdFault::outOfRange: return "revision out of range";
         case EtcdFault::unavailable: return "the member cannot serve requests now";
         case EtcdFault::unauthenticated: return "not authenticated";
         case EtcdFault::gatewayOff: return "no JSON gateway";
-        case EtcdFault::malformed: return "not an answer of etcd";
+        case EtcdFault::malformed: return "not an answer from etcd";
         case EtcdFault::other: break;
         }
-        return "unknown error of etcd";
+        return "unknown etcd error";
     }
 };
 
@@ -52,14 +52,14 @@ struct Hint {
     std::string_view nextStep;
 };
 constexpr std::array<Hint, 6> kHints = {{
-    {"user name is empty", "etcd asks for a user: set a user and a password for etcd in the configuration"},
+    {"user name is empty", "etcd requires a user: set a user and a password for etcd in the configuration"},
     {"authentication failed", "wrong user or password: compare the configuration with `etcdctl user list`"},
     {"permission denied",
      "grant the user's role read and write on the prefix: `etcdctl role grant-permission`"},
     {"CommonName of client",
-     "etcd's gateway takes no client certificate with a common name while authentication is on: "
+     "etcd's gateway accepts no client certificate with a common name while authentication is on: "
      "issue one without CN"},
-    {"learner", "this member is a learner and serves nothing: name a voting member as endpoint"},
+    {"learner", "this member is a learner and serves nothing: set a voting member as endpoint"},
     {"database space exceeded", "compact and defragment etcd, then `etcdctl alarm disarm`"},
 }};
 

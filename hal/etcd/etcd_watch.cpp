@@ -83,7 +83,7 @@ void WatchLines::takeLine(WatchNews& news) {
     }
     const json object = json::parse(line, nullptr, false);
     if (!object.is_object()) {
-        news.ended = Error(EtcdFault::malformed, "the watch sent something that is no JSON object");
+        news.ended = Error(EtcdFault::malformed, "the watch sent something that is not a JSON object");
         return;
     }
     if (const auto error = object.find("error"); error != object.end()) {

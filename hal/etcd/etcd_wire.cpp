@@ -27,7 +27,7 @@ std::string quoted(std::string_view body) {
 
 Error malformed(const std::string& expected, std::string_view body) {
     return {EtcdFault::malformed, "expected " + expected + ", got " + quoted(body) +
-                                      ": name etcd's client URL (usually port 2379) as endpoint"};
+                                      ": set etcd's client URL (usually port 2379) as endpoint"};
 }
 
 /// Reads fields of one JSON object. The first field of a wrong type is remembered; the caller asks once at the end.
@@ -212,7 +212,7 @@ Result<Json> encodeCompare(const Compare& compare) {
     const auto* text = std::get_if<std::string>(&compare.operand);
     if (wantsText != (text != nullptr)) {
         return failure(Error::invalid("a comparison of the " + std::string(operand) + " of " + compare.key +
-                                      " needs a " + (wantsText ? "text" : "number")));
+                                      " needs a " + (wantsText ? "string" : "number")));
     }
     auto json = encodeKey(compare.key, compare.prefix);
     json["target"] = target;
@@ -356,7 +356,7 @@ Result<Header> decodeRevoke(std::string_view body) { return decode(body, "a head
 Result<RangeReply> decodeRange(std::string_view body) { return decode(body, "a range of keys", readRange); }
 
 Result<TransactionReply> decodeTransaction(std::string_view body) {
-    return decode(body, "the answer of a transaction", [](Fields& fields, std::string& wrong) {
+    return decode(body, "the answer to a transaction", [](Fields& fields, std::string& wrong) {
         TransactionReply reply{
             .header = readHeader(fields, wrong), .succeeded = fields.flag("succeeded"), .ranges = {}};
         for (const auto& response : fields.child("responses", Json::value_t::array)) {

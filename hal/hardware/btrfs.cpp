@@ -56,8 +56,8 @@ public:
     Result<Reading<Volume>> read() {
         struct stat status{};
         if (::stat(path().c_str(), &status) < 0) {
-            return failure(Error::fromErrno(errno, "cannot look at the data directory " + path() +
-                                                       "; expected a directory, best a Btrfs subvolume"));
+            return failure(Error::fromErrno(errno, "cannot inspect the data directory " + path() +
+                                                       "; expected a directory, ideally a Btrfs subvolume"));
         }
         if (!S_ISDIR(status.st_mode)) {
             return failure(
@@ -94,7 +94,7 @@ private:
             volume().mountPoint = mount->point;
             volume().filesystem = mount->filesystem;
         } else {
-            problem("volume mount_point", "no mount of the mount table contains " + *real);
+            problem("volume mount_point", "no mount in the mount table contains " + *real);
         }
     }
 
@@ -163,7 +163,7 @@ private:
     void readLabel(int fd) {
         char label[BTRFS_LABEL_SIZE] = {};
         if (::ioctl(fd, BTRFS_IOC_GET_FSLABEL, label) < 0) {
-            problem("volume label", Error::fromErrno(errno, "the kernel did not tell it").text());
+            problem("volume label", Error::fromErrno(errno, "the kernel did not report it").text());
             return;
         }
         volume().label = fieldText(label);
@@ -173,7 +173,7 @@ private:
         btrfs_ioctl_fs_info_args info{};
         if (::ioctl(fd, BTRFS_IOC_FS_INFO, &info) < 0) {
             problem("volume devices",
-                    Error::fromErrno(errno, "the kernel did not tell the volume's devices").text());
+                    Error::fromErrno(errno, "the kernel did not report the volume's devices").text());
             return;
         }
         Volume& found = volume();
@@ -185,7 +185,7 @@ private:
         }
         if (found.devices.size() < info.num_devices) {
             problem("volume devices", "the kernel counts " + std::to_string(info.num_devices) +
-                                          " devices but tells of " + std::to_string(found.devices.size()));
+                                          " devices but reports " + std::to_string(found.devices.size()));
             return;
         }
         found.missingDevices =
@@ -203,7 +203,7 @@ private:
         const std::string source = "volume device " + std::to_string(id);
         if (::ioctl(fd, BTRFS_IOC_DEV_INFO, &info) < 0) {
             if (errno != ENODEV) { // an id that is not in use any more
-                problem(source, Error::fromErrno(errno, "the kernel did not tell about it").text());
+                problem(source, Error::fromErrno(errno, "the kernel did not report it").text());
             }
             return;
         }
@@ -233,7 +233,7 @@ private:
         stats.nr_items = BTRFS_DEV_STAT_VALUES_MAX;
         if (::ioctl(fd, BTRFS_IOC_GET_DEV_STATS, &stats) < 0) {
             problem(source + " errors",
-                    Error::fromErrno(errno, "the kernel did not tell the counters").text());
+                    Error::fromErrno(errno, "the kernel did not report the counters").text());
             return;
         }
         device.errors = {.write = stats.values[BTRFS_DEV_STAT_WRITE_ERRS],
@@ -252,7 +252,7 @@ private:
         header.total_spaces = 0;
         std::memcpy(buffer.data(), &header, sizeof(header));
         if (::ioctl(fd, BTRFS_IOC_SPACE_INFO, buffer.data()) < 0) {
-            problem("volume space", Error::fromErrno(errno, "the kernel did not tell the chunks").text());
+            problem("volume space", Error::fromErrno(errno, "the kernel did not report the chunks").text());
             return;
         }
         std::memcpy(&header, buffer.data(), sizeof(header));
@@ -309,7 +309,7 @@ Result<Reading<Volume>> inspectVolume(const std::string& path) { return VolumeRe
 Result<bool> isReadOnly(const std::string& path) {
     struct statvfs status{};
     if (::statvfs(path.c_str(), &status) < 0) {
-        return failure(Error::fromErrno(errno, "cannot ask for the state of " + path));
+        return failure(Error::fromErrno(errno, "cannot query the state of " + path));
     }
     return (status.f_flag & ST_RDONLY) != 0;
 }

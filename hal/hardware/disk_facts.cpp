@@ -241,8 +241,8 @@ private:
     }
 
     void explainUnknown() {
-        const std::string who = udev_ ? "neither the kernel nor the udev database tells it"
-                                      : "the kernel does not tell it, udev knows nothing";
+        const std::string who = udev_ ? "neither the kernel nor the udev database reports it"
+                                      : "the kernel does not report it, udev knows nothing";
         const std::array<std::pair<const char*, bool>, 10> known = {
             {{"model", disk_.model.has_value()},
              {"serial", disk_.serial.has_value()},

@@ -78,8 +78,8 @@ public:
         if (!udevRuns()) {
             reading.problems.push_back(
                 {.source = "disks",
-                 .reason = "no udev runs here (/run/udev/control is absent): by-id names, some "
-                           "serial numbers and what unmounted partitions hold are unknown"});
+                 .reason = "udev is not running (/run/udev/control is absent): by-id names, some "
+                           "serial numbers and the contents of unmounted partitions are unknown"});
         }
         DiskSources sources{.root = "",
                             .udev = [&](const std::string& name) { return lookUp(context.get(), name); },

@@ -57,7 +57,7 @@ Status Ethtool::ask(const std::string& nic, void* command, const char* what) con
     std::ranges::copy(nic, request.ifr_name);
     request.ifr_data = static_cast<char*>(command);
     if (::ioctl(socket_.get(), SIOCETHTOOL, &request) < 0) {
-        return failure(Error::fromErrno(errno, std::string("the driver did not tell ") + what));
+        return failure(Error::fromErrno(errno, std::string("the driver did not report ") + what));
     }
     return {};
 }
@@ -85,7 +85,7 @@ Result<LinkMode> Ethtool::linkMode(const std::string& nic) const {
         }
         settings = command.header();
         if (call == 0 && settings.link_mode_masks_nwords >= 0) {
-            return failure(Error::invalid("the kernel did not tell the size of its link modes"));
+            return failure(Error::invalid("the kernel did not report the size of its link modes"));
         }
         if (call == 0) {
             settings.cmd = ETHTOOL_GLINKSETTINGS;

@@ -105,9 +105,9 @@ private:
         if (serial && !serial->empty()) {
             reading_.value.serial = meaningful(std::move(*serial), "serial");
         } else if (serial) {
-            problem("host serial", "the firmware gives none");
+            problem("host serial", "the firmware provides none");
         } else if (serial.error().code() == std::errc::permission_denied) {
-            problem("host serial", "only root may read " + path +
+            problem("host serial", "only root can read " + path +
                                        ": run as root, or give the service "
                                        "LoadCredential=" +
                                        kSerialCredential + ":" + path);

@@ -40,7 +40,7 @@ Result<FileDescriptor> openDumpSocket() {
     const timeval timeout{.tv_sec = 1, .tv_usec = 0};
     const int on = 1;
     if (::setsockopt(fd.get(), SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof(timeout)) < 0) {
-        return failure(Error::fromErrno(errno, "cannot give the netlink socket a timeout"));
+        return failure(Error::fromErrno(errno, "cannot set a timeout on the netlink socket"));
     }
     // Lets the kernel filter the dumps; one that cannot (before 4.20) sends more, and the parser drops it.
     static_cast<void>(::setsockopt(fd.get(), SOL_NETLINK, NETLINK_GET_STRICT_CHK, &on, sizeof(on)));
@@ -67,7 +67,7 @@ private:
     Result<DumpPage> dumpOnce(RouteQuery query) {
         const auto request = dumpRequest(query, ++sequence_);
         if (::send(fd_.get(), request.data(), request.size(), 0) < 0) {
-            return failure(Error::fromErrno(errno, "cannot ask the kernel for links, addresses or routes"));
+            return failure(Error::fromErrno(errno, "cannot query links, addresses or routes"));
         }
         DumpPage all;
         for (int datagrams = 0; !all.last; ++datagrams) {
@@ -124,8 +124,8 @@ public:
             problem("pci_id", *facts.pciProblem);
         }
         if (facts.asleep) {
-            problem("firmware", "the device sleeps and is not woken for this");
-            problem("speed_mbps", "the device sleeps and is not woken for this");
+            problem("firmware", "the device is suspended and is not woken for this");
+            problem("speed_mbps", "the device is suspended and is not woken for this");
         } else {
             readDriver();
             readLinkMode();
@@ -150,7 +150,7 @@ private:
         }
         // Drivers without firmware say so in several ways (kernel: "N/A", "n/a").
         if (info->firmware.empty() || info->firmware == "N/A" || info->firmware == "n/a") {
-            problem("firmware", "the driver " + nic_.driver.value_or("of this device") + " tells none");
+            problem("firmware", "the driver " + nic_.driver.value_or("of this device") + " reports none");
         } else {
             nic_.firmware = std::move(info->firmware);
         }
@@ -158,7 +158,8 @@ private:
 
     void readLinkMode() {
         if (!nic_.carrier.value_or(false)) {
-            problem("speed_mbps", nic_.adminUp ? "no carrier: plug the cable in" : "the link is set down");
+            problem("speed_mbps",
+                    nic_.adminUp ? "no carrier: plug in the cable" : "the link is administratively down");
             return;
         }
         auto mode = ethtool_.linkMode(nic_.name);
@@ -170,7 +171,7 @@ private:
         nic_.duplex = std::move(mode->duplex);
         if (!nic_.speedMbps || !nic_.duplex) {
             problem("speed_mbps", "the driver " + nic_.driver.value_or("of this device") +
-                                      " does not tell speed and duplex");
+                                      " does not report speed and duplex");
         }
     }
 
@@ -185,18 +186,18 @@ private:
                 return;
             }
         }
-        problem("permanent_mac", "the driver " + nic_.driver.value_or("of this device") + " tells none");
+        problem("permanent_mac", "the driver " + nic_.driver.value_or("of this device") + " reports none");
     }
 
     void explainTheRest() {
         if (!nic_.mac) {
-            problem("mac", "the kernel tells none");
+            problem("mac", "the kernel reports none");
         }
         if (!nic_.driver) {
             problem("driver", "no driver is bound to the device");
         }
         if (!nic_.carrier) {
-            problem("carrier", "the link is set down");
+            problem("carrier", "the link is administratively down");
         }
         if (!nic_.carrierChanges || !nic_.carrierUpCount || !nic_.carrierDownCount) {
             problem("carrier_changes", "the kernel does not count them");

@@ -99,7 +99,7 @@ void applyLinkAttribute(Nic& nic, const NetlinkAttribute& attribute) {
 Status addLink(DumpPage& page, Bytes body) {
     const auto message = readMessage<ifinfomsg>(body);
     if (!message || message->header.ifi_index <= 0) {
-        return failure(malformed("a link without index or with attributes that do not fit"));
+        return failure(malformed("a link without index or with malformed attributes"));
     }
     Nic nic;
     nic.index = static_cast<uint32_t>(message->header.ifi_index);
@@ -150,7 +150,7 @@ AddressScope scopeOf(unsigned scope) {
 Status addAddress(DumpPage& page, Bytes body) {
     const auto message = readMessage<ifaddrmsg>(body);
     if (!message || message->header.ifa_index == 0) {
-        return failure(malformed("an address without link or with attributes that do not fit"));
+        return failure(malformed("an address without link or with malformed attributes"));
     }
     const auto family = familyOf(message->header.ifa_family);
     if (!family) {
@@ -208,12 +208,12 @@ Status addHops(DumpPage& page, const DefaultRoute& common, Bytes hops) {
         const auto hop = readStruct<rtnexthop>(hops);
         if (!hop || hop->rtnh_len < sizeof(rtnexthop) || hop->rtnh_len > hops.size() ||
             hop->rtnh_ifindex <= 0) {
-            return failure(malformed("a hop of the default route does not fit"));
+            return failure(malformed("a malformed hop of the default route"));
         }
         const auto attributes =
             readNetlinkAttributes(hops.subspan(sizeof(rtnexthop), hop->rtnh_len - sizeof(rtnexthop)));
         if (!attributes) {
-            return failure(malformed("the attributes of a hop of the default route do not fit"));
+            return failure(malformed("malformed attributes of a hop of the default route"));
         }
         if ((hop->rtnh_flags & RTNH_F_DEAD) == 0) {
             DefaultRoute route = common;
@@ -229,7 +229,7 @@ Status addHops(DumpPage& page, const DefaultRoute& common, Bytes hops) {
 Status addRoute(DumpPage& page, Bytes body) {
     const auto message = readMessage<rtmsg>(body);
     if (!message) {
-        return failure(malformed("a route with attributes that do not fit"));
+        return failure(malformed("a route with malformed attributes"));
     }
     const rtmsg& header = message->header;
     const auto family = familyOf(header.rtm_family);

@@ -100,10 +100,10 @@ CurlTransfer::CurlTransfer(HttpRequest request, Done done)
 
 Status CurlTransfer::prepare(EasyHandle easy) {
     if (!request_.url.starts_with("http://") && !request_.url.starts_with("https://")) {
-        return failure(
-            error(HttpFault::unusableRequest,
-                  "\"" + request_.url + "\" is no URL: expected http://address:port or https://address:port",
-                  Recovery::terminal));
+        return failure(error(HttpFault::unusableRequest,
+                             "\"" + request_.url +
+                                 "\" is not a URL: expected http://address:port or https://address:port",
+                             Recovery::terminal));
     }
     if (auto readable = checkTlsFiles(); !readable) {
         return readable;

@@ -127,7 +127,7 @@ void Engine::start(const TransferPtr& transfer) {
     if (running_.size() >= kRequestsInFlight) {
         failLater(transfer,
                   transfer->error(HttpFault::overloaded, std::to_string(kRequestsInFlight) +
-                                                             " requests are waiting for answers already"));
+                                                             " requests are already waiting for answers"));
         return;
     }
     EasyHandle easy;

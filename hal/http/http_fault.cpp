@@ -11,17 +11,17 @@ public:
     /// The message of an Error already says what happened; this adds what to look at.
     [[nodiscard]] std::string message(int value) const override {
         switch (static_cast<HttpFault>(value)) {
-        case HttpFault::refused: return "nothing listens there";
+        case HttpFault::refused: return "nothing is listening there";
         case HttpFault::unreachable: return "check the address and the network";
         case HttpFault::connectTimeout: return "the host is down or a firewall drops packets";
         case HttpFault::tls: return "check the certificates";
-        case HttpFault::overloaded: return "too many requests wait already";
+        case HttpFault::overloaded: return "too many requests are already waiting";
         case HttpFault::unusableRequest: return "check the configuration";
         case HttpFault::timeout: return "the service hangs or is overloaded";
         case HttpFault::closed: return "the service stopped or restarted";
-        case HttpFault::malformed: return "another service listens there";
-        case HttpFault::tooLarge: return "not the answer that was expected";
-        case HttpFault::readerStopped: return "the reader had enough";
+        case HttpFault::malformed: return "another service is listening there";
+        case HttpFault::tooLarge: return "not the expected answer";
+        case HttpFault::readerStopped: return "the reader stopped";
         }
         return "unknown reason";
     }

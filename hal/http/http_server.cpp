@@ -66,13 +66,13 @@ class Answers {
 public:
     Answers()
         : options_(makeResponseWithAllow("")),
-          wrongMethod_(makeResponseWithAllow("Only GET, HEAD and OPTIONS are answered here.\n")),
-          bodyRefused_(makeResponse("Requests with a body are not read here: send none.\n",
-                                    "text/plain; charset=utf-8")) {}
+          wrongMethod_(makeResponseWithAllow("Only GET, HEAD and OPTIONS are supported.\n")),
+          bodyRefused_(
+              makeResponse("Requests with a body are not accepted.\n", "text/plain; charset=utf-8")) {}
 
     void replace(Pages pages) {
         std::map<std::string, Entry, std::less<>> entries;
-        std::string known = "There is no such page. These are here:\n";
+        std::string known = "No such page. Available pages:\n";
         for (auto& [path, page] : pages) {
             known += "  " + path + "\n";
             const auto old = entries_.find(path);

@@ -65,7 +65,7 @@ Result<FileDescriptor> listenOnPath(const std::string& path) {
     address.sun_family = AF_UNIX;
     if (path.size() >= sizeof address.sun_path) {
         return failure(Error::invalid("the socket path " + path + " is too long: at most " +
-                                      std::to_string(sizeof address.sun_path - 1) + " bytes are possible"));
+                                      std::to_string(sizeof address.sun_path - 1) + " bytes are allowed"));
     }
     std::copy(path.begin(), path.end(), std::begin(address.sun_path));
     FileDescriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));

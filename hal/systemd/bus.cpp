@@ -86,7 +86,8 @@ void BusConnection::call(const BusMethod& method, Duration timeout, const Argume
         return;
     }
     if (calls_.size() >= kMostCalls) {
-        failLater(std::move(reply), Error::fromErrno(EBUSY, "system bus: too many calls wait for an answer"));
+        failLater(std::move(reply),
+                  Error::fromErrno(EBUSY, "system bus: too many calls are waiting for an answer"));
         return;
     }
     sd_bus_message* raw = nullptr;

@@ -130,7 +130,8 @@ Result<Unit> readUnitProperties(sd_bus_message* message, Duration monotonicToBoo
     std::string controlGroup;
     Target target{.unit = unit, .numbers = numbers, .controlGroup = controlGroup};
     if (const int result = readDictionary(message, target); result < 0) {
-        return failure(Error::fromErrno(-result, "system bus: systemd described a unit in an unknown way"));
+        return failure(
+            Error::fromErrno(-result, "system bus: systemd described a unit in an unknown format"));
     }
     if (numbers.mainPid != 0) {
         unit.mainPid = static_cast<int>(numbers.mainPid);

@@ -84,7 +84,7 @@ Request describe(UnitVerb verb) {
     case UnitVerb::restart: return {"RestartUnit", "restart", true};
     case UnitVerb::resetFailed: break;
     }
-    return {"ResetFailedUnit", "reset the failure of", false};
+    return {"ResetFailedUnit", "reset the failed state of", false};
 }
 
 bool isDenied(const std::string& name) {
@@ -112,7 +112,7 @@ Status outcome(UnitVerb verb, const std::string& name, const BusFailure* failed)
     if (isDenied(failed->name)) {
         return failure({failed->error.code(),
                         what + " for this user: expected " + kPolkitRules +
-                            " to allow it (is the file there and polkit running?)",
+                            " to allow it (is the file present and polkit running?)",
                         Recovery::terminal});
     }
     return failure({failed->error.code(), what + ": " + failed->error.message(),
@@ -302,10 +302,11 @@ private:
             listing->error = failed->error.withContext("systemd did not list " + listing->pattern);
         } else if (const int result = read(reply, paths); result < 0) {
             listing->error =
-                Error::fromErrno(-result, "system bus: systemd listed its units in an unknown way");
+                Error::fromErrno(-result, "system bus: systemd listed its units in an unknown format");
         } else if (paths.size() > kMostUnits) {
-            listing->error = Error::invalid("more than " + std::to_string(kMostUnits) +
-                                            " units fit the pattern: expected the few units of this machine");
+            listing->error =
+                Error::invalid("more than " + std::to_string(kMostUnits) +
+                               " units match the pattern: expected the few units of this machine");
         }
         if (listing->error || paths.empty()) {
             listing->finish();

@@ -11,7 +11,7 @@ def test_a_damaged_memory_stops_no_database(make_shelf, etcd_beside):
     etcd_beside.stop()
     node.write(PAST, before[: len(before) // 2])
     node.systemctl("restart", "cratekeeper.service")
-    shelf.wait_for(lambda: "n1 does not know its own past" in node.status_text(), 30, "the refusal")
+    shelf.wait_for(lambda: "n1 cannot read its saved state" in node.status_text(), 30, "the refusal")
     assert PAST in node.status_text() and "restore it from a backup" in node.status_text()
     assert node.container_pid("crate-1") == containers["n1"] and node.read(PAST) == before[: len(before) // 2]
     etcd_beside.start()

@@ -25,7 +25,7 @@ def test_a_forgotten_node_is_refused_until_it_may_come_back(make_shelf, etcd_bes
         assert unasked.returncode == 4 and "--yes" in unasked.stderr
         assert forget("--yes", "n3").returncode == 0
         shelf.wait_for(lambda: node.address not in hosts(), 10, "a shorter list")
-        assert "forgotten already" in forget("n3").stdout
+        assert "already forgotten" in forget("n3").stdout
 
         node.boot()
         shelf.wait_for(lambda: f"cratectl forget --undo {node.machine_id}" in node.status_text(), 30, "the refusal")

@@ -12,7 +12,7 @@ def test_keys_lost_or_changed_by_hand_move_no_node(make_shelf, etcd_beside):
         etcd_beside.etcdctl("del", KEYS + "bootstrap")
         etcd_beside.put(KEYS + "cluster-id", '{"v":1,"id":"scribble"}')
         etcd_beside.put(KEYS + "members/" + "f" * 32, '{"v":1,"name":"n1","slot":1}')
-        shelf.wait_for(lambda: "changed by hand" in old[0].component("etcd").get("output", ""), 20, "the warning")
+        shelf.wait_for(lambda: "changed manually" in old[0].component("etcd").get("output", ""), 20, "the warning")
         late = shelf.add("n3").boot()
         shelf.until_ready(60)
         assert "initial_master_nodes" not in late.read("/var/lib/cratekeeper/crate@3/config/crate.yml")

@@ -9,7 +9,7 @@ def test_the_demo_says_why_a_node_stays_out(demo):
     assert "n4" in demo.do("cratectl forget --yes n4")
 
     refused = demo.do("start n4", 40)
-    assert "n4 was taken out of the cluster for good" in refused and "cratectl forget --undo" in refused
+    assert "n4 was removed from the cluster" in refused and "cratectl forget --undo" in refused
     assert refused.splitlines()[-1].endswith("n4 does not join; when the cause is gone, it does by itself (status n4)")
 
     demo.do("cratectl forget --undo --yes n4")

@@ -9,6 +9,6 @@ def test_a_bad_configuration_is_refused_on_reload_and_the_good_one_stays(make_ag
     assert "/etc/cratekeeper/agent.conf.d/50-wrong.conf:2: [Etcd] LeaseSeconds: expected seconds" in check.stderr
     assert "50-wrong.conf:3: [Etcd] Endpoint: unknown key" in check.stderr
     node.systemctl("reload", "cratekeeper.service")
-    node.wait_for(lambda: "the last good one stays in force" in node.journal("cratekeeper.service"), 5, "the refusal")
+    node.wait_for(lambda: "the last good one stays in effect" in node.journal("cratekeeper.service"), 5, "the refusal")
     assert node.status_code() == 200
     assert node.active_state("cratekeeper.service") == "active"

@@ -9,5 +9,5 @@ def test_a_crash_loop_is_reported_with_its_last_words_and_meaning(make_agent):
     assert "exit 78" in node.status_text()
     unit = node.component("unit")
     assert unit["status"] == "fail"
-    assert "last it said:" in unit["output"]
+    assert "last log line:" in unit["output"]
     assert node.properties("crate@1.service", "NRestarts")["NRestarts"] == "0"

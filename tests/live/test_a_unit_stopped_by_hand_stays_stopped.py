@@ -11,7 +11,7 @@ def test_a_unit_stopped_by_hand_stays_stopped(make_agent):
     node.systemctl("restart", "cratekeeper.service")
     time.sleep(8)
     assert node.active_state("crate@1.service") == "inactive"
-    assert "stopped by hand" in node.status_text()
+    assert "stopped manually" in node.status_text()
     assert "systemctl start crate@1.service" in node.component("unit")["advice"]
     node.systemctl("start", "crate@1.service")
     node.until_ready()

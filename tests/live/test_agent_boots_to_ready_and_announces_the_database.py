@@ -17,4 +17,4 @@ def test_agent_boots_to_ready_and_announces_the_database(make_agent, make_etcd, 
     assert (member["name"], member["slot"]) == ("n1", 1)
     assert cluster["/cratekeeper/crate/bootstrap"]["initial_master_nodes"] == ["n1"]
     node.wait_for(lambda: etcd.get("/cratekeeper/crate/cluster-id"), 5, "the cluster id")
-    assert node.status_text().startswith("ready: crate@1.service runs")
+    assert node.status_text().startswith("ready: crate@1.service is running")

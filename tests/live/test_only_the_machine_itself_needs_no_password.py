@@ -21,6 +21,6 @@ def test_only_the_machine_itself_needs_no_password(make_agent):
                "[Crate]\nSetting=auth.host_based.config.0.method=password\nSetting=auth.host_based.config.0.user=crate\n")
     node.systemctl("reload", "cratekeeper.service")
     node.systemctl("restart", "crate@1.service")
-    node.wait_for(lambda: "host-based authentication refuses us" in node.component("sql").get("output", ""), 30,
+    node.wait_for(lambda: "host-based authentication rejects us" in node.component("sql").get("output", ""), 30,
                   "the refusal")
     assert node.status_code() == 503

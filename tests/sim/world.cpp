@@ -195,7 +195,7 @@ std::optional<std::string> World::lacking(Machine& machine) {
                    : std::optional(missing("a machine of another cluster is refused in the end"));
     }
     if (invariants_->isForgotten(machine)) {
-        const bool refused = machine.page("/ready").find("was taken out of the cluster") != std::string::npos;
+        const bool refused = machine.page("/ready").find("was removed from the cluster") != std::string::npos;
         return machine.ready() == 503 && refused && !shared_.etcd.data().contains(machine.nodeKey())
                    ? std::nullopt
                    : std::optional(missing("a forgotten machine is refused in the end"));

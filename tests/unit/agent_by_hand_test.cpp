@@ -15,7 +15,7 @@ TEST(AgentByHand, AClusterIdChangedByHandIsNotBelieved) {
     etcd.put("/cratekeeper/crate/cluster-id", R"({"v":1,"id":"another"})");
     loop.advance(10s);
     CHECK_TRUE(std::set<int>{200} == machine.server->readyStatuses);
-    STRCMP_CONTAINS("changed by hand", machine.server->body("/health").c_str());
+    STRCMP_CONTAINS("changed manually", machine.server->body("/health").c_str());
     CHECK_TRUE(announcesService() && machine.containerRuns());
 }
 

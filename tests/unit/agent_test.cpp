@@ -19,7 +19,8 @@ TEST(Agent, ABlankMachineBootsToReady) {
     }
     CHECK_TRUE(announcesNode() && announcesService());
     CHECK_TRUE(std::vector<std::string>{"READY"} == machine.notifier.events);
-    STRCMP_CONTAINS("ready: crate@1.service runs CrateDB 6.0.3, slot 1", machine.notifier.statusText.c_str());
+    STRCMP_CONTAINS("ready: crate@1.service is running CrateDB 6.0.3, slot 1",
+                    machine.notifier.statusText.c_str());
     CHECK_EQUAL("{\"cluster_id\":\"cluster-of-container-ccc1\",\"slot\":1,\"v\":1}\n", [this] {
         auto saved = nlohmann::json::parse(machine.disk.files["/var/lib/cratekeeper/node.json"]);
         saved.erase("peers");
@@ -79,7 +80,7 @@ TEST(Agent, ABrokenPastStartsNoDatabaseAndIsLeftAsItIs) {
     start();
     loop.advance(1min);
     CHECK_EQUAL("refused", phase());
-    STRCMP_CONTAINS("n1 does not know its own past: /var/lib/cratekeeper/node.json: expected",
+    STRCMP_CONTAINS("n1 cannot read its saved state: /var/lib/cratekeeper/node.json: expected",
                     machine.notifier.statusText.c_str());
     CHECK_EQUAL("{", machine.disk.files["/var/lib/cratekeeper/node.json"]);
     LONGS_EQUAL(0, machine.containerStarts());

@@ -101,7 +101,7 @@ TEST(AgentTrouble, ACrashLoopIsToldWithItsReasonAndTriedAgain) {
     machine.killContainer(78);
     loop.advance(1s);
     CHECK_EQUAL("restarting", phase());
-    STRCMP_CONTAINS("exit 78: a bootstrap check of CrateDB failed", machine.notifier.statusText.c_str());
+    STRCMP_CONTAINS("exit 78: a CrateDB bootstrap check failed", machine.notifier.statusText.c_str());
     STRCMP_CONTAINS("max virtual memory areas", machine.notifier.statusText.c_str());
     loop.advance(9min);
     LONGS_EQUAL(1, machine.containerStarts());

@@ -148,7 +148,7 @@ TEST(ConfigFiles, AFileThatIsNamedIsReadAlone) {
 TEST(ConfigFiles, AFileThatIsNamedMustExist) {
     const auto loaded = agent::loadConfigFile(tree.reader(), "/tmp/my.conf");
     LONGS_EQUAL(1, loaded.errors.size());
-    CHECK_EQUAL("/tmp/my.conf: expected a file, there is none", loaded.errors[0].text());
+    CHECK_EQUAL("/tmp/my.conf: expected a file, found none", loaded.errors[0].text());
 }
 
 // ---- crate.env ----

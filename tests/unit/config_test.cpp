@@ -146,8 +146,7 @@ TEST(Config, TheFirstElectionTakesOneToThirtyNodes) {
     LONGS_EQUAL(30, valid("[Cluster]\nInitialNodes=30").initialNodes);
     for (const std::string value : {"0", "31", "-1", "three", "3 nodes", "99999999999999999999"}) {
         checkRefused("Cluster", "InitialNodes", value,
-                     "expected how many nodes form the cluster at first, from 1 to 30, found \"" + value +
-                         "\"");
+                     "expected the initial number of nodes, from 1 to 30, found \"" + value + "\"");
     }
 }
 
@@ -162,21 +161,22 @@ TEST(Config, EachEndpointHasASchemeAHostAndAPort) {
          {"10.0.0.2:2379", "http://", "http://a", "http://a:", "http://a:0", "http://a:65536", "http://:2379",
           "http://a:1/v3", "ftp://a:1", "https://a:x"}) {
         checkRefused("Etcd", "Endpoints", "http://ok:1 " + url,
-                     "expected addresses like http://10.0.0.2:2379 separated by blanks, found \"" + url +
+                     "expected addresses like http://10.0.0.2:2379 separated by spaces, found \"" + url +
                          "\"");
     }
 }
 
 TEST(Config, AListOfNoEndpointIsRefused) {
     checkRefused("Etcd", "Endpoints", ", ,",
-                 "expected addresses like http://10.0.0.2:2379 separated by blanks, found \", ,\"");
+                 "expected addresses like http://10.0.0.2:2379 separated by spaces, found \", ,\"");
 }
 
 TEST(Config, TheLeaseLastsTwoToSixtySeconds) {
     CHECK_EQUAL(2s, valid("[Etcd]\nLeaseSeconds=2").etcd.lease);
     CHECK_EQUAL(60s, valid("[Etcd]\nLeaseSeconds=60").etcd.lease);
     for (const std::string value : {"1", "61", "5s", "-5", "4.5"}) {
-        checkRefused("Etcd", "LeaseSeconds", value, "expected seconds from 2 to 60, found \"" + value + "\"");
+        checkRefused("Etcd", "LeaseSeconds", value,
+                     "expected a number of seconds from 2 to 60, found \"" + value + "\"");
     }
 }
 
@@ -216,15 +216,13 @@ TEST(Config, ASettingHasAName) {
 TEST(Config, WhatFormsTheClusterCannotBeSetAndTheReasonIsSaid) {
     checkRefused("Crate", "Setting", "cluster.initial_master_nodes=n1",
                  "cluster.initial_master_nodes cannot be set here: the first voters are agreed on once, in "
-                 "etcd; with a "
-                 "second list there are two clusters");
-    checkRefused(
-        "Crate", "Setting", "transport.port = 4400",
-        "transport.port cannot be set here: set [Crate] TransportPort=, which other nodes know as well");
+                 "etcd; a "
+                 "second list would form a second cluster");
+    checkRefused("Crate", "Setting", "transport.port = 4400",
+                 "transport.port cannot be set here: set [Crate] TransportPort=, which other nodes also use");
     checkRefused("Crate", "Setting", "path.data.0=/x",
-                 "path.data.0 cannot be set here: the container sees its directories at fixed places; on the "
-                 "machine it "
-                 "is [Node] DataDirectory=");
+                 "path.data.0 cannot be set here: paths inside the container are fixed; on the machine, "
+                 "set [Node] DataDirectory=");
 }
 
 TEST(Config, TheNameOfASettingMayHoldADash) {
@@ -254,15 +252,15 @@ TEST(Config, TheLineIsThatOfTheImageUnlessItIsSet) {
 TEST(Config, AVersionHasTwoOrThreeNumbersAndIsNotTooOld) {
     for (const std::string version : {"6", "latest", "3.3.5", "3.9", "6.4x"}) {
         checkRefused("Crate", "Version", version,
-                     "expected a version of CrateDB from 4.0 on, like 6.4 or 6.4.5, found \"" + version +
+                     "expected a CrateDB version of at least 4.0, like 6.4 or 6.4.5, found \"" + version +
                          "\"");
     }
 }
 
 TEST(Config, AnImageThatIsTooOldIsRefusedWithItsFile) {
     CHECK_EQUAL("/etc/cratekeeper/crate.env: CRATE_IMAGE: expected CrateDB 4.0 or later, found crate:3.3.5: "
-                "earlier ones "
-                "elect their masters in another way\n",
+                "earlier versions "
+                "elect their master differently\n",
                 errors(with("crate:3.3.5", "")));
     CHECK_EQUAL("", errors(with("crate:3.3.5", "[Crate]\nVersion=4.0\n")));
 }
@@ -270,7 +268,7 @@ TEST(Config, AnImageThatIsTooOldIsRefusedWithItsFile) {
 TEST(Config, ASettingTheLineDoesNotKnowIsRefusedWithFileAndLine) {
     const std::string text = "[Crate]\nHttpPort=4201\nSetting=gateway.auto_import_dangling_indices=true\n";
     CHECK_EQUAL("a.conf:3: [Crate] Setting: CrateDB 6.4 would refuse to start: it does not know "
-                "gateway.auto_import_dangling_indices (it was removed in 6.4); remove the line\n",
+                "gateway.auto_import_dangling_indices (removed in 6.4); remove the line\n",
                 errors(parse(text)));
     CHECK_EQUAL("", errors(with("crate:6.3.1", text)));
     CHECK_EQUAL("", errors(with("crate:latest", text)));
@@ -279,7 +277,7 @@ TEST(Config, ASettingTheLineDoesNotKnowIsRefusedWithFileAndLine) {
 TEST(Config, AnUnknownLineIsToldWithWhatFollowsAndWhatToDo) {
     CHECK_OK(agent::crateVersionKnown(agent::CrateConfig{}));
     CHECK_FAILS("the tag of the image \"crate:latest\" names none; gateway.expected_data_nodes and "
-                "gateway.recover_after_data_nodes are left out",
+                "gateway.recover_after_data_nodes are omitted",
                 agent::crateVersionKnown(with("crate:latest", "").config.crate));
     agent::CrateConfig unreadable;
     unreadable.environment = agent::unreadableCrateEnvironment();
@@ -333,7 +331,8 @@ TEST(Config, AllErrorsAreReportedAtOnceInTheOrderOfTheLines) {
          agent::parseIni("/etc/cratekeeper/agent.conf.d/9.conf", "[Log]\nLevel=loud\n[Etcd]\nUser=a\n")});
     CHECK_EQUAL(
         "/usr/lib/cratekeeper/agent.conf:1: expected Key=Value, found \"nonsense\"\n"
-        "/usr/lib/cratekeeper/agent.conf:3: [Etcd] LeaseSeconds: expected seconds from 2 to 60, found \"x\"\n"
+        "/usr/lib/cratekeeper/agent.conf:3: [Etcd] LeaseSeconds: expected a number of seconds from 2 to 60, "
+        "found \"x\"\n"
         "/etc/cratekeeper/agent.conf.d/9.conf:2: [Log] Level: expected debug, info, warning or error, "
         "found \"loud\"\n"
         "configuration: [Etcd] User, PasswordFile: expected both or neither\n",

@@ -35,13 +35,12 @@ TEST(CrateSettings, AnUnknownLineKnowsWhatEveryLineKnows) {
 
 TEST(CrateSettings, WhatALineDoesNotKnowIsExplainedWithTheWayOut) {
     CHECK_EQUAL(
-        "CrateDB 4.6 would refuse to start: it does not know gateway.expected_data_nodes (it came with 4.7); "
+        "CrateDB 4.6 would refuse to start: it does not know gateway.expected_data_nodes (added in 4.7); "
         "remove the line or use gateway.expected_nodes",
         unknown(k46, "gateway.expected_data_nodes"));
-    CHECK_EQUAL(
-        "CrateDB 6.4 would refuse to start: it does not know gateway.auto_import_dangling_indices (it was "
-        "removed in 6.4); remove the line",
-        unknown(k64, "gateway.auto_import_dangling_indices"));
+    CHECK_EQUAL("CrateDB 6.4 would refuse to start: it does not know gateway.auto_import_dangling_indices "
+                "(removed in 6.4); remove the line",
+                unknown(k64, "gateway.auto_import_dangling_indices"));
     CHECK_EQUAL("known", unknown(k47, "gateway.expected_data_nodes"));
 }
 
@@ -62,7 +61,7 @@ TEST(CrateSettings, EachRemovedSettingIsKnownBeforeAndUnknownAfter) {
         CHECK_EQUAL_TEXT("known", unknown(row.last, row.setting), row.setting);
         STRCMP_CONTAINS(("removed in " + row.gone.text()).c_str(), unknown(row.gone, row.setting).c_str());
     }
-    STRCMP_CONTAINS("it came with 5.0", unknown({4, 8}, "legacy.table_function_column_naming").c_str());
+    STRCMP_CONTAINS("added in 5.0", unknown({4, 8}, "legacy.table_function_column_naming").c_str());
 }
 
 TEST(CrateSettings, WhatFormsTheClusterIsOwnedByEveryNameItHas) {

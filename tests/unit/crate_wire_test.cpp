@@ -79,7 +79,7 @@ TEST(CrateWire, KeepsNameAndVersionOfANodeWithoutMaster) {
 
 TEST(CrateWire, TellsThatTheStateIsNotRecovered) {
     const auto answer = sqlOnly(503, R"({"error":{"message":"ClusterBlockException","code":5035}})");
-    STRCMP_CONTAINS("waits for more nodes", answer.sqlError->c_str());
+    STRCMP_CONTAINS("waiting for more nodes", answer.sqlError->c_str());
 }
 
 TEST(CrateWire, TakesAnEmptyOrMissingMasterForNone) {
@@ -100,7 +100,7 @@ TEST(CrateWire, TakesThePlaceholderOfAClusterWithoutIdForNone) {
 TEST(CrateWire, SaysWhoMustAllowWhatWhenWeAreRefused) {
     const auto answer = hal::crateAnswer(response(401, ""), response(401, ""));
     CHECK_FALSE(answer.sqlAnswers);
-    STRCMP_CONTAINS("host-based authentication refuses us", answer.sqlError->c_str());
+    STRCMP_CONTAINS("host-based authentication rejects us", answer.sqlError->c_str());
     STRCMP_CONTAINS("allow the agent's address", answer.sqlError->c_str());
 }
 

@@ -307,6 +307,6 @@ TEST(EtcdFailover, RefusesOptionsThatCannotWork) {
          {"10.0.0.1:2379", "http://", "ftp://10.0.0.1", "http://10.0.0.1/v3", "http://a@b"}) {
         CHECK_FAILS("expected http://", with([endpoint](auto& options) { options.endpoints = {endpoint}; }));
     }
-    CHECK_FAILS("belong together", with([](auto& options) { options.user = "agent"; }));
+    CHECK_FAILS("needs both a user and a password", with([](auto& options) { options.user = "agent"; }));
     CHECK_FAILS("https://", with([](auto& options) { options.tls.caFile = "/ca.pem"; }));
 }

@@ -30,7 +30,7 @@ hal::Problems tooMany(const std::string& first) {
     for (size_t i = 1; i < agent::kMaxProblems; ++i) {
         problems.push_back(wrong(std::to_string(i)));
     }
-    problems.push_back({"etcd /k/", "more values do not fit"});
+    problems.push_back({"etcd /k/", "more values are malformed"});
     return problems;
 }
 
@@ -77,12 +77,12 @@ TEST(EtcdLog, AValueThatDoesNotFitIsSaidWhenItComesWhenItChangesAndWhenItGoes) {
     for (int i = 0; i < 100; ++i) {
         said.read({wrong("a"), wrong("b")});
     }
-    CHECK_EQUAL("etcd /k/a: left out: expected a JSON object", memory->lines.at(0));
+    CHECK_EQUAL("etcd /k/a: ignored: expected a JSON object", memory->lines.at(0));
     LONGS_EQUAL(2, told());
     said.read({{"etcd /k/a", "expected at most 64 KiB"}, wrong("b")});
     LONGS_EQUAL(1, told());
     said.read({wrong("b")});
-    CHECK_EQUAL("etcd /k/a: fits again, or is gone", memory->lines.at(0));
+    CHECK_EQUAL("etcd /k/a: valid again, or deleted", memory->lines.at(0));
     LONGS_EQUAL(1, told());
     said.read({});
     LONGS_EQUAL(1, told());
@@ -90,7 +90,7 @@ TEST(EtcdLog, AValueThatDoesNotFitIsSaidWhenItComesWhenItChangesAndWhenItGoes) {
 
 TEST(EtcdLog, AValueThatIsWrongInTwoWaysIsOneLine) {
     said.read({wrong("a"), {"etcd /k/a", "expected an IP address"}});
-    CHECK_EQUAL("etcd /k/a: left out: expected a JSON object; expected an IP address", memory->lines.at(0));
+    CHECK_EQUAL("etcd /k/a: ignored: expected a JSON object; expected an IP address", memory->lines.at(0));
     LONGS_EQUAL(1, told());
 }
 

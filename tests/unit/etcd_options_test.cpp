@@ -70,7 +70,7 @@ TEST(EtcdOptions, APasswordFileThatIsMissingOrUnreadableIsAnError) {
     agent::EtcdConfig config;
     config.passwordFile = "/etc/pw";
     const auto missing = options(config);
-    CHECK_FAILS("[Etcd] PasswordFile: expected a file at /etc/pw, there is none", missing);
+    CHECK_FAILS("[Etcd] PasswordFile: expected a file at /etc/pw, found none", missing);
     CHECK_TRUE(missing.error().recovery() == hal::Recovery::terminal);
     const Content denied = hal::failure(
         {std::make_error_code(std::errc::permission_denied), "/etc/pw", hal::Recovery::terminal});

@@ -114,7 +114,7 @@ TEST(EtcdRequests, RefuseATextWhereANumberIsCompared) {
                 hal::encodeTransaction(
                     {.when = {{.key = "/a", .operand = std::string("x")}}, .then = {}, .otherwise = {}}));
     CHECK_FAILS(
-        "needs a text",
+        "needs a string",
         hal::encodeTransaction(
             {.when = {{.key = "/a", .target = hal::Compare::Target::value}}, .then = {}, .otherwise = {}}));
 }

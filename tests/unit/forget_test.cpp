@@ -51,7 +51,7 @@ TEST(Forget, AnUnknownNodeIsAnsweredWithTheKnownOnes) {
 TEST(Forget, TwoMachinesOfOneNameAreToldApartByTheirIds) {
     registry.members.push_back({.nodeId = "333", .name = "n2", .slot = 3});
     CHECK_FAILS("more than one member", forget("n2"));
-    CHECK_FAILS("say the machine-id", forget("n2"));
+    CHECK_FAILS("use the machine-id", forget("n2"));
     CHECK_OK(forget("333"));
 }
 
@@ -84,7 +84,7 @@ TEST(Forget, ItFailsWhenTheMachineIsAnnouncedOrChangedMeanwhile) {
 TEST(Forget, AnAnnouncedMachineIsRefused) {
     registry.nodes = {otherNode("n2")};
     CHECK_FAILS("is alive: it announces itself at 10.0.0.2", forget("n2"));
-    CHECK_FAILS("switch it off", forget("n2"));
+    CHECK_FAILS("shut it down", forget("n2"));
 }
 
 TEST(Forget, AMachineThatTheDatabaseListsIsRefused) {

@@ -64,7 +64,7 @@ TEST(FormationIdentity, AnExchangedDataDirectoryIsRefusedAlsoWithoutEtcd) {
     observed.etcd.registry.reset();
     observed.database.answer->clusterId = "other";
     const auto formation = agent::form(observed, kConfig);
-    STRCMP_CONTAINS("the data directory was exchanged", formation.refusal.value_or("").c_str());
+    STRCMP_CONTAINS("the data directory was replaced", formation.refusal.value_or("").c_str());
 }
 
 TEST(FormationIdentity, AnAnswerWithoutAnIdContradictsNothing) {
@@ -196,7 +196,7 @@ TEST(FormationIdentity, AForgottenMachineIsRefusedAndToldHowToComeBack) {
     observed.etcd.registry.edit().forgotten = {
         {.nodeId = kMachineId, .name = "n1", .slot = 1, .by = "admin@n2", .at = "2026-11-22T16:00:00Z"}};
     const auto formation = agent::form(observed, kConfig);
-    STRCMP_CONTAINS("n1 was taken out of the cluster for good, by admin@n2 at 2026-11-22T16:00:00Z",
+    STRCMP_CONTAINS("n1 was removed from the cluster by admin@n2 at 2026-11-22T16:00:00Z",
                     formation.refusal.value_or("").c_str());
     STRCMP_CONTAINS("`cratectl forget --undo 11111111111111111111111111111111`",
                     formation.refusal.value_or("").c_str());
@@ -220,7 +220,7 @@ TEST(FormationIdentity, APastThatCannotBeReadIsRefusedUnlessEtcdKnowsItAll) {
     observed.persistentProblem = "node.json: expected a JSON object";
     CHECK_TRUE(!agent::form(observed, kConfig).refusal);
     observed.etcd.registry.edit().clusterId.reset();
-    STRCMP_CONTAINS("n1 does not know its own past: node.json",
+    STRCMP_CONTAINS("n1 cannot read its saved state: node.json",
                     agent::form(observed, kConfig).refusal->c_str());
     observed.etcd.registry.reset();
     CHECK_TRUE(agent::form(observed, kConfig).refusal.has_value());

@@ -89,7 +89,7 @@ TEST(Formation, EtcdsSlotWinsOverTheSavedOne) {
 TEST(Formation, BeforeTheFirstAnswerOfEtcdASavedSlotIsNotTrusted) {
     auto observed = values::observed();
     observed.etcd = {};
-    CHECK_EQUAL("the first answer of etcd", agent::form(observed, kConfig).waitingFor.value_or(""));
+    CHECK_EQUAL("the first answer from etcd", agent::form(observed, kConfig).waitingFor.value_or(""));
 }
 
 TEST(Formation, WithoutEtcdTheSavedSlotIsEnough) {
@@ -312,7 +312,8 @@ TEST(Formation, ItIsNotRepeatedWithoutEtcdWhichMayKnowThatTheClusterWasFormedMea
     observed.etcd.registry.reset();
     const auto formation = agent::form(observed, kConfig);
     CHECK_TRUE(formation.initialMasterNodes.empty() && !formation.refusal);
-    CHECK_EQUAL("etcd, to learn whether the cluster was formed meanwhile", formation.waitingFor.value_or(""));
+    CHECK_EQUAL("etcd, to learn whether the cluster was formed in the meantime",
+                formation.waitingFor.value_or(""));
 }
 
 TEST(Formation, ItIsNotRepeatedOnceThereIsAnId) {

@@ -68,7 +68,7 @@ TEST(Health, WhatWasSeenIsToldAlsoWhenItPasses) {
 
 TEST(Health, AUnitThatDoesNotRunFailsWithTheWordsOfTheSupervision) {
     observed.crateUnits = {values::unit("crate@1.service", "inactive", "dead")};
-    checkFails("unit", "crate@1.service was stopped by hand", "systemctl start", observed);
+    checkFails("unit", "crate@1.service was stopped manually", "systemctl start", observed);
     CHECK_EQUAL("inactive/dead", component(judge(observed), "unit").observed.value_or(""));
 }
 
@@ -88,21 +88,21 @@ TEST(Health, AnAnswerSpeaksForFiveSeconds) {
     observed.database.answeredAt = observed.now - 5s;
     CHECK_TRUE(judge(observed).ready);
     observed.database.answeredAt = observed.now - 5s - 1us;
-    checkFails("http", "the database gave no answer in the last 5 s", "", observed);
-    checkFails("sql", "not known while the database does not answer", "", observed);
-    checkFails("master", "not known while the database does not answer", "", observed);
-    checkFails("cluster-id", "the database has not told its cluster id", "", observed);
+    checkFails("http", "the database has not answered in the last 5 s", "", observed);
+    checkFails("sql", "unknown while the database does not answer", "", observed);
+    checkFails("master", "unknown while the database does not answer", "", observed);
+    checkFails("cluster-id", "the database has not reported its cluster id", "", observed);
 }
 
 TEST(Health, AnAnswerFromBeforeTheEndSpeaksForNobody) {
     observed.database.ended = true;
-    checkFails("http", "the database gave no answer in the last 5 s", "", observed);
-    checkFails("sql", "not known while the database does not answer", "", observed);
+    checkFails("http", "the database has not answered in the last 5 s", "", observed);
+    checkFails("sql", "unknown while the database does not answer", "", observed);
 }
 
 TEST(Health, ADatabaseThatNeverAnsweredFails) {
     observed.database.answer.reset();
-    checkFails("http", "the database gave no answer in the last 5 s", "", observed);
+    checkFails("http", "the database has not answered in the last 5 s", "", observed);
 }
 
 TEST(Health, ARefusedConnectionFailsHttpWithItsReason) {
@@ -111,7 +111,7 @@ TEST(Health, ARefusedConnectionFailsHttpWithItsReason) {
     observed.database.answer = refused;
     checkFails("http", "127.0.0.1:4200: connection refused", "", observed);
     observed.database.answer->sqlError.reset();
-    checkFails("http", "GET / was not answered", "", observed);
+    checkFails("http", "the database did not answer GET /", "", observed);
 }
 
 TEST(Health, AnAnswerWithoutAVersionIsAnAnswer) {
@@ -130,12 +130,12 @@ TEST(Health, SqlThatFailsIsNotReadyThoughHttpAnswers) {
 
 TEST(Health, WithoutAMasterNothingIsReady) {
     observed.database.answer->masterNode.reset();
-    checkFails("master", "the database knows no elected master", "more than half", observed);
+    checkFails("master", "the database has no elected master", "more than half", observed);
 }
 
 TEST(Health, AnUnknownClusterIdIsNotReady) {
     observed.database.answer->clusterId.reset();
-    checkFails("cluster-id", "the database has not told its cluster id", "", observed);
+    checkFails("cluster-id", "the database has not reported its cluster id", "", observed);
 }
 
 TEST(Health, AnotherClustersDatabaseIsNotReady) {
@@ -156,7 +156,7 @@ TEST(Health, AReadOnlyVolumeFails) {
 
 TEST(Health, AVolumeOfWhichNobodyKnowsWhetherItIsWritableFails) {
     observed.dataReadOnly.reset();
-    checkFails("data-volume", "the data directory cannot be looked at", "[Node] DataDirectory", observed);
+    checkFails("data-volume", "the data directory cannot be inspected", "[Node] DataDirectory", observed);
 }
 
 TEST(Health, AMissingVolumeFails) {
@@ -170,7 +170,8 @@ TEST(Health, AnotherFileSystemThanBtrfsWarns) {
     checkWarns("data-volume", "the data directory is not on Btrfs but on ext4", "cratekeeper.conf(5)",
                observed);
     observed.inventory->volume->filesystem.reset();
-    checkWarns("data-volume", "the data directory is not on Btrfs but on something unknown", "", observed);
+    checkWarns("data-volume", "the data directory is not on Btrfs but on an unknown file system", "",
+               observed);
 }
 
 TEST(Health, MissingDevicesWarn) {
@@ -184,10 +185,11 @@ TEST(Health, EachKindOfDeviceErrorWarns) {
          {&Errors::write, &Errors::read, &Errors::flush, &Errors::corruption, &Errors::generation}) {
         observed.inventory->volume->devices.front().errors = Errors{};
         (*observed.inventory->volume->devices.front().errors).*counter = 1;
-        checkWarns("data-volume", "the device /dev/nvme0n1p3 has made errors", "btrfs scrub start", observed);
+        checkWarns("data-volume", "the device /dev/nvme0n1p3 has reported errors", "btrfs scrub start",
+                   observed);
     }
     observed.inventory->volume->devices.front().path.reset();
-    checkWarns("data-volume", "the device of the volume has made errors", "", observed);
+    checkWarns("data-volume", "the device of the volume has reported errors", "", observed);
 }
 
 TEST(Health, UnknownErrorCountersAreNoErrors) {

@@ -81,7 +81,7 @@ TEST(Pages, ReadySaysWhichComponentsFailAndWhy) {
     observed.database.answer->masterNode.reset();
     observed.dataReadOnly = true;
     CHECK_EQUAL(
-        R"({"ready":false,"reasons":[{"component":"master","reason":"the database knows no elected master"},)"
+        R"({"ready":false,"reasons":[{"component":"master","reason":"the database has no elected master"},)"
         R"({"component":"data-volume","reason":"the data volume is read-only"}]})",
         body(pagesOf(observed), "/ready").dump());
 }
@@ -125,7 +125,7 @@ TEST(Pages, TheNodePageIsTheAnnouncementAndWhatGoesOn) {
     const auto stages = values::stages(observed);
     const auto announced = agent::announce(observed, documentOf(observed, stages), stages.verdict, {});
     auto page = body(pagesOf(observed), "/v1/node");
-    CHECK_EQUAL("crate@1.service runs", page.at("phase_words").get<std::string>());
+    CHECK_EQUAL("crate@1.service is running", page.at("phase_words").get<std::string>());
     CHECK_TRUE(page.at("advice").is_null());
     page.erase("phase_words");
     page.erase("advice");
@@ -135,7 +135,7 @@ TEST(Pages, TheNodePageIsTheAnnouncementAndWhatGoesOn) {
 TEST(Pages, TheNodePageGivesAdvice) {
     observed.crateUnits = {values::unit("crate@1.service", "inactive", "dead")};
     const auto page = body(pagesOf(observed), "/v1/node");
-    CHECK_EQUAL("crate@1.service was stopped by hand", page.at("phase_words").get<std::string>());
+    CHECK_EQUAL("crate@1.service was stopped manually", page.at("phase_words").get<std::string>());
     STRCMP_CONTAINS("systemctl start", page.at("advice").get<std::string>().c_str());
 }
 

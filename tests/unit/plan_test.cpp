@@ -24,7 +24,7 @@ TEST(Plan, APlanForAHealthyNodeIsReadyAndAsksForNothing) {
     LONGS_EQUAL(4, plan.files.size());
     LONGS_EQUAL(2, plan.announcement.size());
     LONGS_EQUAL(200, plan.pages.at("/ready").status);
-    CHECK_EQUAL("ready: crate@1.service runs CrateDB 6.0.3, slot 1", plan.status);
+    CHECK_EQUAL("ready: crate@1.service is running CrateDB 6.0.3, slot 1", plan.status);
     CHECK_TRUE(observed.persistent == plan.persistent);
 }
 
@@ -132,7 +132,7 @@ TEST(Plan, TheVoteIsKeptUntilEtcdKnowsTheId) {
 
 TEST(Plan, TheStatusSaysWhatFailsFirst) {
     observed.database.answer->masterNode.reset();
-    CHECK_EQUAL("not ready: master: the database knows no elected master", planned().status);
+    CHECK_EQUAL("not ready: master: the database has no elected master", planned().status);
 }
 
 TEST(Plan, TheStatusOfANodeThatDoesNotRunIsItsSupervision) {
@@ -152,20 +152,21 @@ TEST(Plan, TheStatusOfANodeWithoutAnyEtcdIsTheWaitForIt) {
 TEST(Plan, EtcdsTroubleIsToldBesideAReadyDatabase) {
     observed.etcd.error = "10.0.0.2:2379: connection refused";
     observed.etcd.nextTry = observed.now - 1s;
-    CHECK_EQUAL("ready: crate@1.service runs CrateDB 6.0.3, slot 1; etcd: 10.0.0.2:2379: connection refused",
-                planned().status);
+    CHECK_EQUAL(
+        "ready: crate@1.service is running CrateDB 6.0.3, slot 1; etcd: 10.0.0.2:2379: connection refused",
+        planned().status);
 }
 
 TEST(Plan, ARefusedReloadIsToldBesideAReadyDatabase) {
     observed.configErrors = {
-        "/etc/cratekeeper/agent.conf:2: [Etcd] LeaseSeconds: expected seconds from 2 to 60"};
-    STRCMP_CONTAINS("the new configuration is refused: /etc/cratekeeper/agent.conf:2",
+        "/etc/cratekeeper/agent.conf:2: [Etcd] LeaseSeconds: expected a number of seconds from 2 to 60"};
+    STRCMP_CONTAINS("the new configuration was rejected: /etc/cratekeeper/agent.conf:2",
                     planned().status.c_str());
 }
 
 TEST(Plan, AReadyDatabaseOfUnknownVersionIsReady) {
     observed.database.answer->version.reset();
-    CHECK_EQUAL("ready: crate@1.service runs CrateDB of unknown version, slot 1", planned().status);
+    CHECK_EQUAL("ready: crate@1.service is running CrateDB of unknown version, slot 1", planned().status);
 }
 
 TEST(Plan, TheDocumentOfHardwareThatDidNotChangeIsTakenOver) {

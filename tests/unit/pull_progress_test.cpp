@@ -109,5 +109,5 @@ TEST(PullProgress, AStreamWithoutLinesEndsWithAnError) {
     progress.take(std::string(64 * 1024, 'x'));
     CHECK_TRUE(!progress.error());
     progress.take("x");
-    STRCMP_CONTAINS("not made of lines", progress.error().value_or("").c_str());
+    STRCMP_CONTAINS("no line breaks", progress.error().value_or("").c_str());
 }

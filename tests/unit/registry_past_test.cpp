@@ -65,7 +65,7 @@ TEST(RegistryPast, AForgottenMachineIsReadAsItWasWritten) {
 }
 
 TEST(RegistryPast, AForgottenMachineThatNobodySignedIsReported) {
-    const std::string reason = "expected texts \"by\" and \"at\"";
+    const std::string reason = "expected strings \"by\" and \"at\"";
     checkRejected(R"({"v":1})", reason);
     checkRejected(R"({"v":1,"by":"admin","at":5})", reason);
     checkRejected(R"({"v":2,"by":"admin","at":"today"})",
@@ -80,7 +80,7 @@ TEST(RegistryPast, WhatIsWrittenOnceIsNotBelievedAfterAHandChangedIt) {
     const auto registry = read({id, vote});
     CHECK_TRUE(!registry.clusterId && !registry.bootstrap);
     LONGS_EQUAL(2, registry.problems.size());
-    STRCMP_CONTAINS("changed by hand", registry.problems.front().reason.c_str());
+    STRCMP_CONTAINS("changed manually", registry.problems.front().reason.c_str());
     STRCMP_CONTAINS("delete the key with etcdctl", registry.problems.front().reason.c_str());
 }
 
@@ -91,7 +91,7 @@ TEST(RegistryPast, TwoMembersWithOneSlotOrOneNameAreReported) {
     LONGS_EQUAL(3, registry.members.size());
     LONGS_EQUAL(2, registry.problems.size());
     CHECK_EQUAL("etcd " + kKeys.member("b"), registry.problems[0].source);
-    STRCMP_CONTAINS("expected a slot of its own, crate@1 belongs to n1 as well",
+    STRCMP_CONTAINS("expected a unique slot; crate@1 also belongs to n1",
                     registry.problems[0].reason.c_str());
-    STRCMP_CONTAINS("expected a name of its own, n2 is also member b", registry.problems[1].reason.c_str());
+    STRCMP_CONTAINS("expected a unique name; n2 is also member b", registry.problems[1].reason.c_str());
 }

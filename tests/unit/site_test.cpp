@@ -90,16 +90,16 @@ TEST(Site, EveryWrongValueNamesItsLineAndWhatWasExpected) {
     // Each line replaces or follows one of the second node, whose section is the file's last.
     constexpr std::array kCases{
         Case{"Etcd=maybe", "s:13: [Node n2] Etcd: expected yes or no, found \"maybe\""},
-        Case{"Address=10.0.0.2", "expected a machine's IPv4 address with the length of its network"},
+        Case{"Address=10.0.0.2", "expected a machine's IPv4 address with its prefix length"},
         Case{"Address=10.0.0.256/24", "s:13: [Node n2] Address: expected a machine's IPv4"},
         Case{"Address=10.0.0.02/24", "s:13: [Node n2] Address: expected a machine's IPv4"},
         Case{"Address=10.0.0.0/24", "s:13: [Node n2] Address: expected a machine's IPv4"},
         Case{"Address=10.0.0.255/24", "s:13: [Node n2] Address: expected a machine's IPv4"},
         Case{"Address=127.0.0.2/8", "s:13: [Node n2] Address: expected a machine's IPv4"},
         Case{"Address=10.0.0.2/31", "s:13: [Node n2] Address: expected a machine's IPv4"},
-        Case{"Address=10.0.0.2/24", "[Node n2] Address: expected Gateway= as well"},
-        Case{"Gateway=10.0.0.254", "s:13: [Node n2] Gateway: expected Address= as well"},
-        Case{"DNS=10.0.0.254", "s:13: [Node n2] DNS: expected Address= as well"},
+        Case{"Address=10.0.0.2/24", "[Node n2] Address: expected Gateway= too"},
+        Case{"Gateway=10.0.0.254", "s:13: [Node n2] Gateway: expected Address= too"},
+        Case{"DNS=10.0.0.254", "s:13: [Node n2] DNS: expected Address= too"},
         Case{"DNS=dns.example", "s:13: [Node n2] DNS: expected the IPv4 address of a name server"},
         Case{"Gateway=router", "s:13: [Node n2] Gateway: expected an IPv4 address like 192.168.1.1"},
         Case{"Zone=a b", "s:13: [Node n2] Zone: expected up to 63 letters"},
@@ -108,12 +108,12 @@ TEST(Site, EveryWrongValueNamesItsLineAndWhatWasExpected) {
         Case{"DataDisk=/dev/sda",
              "s:13: [Node n2] DataDisk: expected a name that `ls /dev/disk/by-id` shows"},
         Case{"DataDisk=../../sda", "s:13: [Node n2] DataDisk: expected a name that"},
-        Case{"AdoptDataDisk=yes", "s:13: [Node n2] AdoptDataDisk: expected DataDisk= as well"},
-        Case{"AdoptDataDisk=perhaps", "s:13: [Node n2] AdoptDataDisk: expected yes (take the disk"},
-        Case{"FormatDataDisk=yes-erase", "s:13: [Node n2] FormatDataDisk: expected DataDisk= as well"},
+        Case{"AdoptDataDisk=yes", "s:13: [Node n2] AdoptDataDisk: expected DataDisk= too"},
+        Case{"AdoptDataDisk=perhaps", "s:13: [Node n2] AdoptDataDisk: expected yes (use the disk"},
+        Case{"FormatDataDisk=yes-erase", "s:13: [Node n2] FormatDataDisk: expected DataDisk= too"},
         Case{"FormatDataDisk=yes", "s:13: [Node n2] FormatDataDisk: expected yes-erase"},
         Case{"Disk=nvme-A", "s:13: [Node n2] Disk: unknown key, expected one of MAC, Serial, Etcd, Address,"},
-        Case{"MAC=1c:69:7a:00:00:03", "s:13: [Node n2] MAC: expected once; it stands in line 12 already"},
+        Case{"MAC=1c:69:7a:00:00:03", "s:13: [Node n2] MAC: expected once; it is already set on line 12"},
         Case{"Zone=", "s:13: [Node n2] Zone: expected a value of at most 1024 bytes"},
         Case{"nonsense", "s:13: expected Key=Value, found \"nonsense\""},
     };
@@ -134,45 +134,42 @@ TEST(Site, AWrongHardwareAddressIsRefused) {
 }
 
 TEST(Site, ANodeIsToldByItsHardwareAddressOrItsSerialNumber) {
-    CHECK_EQUAL(
-        "s:11: [Node n2] MAC: expected MAC= or Serial=, so that the machine can be told from the others",
-        errorsOf(replaced(kGood, "MAC=1c:69:7a:00:00:02\n", "")));
+    CHECK_EQUAL("s:11: [Node n2] MAC: expected MAC= or Serial=, to identify the machine",
+                errorsOf(replaced(kGood, "MAC=1c:69:7a:00:00:02\n", "")));
     CHECK_EQUAL("", errorsOf(replaced(kGood, "MAC=1c:69:7a:00:00:02\n", "Serial=X1\n")));
 }
 
 TEST(Site, NothingBelongsToTwoNodes) {
-    CHECK_EQUAL("s:12: [Node n2] MAC: 1c:69:7a:00:00:01 is that of n1 (line 6), expected another one",
+    CHECK_EQUAL("s:12: [Node n2] MAC: 1c:69:7a:00:00:01 already belongs to n1 (line 6), expected another one",
                 errorsOf(replaced(kGood, "1c:69:7a:00:00:02", "1C-69-7A-00-00-01")));
-    STRCMP_CONTAINS("s:13: [Node n2] Address: 10.0.0.1 is that of n1 (line 8), expected another one",
+    STRCMP_CONTAINS("s:13: [Node n2] Address: 10.0.0.1 already belongs to n1 (line 8), expected another one",
                     errorsOf(kGood + "Address=10.0.0.1/24\nGateway=10.0.0.254\n").c_str());
-    CHECK_EQUAL("s:15: [Node n3] Serial: A1 is that of n2 (line 13), expected another one",
+    CHECK_EQUAL("s:15: [Node n3] Serial: A1 already belongs to n2 (line 13), expected another one",
                 errorsOf(kGood + "Serial=A1\n[Node n3]\nSerial=A1\n"));
-    CHECK_EQUAL("s:13: [Node n1]: expected each section once; this one begins in line 5 already",
+    CHECK_EQUAL("s:13: [Node n1]: expected each section once; this one already begins on line 5",
                 errorsOf(kGood + "[Node n1]\n"));
 }
 
 TEST(Site, AGatewayIsAnotherMachineInTheSameNetwork) {
-    CHECK_EQUAL(
-        "s:9: [Node n1] Gateway: expected an address in the network of Address, found 10.0.1.254 beside "
-        "10.0.0.1/24",
-        errorsOf(replaced(kGood, "Gateway=10.0.0.254", "Gateway=10.0.1.254")));
+    CHECK_EQUAL("s:9: [Node n1] Gateway: expected an address in the network of Address, found 10.0.1.254 for "
+                "10.0.0.1/24",
+                errorsOf(replaced(kGood, "Gateway=10.0.0.254", "Gateway=10.0.1.254")));
     CHECK_EQUAL("s:9: [Node n1] Gateway: expected the router's address, found the node's own",
                 errorsOf(replaced(kGood, "Gateway=10.0.0.254", "Gateway=10.0.0.1")));
     STRCMP_CONTAINS("s:13: [Node n2] Address: 10.0.0.254 is the gateway of n1 (line 9)",
                     errorsOf(kGood + "Address=10.0.0.254/24\nGateway=10.0.0.253\n").c_str());
     STRCMP_CONTAINS("s:14: [Node n2] Gateway: expected the router's address, found that of n1 (line 8)",
                     errorsOf(kGood + "Address=10.0.0.2/24\nGateway=10.0.0.1\n").c_str());
-    STRCMP_CONTAINS("s:13: [Node n2] Address: expected the same length of network as n1 (line 8) has",
+    STRCMP_CONTAINS("s:13: [Node n2] Address: expected the same prefix length as n1 (line 8)",
                     errorsOf(kGood + "Address=10.0.0.2/16\nGateway=10.0.0.254\n").c_str());
 }
 
 TEST(Site, EtcdRunsOnOneThreeOrFiveNodesWithFixedAddresses) {
     STRCMP_CONTAINS("s: [Node NAME] Etcd: expected Etcd=yes on one, three or five nodes, found 0",
                     errorsOf(replaced(kGood, "Etcd=yes", "Etcd=no")).c_str());
-    STRCMP_CONTAINS("found 2; an even number survives no more", errorsOf(kGood + "Etcd=yes\n").c_str());
-    STRCMP_CONTAINS("s:13: [Node n2] Etcd: expected Address= as well",
-                    errorsOf(kGood + "Etcd=yes\n").c_str());
-    STRCMP_CONTAINS("s:7: [Node n1] Address: expected MAC= as well",
+    STRCMP_CONTAINS("found 2; an even number tolerates no more", errorsOf(kGood + "Etcd=yes\n").c_str());
+    STRCMP_CONTAINS("s:13: [Node n2] Etcd: expected Address= too", errorsOf(kGood + "Etcd=yes\n").c_str());
+    STRCMP_CONTAINS("s:7: [Node n1] Address: expected MAC= too",
                     errorsOf(replaced(kGood, "MAC=1c:69:7a:00:00:01\nEtcd=yes", "Etcd=yes")).c_str());
 }
 
@@ -181,7 +178,7 @@ TEST(Site, TheClusterDoesNotWaitForMoreNodesThanThereAre) {
         "s:3: [Cluster] InitialNodes: expected at most 2, the number of nodes here: the cluster waits for "
         "all of them",
         errorsOf(replaced(kGood, "Name=shelf\n", "Name=shelf\nInitialNodes=3\n")));
-    STRCMP_CONTAINS("expected how many nodes form the cluster at first, from 1 to 30",
+    STRCMP_CONTAINS("expected the initial number of nodes, from 1 to 30",
                     errorsOf(replaced(kGood, "Name=shelf\n", "InitialNodes=0\n")).c_str());
 }
 
@@ -196,7 +193,7 @@ TEST(Site, AThirtyFirstNodeIsRefused) {
 TEST(Site, OnlyAHostNameNamesANode) {
     for (const std::string& name :
          std::vector<std::string>{"N2", "n_2", "-n2", "n2-", " n2", "n2.example", std::string(64, 'n')}) {
-        STRCMP_CONTAINS("expected a host name of up to 63 small letters, digits and '-'",
+        STRCMP_CONTAINS("expected a host name of up to 63 lower-case letters, digits and '-'",
                         errorsOf(replaced(kGood, "[Node n2]", "[Node " + name + "]")).c_str());
     }
 }
@@ -232,7 +229,7 @@ TEST(Site, ImagesAndTheExtensionAreChecked) {
     STRCMP_CONTAINS("s:2: [Image] Crate: expected a container image", image("Crate=crate 6\n").c_str());
     STRCMP_CONTAINS("s:2: [Image] Crate: expected a container image", image("Crate=--privileged\n").c_str());
     STRCMP_CONTAINS("s:2: [Image] Sysext: expected the address", image("Sysext=/srv/x.raw\n").c_str());
-    STRCMP_CONTAINS("s:2: [Image] SHA512: expected what `sha512sum", image("SHA512=abc\n").c_str());
+    STRCMP_CONTAINS("s:2: [Image] SHA512: expected the output of `sha512sum", image("SHA512=abc\n").c_str());
     STRCMP_CONTAINS("s:2: [Image] Sysext: expected Sysext= and SHA512= together",
                     image("Sysext=https://e.org/c.raw\n").c_str());
 }
@@ -240,13 +237,14 @@ TEST(Site, ImagesAndTheExtensionAreChecked) {
 TEST(Site, WhatWorksAndMaySurpriseIsAWarning) {
     const auto warnings = [](const std::string& text) { return joined(parseSite("s", text).warnings); };
     for (const std::string name : {"crate", "crate:latest", "registry:5000/crate"}) {
-        CHECK_EQUAL("s:2: [Image] Crate: no version is given, so nodes that pull it on different days "
-                    "differ; add one "
+        CHECK_EQUAL("s:2: [Image] Crate: no version is given, so nodes that pull on different days "
+                    "may differ; add one "
                     "like :6.4.5",
                     warnings("[Image]\nCrate=" + name + "\n" + kGood));
     }
     CHECK_EQUAL("", warnings("[Image]\nCrate=registry:5000/crate@sha256:0123\n" + kGood));
-    STRCMP_CONTAINS("nobody can log in", warnings(replaced(kGood, "SSHKey=" + kKey + "\n", "")).c_str());
+    STRCMP_CONTAINS("these machines allow no login",
+                    warnings(replaced(kGood, "SSHKey=" + kKey + "\n", "")).c_str());
     STRCMP_CONTAINS("no DNS= is given", warnings(replaced(kGood, "DNS=10.0.0.254\n", "")).c_str());
     STRCMP_CONTAINS("everything on this disk will be lost",
                     warnings(kGood + "DataDisk=nvme-A\nFormatDataDisk=yes-erase\n").c_str());
@@ -262,13 +260,13 @@ TEST(Site, OtherSystemsNeedMoreThanOurImage) {
     const SiteResult result = parseSite("s", kGood);
     CHECK_TRUE(missingFor(cratectl::Target::cratekeeper, result).empty());
     CHECK_EQUAL(
-        "s: [Image] Sysext: expected where the system extension is downloaded from, and its SHA512=, for "
+        "s: [Image] Sysext: expected the address of the system extension, and its SHA512=, for "
         "flatcar\n"
-        "s:5: [Node n1] DataDisk: expected the disk's name for flatcar: its first boot cannot look for an "
+        "s:5: [Node n1] DataDisk: expected the disk's name for flatcar: its first boot cannot search for an "
         "empty "
-        "one\n"
-        "s:11: [Node n2] DataDisk: expected the disk's name for flatcar: its first boot cannot look for an "
-        "empty one",
+        "disk\n"
+        "s:11: [Node n2] DataDisk: expected the disk's name for flatcar: its first boot cannot search for an "
+        "empty disk",
         joined(missingFor(cratectl::Target::flatcar, result)));
     STRCMP_CONTAINS("[Image] Etcd: expected the container image of etcd for fcos",
                     joined(missingFor(cratectl::Target::fcos, result)).c_str());

@@ -60,7 +60,7 @@ TEST(Supervise, BeforeTheFirstProbeItLooksAtTheHardware) {
     auto observed = readyToStart();
     observed.inventory.reset();
     const auto supervision = agent::supervise(observed, formed(), true);
-    check(Phase::probing, "looking at the hardware", supervision);
+    check(Phase::probing, "probing the hardware", supervision);
     CHECK_TRUE(supervision.requests.empty());
 }
 
@@ -155,7 +155,7 @@ TEST(Supervise, AMissingTemplateIsNamedWithTheNextStep) {
 TEST(Supervise, ARunningUnitRuns) {
     const auto own = unit(kUnit, "active", "running");
     const auto supervision = agent::supervise(with(own), formed(), true);
-    check(Phase::running, "crate@1.service runs", supervision);
+    check(Phase::running, "crate@1.service is running", supervision);
     CHECK_TRUE(own == supervision.unit);
     CHECK_TRUE(supervision.requests.empty() && !supervision.advice);
 }
@@ -168,7 +168,7 @@ TEST(Supervise, ARunningUnitIsLeftAloneWhateverIsWrong) {
     formation.refusal = "another cluster";
     formation.waitingFor = "something";
     const auto supervision = agent::supervise(observed, formation, false);
-    check(Phase::running, "crate@1.service runs", supervision);
+    check(Phase::running, "crate@1.service is running", supervision);
     CHECK_TRUE(supervision.requests.empty());
 }
 
@@ -187,7 +187,7 @@ TEST(Supervise, AStoppingUnitIsWaitedFor) {
 
 TEST(Supervise, AUnitThatWasStoppedByHandStaysStopped) {
     const auto supervision = agent::supervise(with(unit(kUnit, "inactive", "dead")), formed(), true);
-    check(Phase::stoppedByHand, "crate@1.service was stopped by hand", supervision);
+    check(Phase::stoppedByHand, "crate@1.service was stopped manually", supervision);
     STRCMP_CONTAINS("systemctl start crate@1.service", supervision.advice.value_or("").c_str());
     CHECK_TRUE(supervision.requests.empty());
 }
@@ -195,7 +195,7 @@ TEST(Supervise, AUnitThatWasStoppedByHandStaysStopped) {
 TEST(Supervise, AUnitThatSystemdForgotAfterAStopStaysStoppedToo) {
     auto observed = readyToStart();
     observed.startedInThisBoot = true;
-    check(Phase::stoppedByHand, "crate@1.service was stopped by hand",
+    check(Phase::stoppedByHand, "crate@1.service was stopped manually",
           agent::supervise(observed, formed(), true));
 }
 
@@ -221,7 +221,7 @@ TEST(Supervise, AnotherInstanceThatIsDownIsNoHindrance) {
 TEST(Supervise, OurDatabaseIsNotRefusedBecauseAnotherWasStartedBesideIt) {
     auto observed = values::observed();
     observed.crateUnits = {unit(kUnit, "active", "running"), unit("crate@7.service", "active", "running")};
-    check(Phase::running, "crate@1.service runs", agent::supervise(observed, formed(), true));
+    check(Phase::running, "crate@1.service is running", agent::supervise(observed, formed(), true));
 }
 
 TEST(Supervise, ACrashIsToldWithItsMeaningAndTheLastLine) {
@@ -232,8 +232,8 @@ TEST(Supervise, ACrashIsToldWithItsMeaningAndTheLastLine) {
     observed.lastLogLines = {"first", "java.lang.OutOfMemoryError"};
     const auto supervision = agent::supervise(observed, formed(), true);
     check(Phase::restarting,
-          "crate@1.service failed (exit 137: killed, by hand or for lack of memory); last it said: "
-          "java.lang.OutOfMemoryError; systemd restarts it (3. time)",
+          "crate@1.service failed (exit 137: killed, manually or for lack of memory); last log line: "
+          "java.lang.OutOfMemoryError; restart 3 scheduled by systemd",
           supervision);
     STRCMP_CONTAINS("journalctl -u crate@1.service", supervision.advice.value_or("").c_str());
     CHECK_TRUE(supervision.requests.empty());
@@ -258,9 +258,9 @@ TEST(Supervise, ARetryForgetsTheFailureAndStarts) {
 
 TEST(Supervise, AFailedBootstrapCheckIsTriedAgainEveryTenMinutesOnly) {
     auto supervision = agent::supervise(with(failedUnit(78, 61s)), formed(), true);
-    STRCMP_CONTAINS("exit 78: a bootstrap check of CrateDB failed", supervision.words.c_str());
+    STRCMP_CONTAINS("exit 78: a CrateDB bootstrap check failed", supervision.words.c_str());
     STRCMP_CONTAINS("next try in 539 s", supervision.words.c_str());
-    STRCMP_CONTAINS("mend what the log names", supervision.advice.value_or("").c_str());
+    STRCMP_CONTAINS("fix the cause shown in the log", supervision.advice.value_or("").c_str());
     CHECK_TRUE(supervision.requests.empty());
     CHECK_TRUE(kResetAndStart == agent::supervise(with(failedUnit(78, 600s)), formed(), true).requests);
 }
@@ -277,10 +277,10 @@ TEST(Supervise, ExitsHaveMeanings) {
     const auto meaning = [](int code) { return agent::exitMeaning(failedUnit(code, 0s)); };
     STRCMP_CONTAINS("bootstrap check", meaning(78).c_str());
     CHECK_EQUAL("exit 143: ended by SIGTERM", meaning(143));
-    CHECK_EQUAL("exit 137: killed, by hand or for lack of memory", meaning(137));
+    CHECK_EQUAL("exit 137: killed, manually or for lack of memory", meaning(137));
     CHECK_EQUAL("exit 125: Docker could not create the container", meaning(125));
-    CHECK_EQUAL("exit 126: the image has no program to run", meaning(126));
-    CHECK_EQUAL("exit 127: the image has no program to run", meaning(127));
+    CHECK_EQUAL("exit 126: the image does not contain the program to run", meaning(126));
+    CHECK_EQUAL("exit 127: the image does not contain the program to run", meaning(127));
     CHECK_EQUAL("exit 1: CrateDB refused its settings or its data", meaning(1));
     CHECK_EQUAL("exit 42", meaning(42));
 }

@@ -144,7 +144,7 @@ TEST(FirstElection, WaitsForItAlsoWhenTheOldListStillStands) {
 
 TEST(FirstElection, WaitsForANodeWhoseDiskHoldsADatabase) {
     other.holdsData = true;
-    checkWaitsFor("whose data directory holds a database already");
+    checkWaitsFor("whose data directory already holds a database");
 }
 
 TEST(FirstElection, WaitsForANodeThatBeganItToTellItsVoters) {

@@ -32,9 +32,9 @@ onlyMatch(const std::string& node, const std::vector<agent::Forgotten>& machines
                                                 "machine-id of one of: " + (all.empty() ? "(none)" : all)));
     }
     if (matches.size() > 1) {
-        return hal::failure(hal::Error::invalid("\"" + node + "\" means more than one " + kind + ": " +
+        return hal::failure(hal::Error::invalid("\"" + node + "\" matches more than one " + kind + ": " +
                                                 described(matches[0]) + " and " + described(matches[1]) +
-                                                "; say the machine-id"));
+                                                "; use the machine-id"));
     }
     return matches.front();
 }
@@ -57,7 +57,7 @@ std::optional<std::string> aliveRefusal(const agent::Forgotten& machine, const a
     if (node != registry.nodes.end()) {
         return described(machine) + " is alive: it announces itself at " +
                node->address.value_or("no address") +
-               "; switch it off, wait until `cratectl list-machines` does not show it, and try again";
+               "; shut it down, wait until `cratectl list-machines` no longer shows it, and try again";
     }
     if (databaseNodes && std::ranges::find(*databaseNodes, machine.name) != databaseNodes->end()) {
         return described(machine) +

@@ -48,12 +48,11 @@ hal::Result<bool> confirmed(const agent::Forgotten& machine, const ForgetOptions
         return true;
     }
     if (!hal::inputIsTerminal()) {
-        return hal::failure(hal::Error::invalid(
-            "standard input is no terminal, so nobody can be asked; say --yes to do it without a question"));
+        return hal::failure(hal::Error::invalid("stdin is not a terminal; pass --yes to confirm"));
     }
     std::fprintf(stderr,
-                 forget.undo ? "Let %s come back? [y/N] "
-                             : "Forget %s for good? Its slot and its name become free. [y/N] ",
+                 forget.undo ? "Let %s rejoin? [y/N] "
+                             : "Forget %s permanently? This frees its slot and its name. [y/N] ",
                  described(machine).c_str());
     std::array<char, 8> answer{};
     const bool said = std::fgets(answer.data(), static_cast<int>(answer.size()), stdin) != nullptr;
@@ -81,14 +80,13 @@ int print(const Options& options, const Forgetting& forgetting, const ForgetOpti
     }
     const std::string name = described(machine);
     if (forgetting.done) {
-        std::printf("%s was forgotten already, by %s at %s.\n", name.c_str(), machine.by.c_str(),
+        std::printf("%s was already forgotten by %s at %s.\n", name.c_str(), machine.by.c_str(),
                     machine.at.c_str());
     } else if (forget.undo) {
-        std::printf("%s may come back. It claims a slot when its agent runs.\n", name.c_str());
+        std::printf("%s may rejoin. It claims a slot when its agent runs.\n", name.c_str());
     } else {
-        std::printf(
-            "%s is forgotten. Should it ever come back it is refused, until `cratectl forget --undo %s`.\n",
-            name.c_str(), machine.nodeId.c_str());
+        std::printf("%s is forgotten. It cannot rejoin until you run `cratectl forget --undo %s`.\n",
+                    name.c_str(), machine.nodeId.c_str());
     }
     return kExitOk;
 }
@@ -126,10 +124,9 @@ int carriedOut(Client& client, const agent::Config& config, const Forgetting& fo
         return fail(reply.error());
     }
     if (!reply->succeeded) {
-        fail(hal::Error::invalid(
-            described(forgetting.machine) +
-            " changed while it was looked at: it announced itself, or somebody else wrote its "
-            "key; nothing was changed; look at `cratectl list-machines` and try again"));
+        fail(hal::Error::invalid(described(forgetting.machine) +
+                                 " changed in the meantime: it announced itself, or its key was written; "
+                                 "nothing was changed; check `cratectl list-machines` and try again"));
         return kExitRefused;
     }
     return kExitOk;
@@ -154,11 +151,10 @@ int forgetNode(const Options& options, const ForgetOptions& forget) {
         return kExitRefused;
     }
     if (unchecked && !forgetting->done) {
-        std::fprintf(
-            stderr,
-            "cratectl: only its announcement in etcd was looked at: the database of this machine does "
-            "not answer (%s); run this on a node to ask sys.nodes, too\n",
-            unchecked->c_str());
+        std::fprintf(stderr,
+                     "cratectl: only its announcement in etcd was checked: the database of this machine does "
+                     "not answer (%s); run this on a node to check sys.nodes, too\n",
+                     unchecked->c_str());
     }
     if (!forgetting->done) {
         if (const int status = carriedOut(*client, config, *forgetting, forget); status != kExitOk) {

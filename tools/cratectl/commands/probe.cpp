@@ -65,7 +65,7 @@ private:
         if (options_.json) {
             print(agent::toJson(last_).dump() + "\n");
         } else {
-            print(changed ? "changed:\n" + rendered(last_, false) : "looked again: nothing changed\n");
+            print(changed ? "changed:\n" + rendered(last_, false) : "probed again: nothing changed\n");
         }
     }
 

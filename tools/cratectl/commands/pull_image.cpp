@@ -33,7 +33,7 @@ hal::Result<bool> isPresent(Client& client, const std::string& reference) {
     }
     if (response->status != kHttpOk && response->status != kHttpNotFound) {
         return hal::failure(
-            hal::Error::invalid("Docker refused to look for " + reference + ": " + response->body));
+            hal::Error::invalid("Docker refused to look up " + reference + ": " + response->body));
     }
     return response->status == kHttpOk;
 }

@@ -24,7 +24,7 @@ hal::Result<SiteResult> readSite(const std::string& path, Target target) {
     }
     if (!*content) {
         return hal::failure(
-            hal::Error::invalid(path + ": expected a site file, there is none; see cratekeeper.site(5)"));
+            hal::Error::invalid(path + ": expected a site file, found none; see cratekeeper.site(5)"));
     }
     auto result = parseSite(path, **content);
     for (auto& error : missingFor(target, result)) {
@@ -80,8 +80,7 @@ int runSite(const SiteOptions& options) {
     if (!options.node.empty()) {
         return printOne(result->site, options.node, *target);
     }
-    std::fprintf(stderr, "%s: %zu nodes, nothing is wrong\n", options.file.c_str(),
-                 result->site.nodes.size());
+    std::fprintf(stderr, "%s: %zu nodes, no errors\n", options.file.c_str(), result->site.nodes.size());
     return kExitOk;
 }
 

@@ -29,7 +29,7 @@ void PullProgress::take(std::string_view bytes) {
         rest_.erase(0, end + 1);
     }
     if (rest_.size() > kMaxLineBytes) {
-        error_ = "Docker's progress is not made of lines; is the socket really Docker's?";
+        error_ = "Docker's progress output has no line breaks; is the socket really Docker's?";
         rest_.clear();
     }
 }

@@ -70,7 +70,7 @@ Expected setCluster(Site& site, const string& value) {
 Expected setInitialNodes(Site& site, const string& value) {
     const auto number = hal::parseNumber<uint16_t>(value);
     if (!number || *number < 1 || *number > kMaxNodes) {
-        return "expected how many nodes form the cluster at first, from 1 to 30" + found(value);
+        return "expected the initial number of nodes, from 1 to 30" + found(value);
     }
     site.initialNodes = *number;
     return {};
@@ -97,7 +97,7 @@ Expected setSysext(Site& site, const string& value) {
 Expected setSha512(Site& site, const string& value) {
     constexpr size_t kDigits = 128;
     if (!hal::isHexadecimal(value, kDigits)) {
-        return "expected what `sha512sum cratekeeper.raw` prints, 128 digits and letters from a to f" +
+        return "expected the output of `sha512sum cratekeeper.raw`, 128 digits and letters from a to f" +
                found(value);
     }
     site.sysextSha512 = value;
@@ -109,7 +109,7 @@ Expected addSshKey(Site& site, const string& value) {
         return expected;
     }
     if (std::ranges::find(site.sshKeys, value) != site.sshKeys.end()) {
-        return "expected each key once; this one stands here already";
+        return "expected each key once; this one is already in the file";
     }
     site.sshKeys.push_back(value);
     return {};
@@ -126,7 +126,7 @@ Expected setMac(Draft& draft, const string& value) {
 Expected setSerial(Draft& draft, const string& value) {
     constexpr size_t kMaxSerial = 64;
     if (value.size() > kMaxSerial || !isMadeOf(value, "-_./") || hal::isDmiPlaceholder(value)) {
-        return "expected the serial number as it stands on the machine, letters and digits" + found(value);
+        return "expected the serial number as printed on the machine, letters and digits" + found(value);
     }
     draft.node.serial = value;
     return {};
@@ -143,7 +143,7 @@ Expected setEtcd(Draft& draft, const string& value) {
 Expected setAddress(Draft& draft, const string& value) {
     draft.address = parseIpv4InNet(value);
     if (!draft.address) {
-        return "expected a machine's IPv4 address with the length of its network, like 192.168.1.11/24" +
+        return "expected a machine's IPv4 address with its prefix length, like 192.168.1.11/24" +
                found(value);
     }
     return {};
@@ -160,8 +160,8 @@ Expected setGateway(Draft& draft, const string& value) {
 Expected addDns(Draft& draft, const string& value) {
     const auto address = parseIpv4(value);
     if (!address || address->bits == 0) {
-        return "expected the IPv4 address of a name server like 192.168.1.1; further ones in lines of their "
-               "own" +
+        return "expected the IPv4 address of a name server like 192.168.1.1; put further ones on their own "
+               "lines" +
                found(value);
     }
     draft.dns.push_back(*address);
@@ -190,7 +190,7 @@ Expected setDataDisk(Draft& draft, const string& value) {
 
 Expected setAdopt(Draft& draft, const string& value) {
     if (value != "yes" && value != "no") {
-        return "expected yes (take the disk with the file system it has) or no" + found(value);
+        return "expected yes (use the disk with its existing file system) or no" + found(value);
     }
     if (value == "yes") {
         draft.node.diskUse = DiskUse::adopt;
@@ -200,8 +200,7 @@ Expected setAdopt(Draft& draft, const string& value) {
 
 Expected setFormat(Draft& draft, const string& value) {
     if (value != "yes-erase") {
-        return "expected yes-erase, which loses everything on DataDisk, or no such line at all" +
-               found(value);
+        return "expected yes-erase, which erases everything on DataDisk, or no such line" + found(value);
     }
     draft.node.diskUse = DiskUse::erase;
     return {};
@@ -245,8 +244,8 @@ public:
                   "unknown section, expected one of [Cluster], [Image], [Access], [Node NAME]");
         } else if (const auto [first, fresh] = result_.places.emplace(name, section.place); !fresh) {
             wrong(section.place, name,
-                  "expected each section once; this one begins in line " +
-                      std::to_string(first->second.line) + " already");
+                  "expected each section once; this one already begins on line " +
+                      std::to_string(first->second.line));
         } else if (section.name.starts_with("Node ")) {
             beginNode(section);
         }
@@ -287,7 +286,7 @@ private:
         const string name = section.name.substr(5);
         if (!isHostName(name)) {
             wrong(section.place, "[" + section.name + "]",
-                  "expected a host name of up to 63 small letters, digits and '-', like [Node nuc1]");
+                  "expected a host name of up to 63 lower-case letters, digits and '-', like [Node nuc1]");
         } else if (drafts_.size() == kMaxNodes) {
             wrong(section.place, "[" + section.name + "]", "expected at most 30 nodes");
         } else {
@@ -311,7 +310,7 @@ private:
             const auto [first, fresh] = result_.places.emplace(name, entry.place);
             if (!fresh && !key.repeats) {
                 wrong(entry.place, name,
-                      "expected once; it stands in line " + std::to_string(first->second.line) + " already");
+                      "expected once; it is already set on line " + std::to_string(first->second.line));
             } else if (entry.value.empty() || entry.value.size() > kMaxValueBytes) {
                 wrong(entry.place, name,
                       "expected a value of at most 1024 bytes; remove the line for the default");
@@ -329,10 +328,10 @@ private:
         const auto given = [&](const string& key) { return result_.places.contains(section + " " + key); };
         if (!given("Address")) {
             const string key = section + (draft.gateway ? " Gateway" : " DNS");
-            wrong(result_.places[key], key, "expected Address= as well; without it DHCP gives all three");
+            wrong(result_.places[key], key, "expected Address= too; without it, DHCP provides all three");
         } else if (!given("Gateway")) {
             wrong(result_.places[section + " Address"], section + " Address",
-                  "expected Gateway= as well: a node announces the address on its way out");
+                  "expected Gateway= too: a node announces the address of its default route");
         }
     }
 

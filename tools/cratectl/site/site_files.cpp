@@ -234,9 +234,8 @@ std::vector<agent::ConfigError> missingFor(Target target, const SiteResult& resu
     const Site& site = result.site;
     const string which = string(" for ") + targetName(target);
     if (!site.sysextUrl) {
-        errors.push_back(
-            {place("[Image]"), "[Image] Sysext",
-             "expected where the system extension is downloaded from, and its SHA512=," + which});
+        errors.push_back({place("[Image]"), "[Image] Sysext",
+                          "expected the address of the system extension, and its SHA512=," + which});
     }
     bool members = false;
     for (const auto& node : site.nodes) {
@@ -245,12 +244,12 @@ std::vector<agent::ConfigError> missingFor(Target target, const SiteResult& resu
             const string section = "[Node " + node.name + "]";
             errors.push_back(
                 {place(section), section + " DataDisk",
-                 "expected the disk's name" + which + ": its first boot cannot look for an empty one"});
+                 "expected the disk's name" + which + ": its first boot cannot search for an empty disk"});
         }
     }
     if (members && target == Target::fcos && !site.etcdImage) {
         errors.push_back({place("[Image]"), "[Image] Etcd",
-                          "expected the container image of etcd" + which + ", which brings none"});
+                          "expected the container image of etcd" + which + ", which does not include etcd"});
     }
     return errors;
 }

@@ -27,7 +27,7 @@ public:
         checkSize();
         checkImages();
         if (site_.sshKeys.empty() && !given("[Access] SSHKey")) {
-            warn("[Access] SSHKey", "none is given, so nobody can log in to these machines");
+            warn("[Access] SSHKey", "no key is given, so these machines allow no login");
         }
     }
 
@@ -58,22 +58,22 @@ private:
 
     void checkNode(const SiteNode& node) {
         if (!given(key(node, "MAC")) && !given(key(node, "Serial"))) {
-            wrong(key(node, "MAC"),
-                  "expected MAC= or Serial=, so that the machine can be told from the others");
+            wrong(key(node, "MAC"), "expected MAC= or Serial=, to identify the machine");
         }
         if (node.etcd && !given(key(node, "Address"))) {
             wrong(key(node, "Etcd"),
-                  "expected Address= as well: the others find an etcd member by a fixed address");
+                  "expected Address= too: other nodes find an etcd member by its fixed address");
         }
         if (given(key(node, "Address")) && !given(key(node, "MAC"))) {
-            wrong(key(node, "Address"), "expected MAC= as well: it says which network port gets the address");
+            wrong(key(node, "Address"),
+                  "expected MAC= too: it selects the network port that gets the address");
         }
         if (node.address) {
             checkAddress(node, *node.address);
         }
         if (node.diskUse != DiskUse::emptyOnly && !given(key(node, "DataDisk"))) {
             const string name = node.diskUse == DiskUse::erase ? "FormatDataDisk" : "AdoptDataDisk";
-            wrong(key(node, name), "expected DataDisk= as well: only a disk that is named is touched");
+            wrong(key(node, name), "expected DataDisk= too: no disk is touched unless it is named");
         }
         if (node.diskUse == DiskUse::erase && given(key(node, "AdoptDataDisk"))) {
             wrong(key(node, "FormatDataDisk"), "expected either this or AdoptDataDisk, not both");
@@ -86,7 +86,7 @@ private:
     void checkAddress(const SiteNode& node, const SiteAddress& address) {
         if (!address.address.isHost(address.gateway)) {
             wrong(key(node, "Gateway"), "expected an address in the network of Address, found " +
-                                            ipv4Text(address.gateway) + " beside " +
+                                            ipv4Text(address.gateway) + " for " +
                                             ipv4Text(address.address.address) + "/" +
                                             std::to_string(address.address.prefix));
         } else if (address.gateway == address.address.address) {
@@ -94,7 +94,7 @@ private:
         }
         if (address.dns.empty() && !given(key(node, "DNS"))) {
             warn(key(node, "Address"),
-                 "no DNS= is given, so names are not resolved, not even the registry's");
+                 "no DNS= is given, so no names are resolved, including the registry's");
         }
     }
 
@@ -124,22 +124,22 @@ private:
         const bool overlapping =
             node.address->address.contains(theirs) || other.address->address.contains(mine);
         if (overlapping && !node.address->address.sameNet(other.address->address)) {
-            wrong(key(node, "Address"), "expected the same length of network as " + other.name + " (" +
-                                            line(key(other, "Address")) + ") has");
+            wrong(key(node, "Address"), "expected the same prefix length as " + other.name + " (" +
+                                            line(key(other, "Address")) + ")");
         }
     }
 
     [[nodiscard]] string taken(const SiteNode& other, const string& name, const string& value) const {
-        return value + " is that of " + other.name + " (" + line(key(other, name)) +
+        return value + " already belongs to " + other.name + " (" + line(key(other, name)) +
                "), expected another one";
     }
 
     void checkMembers() {
         const auto members = std::ranges::count(site_.nodes, true, &SiteNode::etcd);
         if (members != 1 && members != 3 && members != 5 && !site_.nodes.empty()) {
-            wrong("[Node NAME] Etcd", "expected Etcd=yes on one, three or five nodes, found " +
-                                          std::to_string(members) +
-                                          "; an even number survives no more than the odd one below it");
+            wrong("[Node NAME] Etcd",
+                  "expected Etcd=yes on one, three or five nodes, found " + std::to_string(members) +
+                      "; an even number tolerates no more failures than the odd number below it");
         }
     }
 
@@ -166,7 +166,7 @@ private:
         for (const auto& [name, image] : images) {
             const auto reference = image ? agent::parseImageReference(*image) : std::nullopt;
             if (reference && !reference->isPinned()) {
-                warn(name, "no version is given, so nodes that pull it on different days differ; add one "
+                warn(name, "no version is given, so nodes that pull on different days may differ; add one "
                            "like :6.4.5");
             }
         }

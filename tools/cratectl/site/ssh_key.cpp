@@ -31,10 +31,10 @@ bool carriesType(std::string_view bytes, std::string_view type) {
 
 std::optional<std::string> wrongSshKey(const std::string& line) {
     if (line.find("PRIVATE KEY") != std::string::npos) {
-        return "expected a public key; this looks like a private one, which must not stand here";
+        return "expected a public key; this looks like a private one, which must not be here";
     }
     if (!std::ranges::all_of(line, [](char c) { return c >= ' ' && c <= '~'; })) {
-        return "expected plain ASCII characters; shorten the comment behind the key";
+        return "expected plain ASCII characters; shorten the comment after the key";
     }
     const auto blank = line.find(' ');
     const std::string type = line.substr(0, blank);
@@ -50,7 +50,7 @@ std::optional<std::string> wrongSshKey(const std::string& line) {
     const auto bytes = hal::base64Decode(rest.substr(0, rest.find(' ')));
     if (!bytes || !carriesType(*bytes, type)) {
         return "expected the whole line of a file like id_ed25519.pub; what follows " + type +
-               " is no key of this type, or not all of it";
+               " is not a key of this type, or is incomplete";
     }
     return std::nullopt;
 }
