@@ -6,7 +6,7 @@ def test_a_bad_configuration_is_refused_on_reload_and_the_good_one_stays(make_ag
     node.write("/etc/cratekeeper/agent.conf.d/50-wrong.conf", "[Etcd]\nLeaseSeconds=900\nEndpoint=x\n")
     check = node.run("/usr/libexec/cratekeeperd", "--check-config", check=False)
     assert check.returncode == 1
-    assert "/etc/cratekeeper/agent.conf.d/50-wrong.conf:2: [Etcd] LeaseSeconds: expected seconds" in check.stderr
+    assert "/etc/cratekeeper/agent.conf.d/50-wrong.conf:2: [Etcd] LeaseSeconds: expected a number" in check.stderr
     assert "50-wrong.conf:3: [Etcd] Endpoint: unknown key" in check.stderr
     node.systemctl("reload", "cratekeeper.service")
     node.wait_for(lambda: "the last good one stays in effect" in node.journal("cratekeeper.service"), 5, "the refusal")

@@ -63,4 +63,4 @@ def test_more_requests_than_are_sane_are_refused_and_the_rest_ends_in_time():
         results = [driver.result() for _ in range(400)]
         errors = [result["error"] for result in results if "error" in result]
         assert len(errors) == 200
-        assert sum("requests are waiting" in error for error in errors) == 72
+        assert sum("requests are already waiting" in error for error in errors) == 72
