@@ -1,4 +1,4 @@
-// cratekeeperd: the wiring diagram. Every part is made here and handed to those who need it; nothing is decided.
+// cratekeeperd: the wiring. It creates every part and passes it to the parts that need it; it decides nothing.
 #include "agent/config/config_files.hpp"
 #include "agent/config/etcd_options.hpp"
 #include "agent/runtime/agent.hpp"
@@ -151,9 +151,9 @@ constexpr const char* kUsage =
     "  --runtime-directory DIR  files that do not (/run/cratekeeper)\n"
     "  --version, --help\n";
 
-/// Empty when the process has nothing to run: the exit code says whether that is an error.
+/// Empty if there is nothing to run: the exit code says whether that is an error.
 std::optional<Options> parseOptions(int argc, char** argv, int& exitCode) {
-    // getopt and not CLI11 as in cratectl: four options are not worth the stream library in a daemon (0.6 MB).
+    // getopt, not CLI11 as in cratectl: four options are not worth the stream library in a daemon (0.6 MB).
     static constexpr option kOptions[] = {{"config", required_argument, nullptr, 'c'},
                                           {"check-config", no_argument, nullptr, 'k'},
                                           {"state-directory", required_argument, nullptr, 's'},

@@ -1,5 +1,5 @@
 // Everything the agent knows at one moment, as values. The reducer sees nothing else.
-// It owns the vocabulary between hal's readings and the stages' decisions; it decides nothing.
+// It owns the types between hal's readings and the stages' decisions; it decides nothing.
 #pragma once
 
 #include "agent/cluster/registry.hpp"
@@ -17,7 +17,7 @@
 
 namespace agent {
 
-/// Who this machine is. Boot id, name and address tell a clone (same machine-id) from our own past.
+/// The identity of this machine. Boot id, name and address distinguish a clone (same machine-id) from our own past.
 struct Identity {
     std::string nodeId; ///< /etc/machine-id
     std::string nodeName;
@@ -29,20 +29,20 @@ struct Identity {
 /// Transport endpoints ("10.0.0.1:4300") by node id.
 using Peers = std::map<std::string, std::string>;
 
-/// What is kept in /var/lib/cratekeeper, so that a node starts its database while etcd is away.
+/// The state in /var/lib/cratekeeper, so that a node can start its database while etcd is unavailable.
 struct PersistentState {
     std::optional<unsigned> slot;
     std::optional<std::string> clusterId;
     Peers peers;
     /// The first voters this node's database was started with on an empty disk; kept until there is a cluster id, so
-    /// that a first start that failed can be repeated.
+    /// that a failed first start can be repeated.
     std::vector<std::string> vote;
     bool operator==(const PersistentState&) const = default;
 };
 
-/// How it goes with etcd.
+/// The state of the session with etcd.
 struct EtcdState {
-    SharedValue<Registry> registry; ///< as last read; stays when etcd goes away
+    SharedValue<Registry> registry; ///< as last read; kept while etcd is unavailable
     std::optional<hal::LeaseId> lease;
     std::optional<std::string> error; ///< of the last call, empty after a success
     std::optional<hal::TimePoint> failingSince;
@@ -50,12 +50,12 @@ struct EtcdState {
     bool operator==(const EtcdState&) const = default;
 };
 
-/// How it goes with the database's process and its answers.
+/// The state of the database's process and its answers.
 struct Database {
     std::optional<hal::CrateAnswer> answer;
     std::optional<hal::TimePoint> answeredAt;
     std::optional<int> mainProcess; ///< the container's, not the docker client's
-    /// The process or its held connection ended after the last answer: that answer speaks of the dead.
+    /// The process ended after the last answer, so that answer is obsolete.
     bool ended = false;
     bool operator==(const Database&) const = default;
 };
@@ -65,21 +65,21 @@ struct Observed {
     std::chrono::sys_seconds wallClock;
     Identity identity;
     PersistentState persistent;
-    std::optional<std::string> persistentProblem; ///< why `persistent` is empty though there is a file
+    std::optional<std::string> persistentProblem; ///< why `persistent` is empty although its file exists
     std::optional<Inventory> inventory;
     std::optional<std::vector<hal::Unit>> crateUnits; ///< crate@*.service
     std::optional<std::string> unitsError;
-    std::vector<std::string> lastLogLines; ///< of the crate unit, read when it failed
-    bool startedInThisBoot = false;        ///< we have already started the unit since power on
+    std::vector<std::string> lastLogLines; ///< of the crate unit, read after it failed
+    bool startedInThisBoot = false;        ///< the unit has been seen up since the machine booted
     Database database;
     std::optional<bool> dataReadOnly;
-    /// Whether the data directory holds files of a database; empty when it cannot be looked into, or is not there.
+    /// Whether the data directory holds files of a database; empty if it cannot be read or is missing.
     std::optional<bool> dataHoldsDatabase;
     EtcdState etcd;
-    std::vector<std::string> configErrors; ///< of a reload that was refused
+    std::vector<std::string> configErrors; ///< of a rejected reload
 };
 
-/// Whether systemd has it up, also while it starts or stops.
+/// Whether the unit is up; a unit that is starting or stopping counts as up.
 [[nodiscard]] inline bool isUp(const hal::Unit& unit) {
     return unit.activeState != "inactive" && unit.activeState != "failed";
 }

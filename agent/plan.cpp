@@ -25,8 +25,8 @@ std::string etcdTrouble(const Observed& observed) {
     return words;
 }
 
-/// What is worth keeping for a start without etcd: only facts, never a guess of ours. The id that our own database tells
-/// is one, whatever becomes of etcd before it could be told there.
+/// The state to keep for a start without etcd: only facts, never guesses. The id that our own database reports is a
+/// fact, even if etcd is lost before the id is written there.
 PersistentState persistentState(const Observed& observed, const Formation& formation) {
     PersistentState persistent = observed.persistent;
     const auto& registry = observed.etcd.registry;
@@ -37,7 +37,8 @@ PersistentState persistentState(const Observed& observed, const Formation& forma
         persistent.clusterId = formation.clusterId;
     }
     if (registry && registry->clusterId) {
-        persistent.vote.clear(); // not before: while others still vote, only a voter may tell etcd the id
+        persistent.vote
+            .clear(); // not earlier: while others still vote, only a voter may write the id to etcd
     } else if (!formation.initialMasterNodes.empty()) {
         persistent.vote = formation.initialMasterNodes;
     }

@@ -1,6 +1,5 @@
-// The reducer: everything observed goes in, everything that should be comes out. plan() calls the stages in the
-// order in which data flows and owns nothing else; whoever executes the plan brings the results back as
-// observations.
+// The reducer: all observations go in, the desired state comes out. plan() calls the stages in the order in which
+// data flows and owns nothing else; the executor of the plan feeds the results back as observations.
 #pragma once
 
 #include "agent/cluster/formation.hpp"
@@ -18,22 +17,22 @@ namespace agent {
 
 struct Plan {
     Formation formation;
-    std::vector<RenderedFile> files; ///< of the instance of our slot; empty: leave what is on disk
+    std::vector<RenderedFile> files; ///< of our slot's instance; if empty, the files on disk stay
     Supervision supervision;
     Verdict verdict;
     Announcement announcement;
     HardwareDocumentPtr hardware;
     hal::Pages pages;
-    std::string status;         ///< for STATUS=: one line, what is going on and what is waited for
+    std::string status;         ///< for STATUS=: one line, what is going on and what the node waits for
     PersistentState persistent; ///< to be kept on disk
 };
 
-/// `previous` is the plan before: components keep their "since" while their level stays, and the document of hardware
-/// that did not change is taken over.
+/// `previous` is the previous plan: components keep their "since" while their level stays, and the document of unchanged
+/// hardware is reused.
 [[nodiscard]] Plan plan(const Observed& observed, const Config& config, const std::optional<Plan>& previous,
                         bool rendered);
 
-/// What `systemctl status` shows.
+/// The line that `systemctl status` shows.
 [[nodiscard]] std::string statusLine(const Observed& observed, const Formation& formation,
                                      const Supervision& supervision, const Verdict& verdict);
 

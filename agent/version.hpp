@@ -1,4 +1,4 @@
-// The version of cratekeeper, in one place. Never more than this one constant.
+// The version of cratekeeper: this one constant and nothing else.
 #pragma once
 
 namespace agent {

@@ -1,4 +1,4 @@
-// The rules of design section 6, in the order in which a node meets them.
+// The rules of agent/cluster/README.md, in the order in which a node meets them.
 #include "agent/cluster/formation.hpp"
 
 #include "agent/cluster/guards.hpp"
@@ -11,7 +11,7 @@
 namespace agent {
 namespace {
 
-/// Those of members, and those that other live nodes use: after etcd was wiped they are about to claim them again.
+/// The slots of members, and those that other live nodes use: after etcd was wiped, those nodes will claim them again.
 std::set<unsigned> takenSlots(const Registry& registry, const Identity& identity) {
     std::set<unsigned> taken;
     for (const auto& member : registry.members) {
@@ -32,8 +32,8 @@ bool slotIsUp(const Observed& observed, unsigned slot) {
            });
 }
 
-/// The slot kept on disk is claimed again after etcd was wiped, unless somebody took it meanwhile. But a database that
-/// is up keeps its unit: two nodes with one number hurt nobody, and are reported.
+/// After etcd was wiped, the node claims the slot kept on disk again, unless another node has taken it. A database that
+/// is up keeps its unit in any case: two nodes with the same slot are harmless, and are reported.
 unsigned slotToClaim(const Observed& observed) {
     const auto taken = takenSlots(*observed.etcd.registry, observed.identity);
     if (const auto& saved = observed.persistent.slot;
@@ -47,7 +47,7 @@ unsigned slotToClaim(const Observed& observed) {
     return slot;
 }
 
-/// Who may tell etcd the id: while others hold the first election, only one who votes in it knows the right one.
+/// Whether this node may write the id to etcd: during a first election, only its voters know the right one.
 bool mayTellId(const Formation& formation, const Observed& observed, const Config& config) {
     const auto& registry = *observed.etcd.registry;
     return formation.clusterId && !registry.clusterId &&
@@ -55,9 +55,9 @@ bool mayTellId(const Formation& formation, const Observed& observed, const Confi
            (!observed.persistent.vote.empty() || !othersVote(registry, observed.identity));
 }
 
-/// Creates the member key only if no member was added or changed since the list was read: two nodes that boot at once
-/// can never claim the same slot. A node with a past comes back with its cluster id in the same transaction, so that
-/// there is no moment in which a wiped etcd knows the node and not the cluster.
+/// Creates the member key only if no member was added or changed since the list was read: two nodes that boot together
+/// can never claim the same slot. A node with a past writes its cluster id in the same transaction, so that a wiped
+/// etcd never knows the node without its cluster.
 void claimSlot(Formation& formation, const Observed& observed, const Config& config) {
     const Keys keys(config.clusterName);
     const auto& registry = *observed.etcd.registry;
@@ -81,7 +81,7 @@ void claimSlot(Formation& formation, const Observed& observed, const Config& con
     }
 }
 
-/// What the database says, what the node's disk says and what etcd says have to be one.
+/// The database, the node's disk and etcd must agree on the cluster id.
 std::optional<std::string> clusterIdRefusal(const Observed& observed, const Config& config) {
     const auto& name = observed.identity.nodeName;
     const auto& saved = observed.persistent.clusterId;
@@ -112,7 +112,7 @@ std::optional<std::string> clusterIdRefusal(const Observed& observed, const Conf
     return std::nullopt;
 }
 
-/// A cluster that had one node, and that node's disk is empty: started, it would wait for others for ever.
+/// A cluster of one node whose disk is empty: if started, its database would wait forever for other nodes.
 std::optional<std::string> emptyDiskRefusal(const Formation& formation, const Observed& observed,
                                             const Config& config) {
     const auto& registry = observed.etcd.registry;
@@ -134,7 +134,7 @@ std::optional<std::string> emptyDiskRefusal(const Formation& formation, const Ob
            " and " + keys.bootstrap() + " with etcdctl";
 }
 
-/// What this node remembers cannot be read. Where etcd knows both its slot and its cluster nothing is lost by it.
+/// The node's saved state cannot be read. If etcd knows both its slot and its cluster, nothing is lost.
 std::optional<std::string> savedRefusal(const Observed& observed) {
     const auto& registry = observed.etcd.registry;
     const bool confirmed =
@@ -159,7 +159,7 @@ std::optional<std::string> refusal(const Formation& formation, const Observed& o
     return emptyDiskRefusal(formation, observed, config);
 }
 
-/// The one cluster this node belongs to. Where the sources differ its own word goes first: it is what others are told.
+/// The one cluster this node belongs to. If the sources differ, its own saved id wins: it is the one it announces.
 std::optional<std::string> ownCluster(const Observed& observed) {
     const auto& answer = observed.database.answer;
     if (answer && answer->clusterId) {
@@ -188,7 +188,7 @@ Formation form(const Observed& observed, const Config& config) {
     } else if (!formation.slot) {
         formation.waitingFor = "etcd, to get its slot";
     } else if (!registry && !observed.etcd.error) {
-        // Started from disk it could not change its slot any more, and etcd may know that somebody has it.
+        // A database started from disk cannot change its slot anymore, and etcd may know that another node has it.
         formation.waitingFor = "the first answer from etcd";
     }
     if (registry && !formation.claim && mayTellId(formation, observed, config)) {

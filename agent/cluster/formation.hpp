@@ -1,7 +1,7 @@
-// Which place this node has in the cluster: its slot, whether it votes in the first election, and whether it may
-// start a database at all. It owns the order of these rules, the slots and the cluster id; agent/cluster/vote owns the first
-// election, agent/cluster/identity the names. It never stops anything: a refusal keeps a database from starting, a running one
-// is left alone.
+// The place of this node in the cluster: its slot, whether it votes in the first election, and whether it may start
+// its database at all. It owns the order of these rules, the slots and the cluster id; agent/cluster/vote owns the
+// first election, agent/cluster/identity the names. It never stops anything: a refusal keeps a database from starting
+// and leaves a running one alone.
 #pragma once
 
 #include "agent/config/config.hpp"
@@ -15,8 +15,8 @@ namespace agent {
 
 struct Formation {
     std::optional<unsigned> slot;
-    std::optional<std::string> clusterId; ///< the one id this node belongs to, once there is one
-    /// Rendered as cluster.initial_master_nodes; empty: this node never votes in a first election.
+    std::optional<std::string> clusterId; ///< the one cluster this node belongs to, once it is known
+    /// Rendered as cluster.initial_master_nodes; if empty, this node never votes in a first election.
     std::vector<std::string> initialMasterNodes;
     std::optional<std::string> refusal;    ///< why this node must not start its database, and the next step
     std::optional<std::string> waitingFor; ///< what is still missing before it may start

@@ -1,4 +1,4 @@
-// The parts of a create-only write: what must not be there, and what must not have changed since it was read.
+// The parts of a create-only write: which keys must not exist, and which must not have changed since they were read.
 // It owns how formation, vote and `cratectl forget` guard their transactions. It decides nothing.
 #pragma once
 
@@ -14,10 +14,10 @@ namespace agent {
 /// Holds while no key that begins with `prefix` was added or changed since the registry was read.
 [[nodiscard]] hal::Compare unchangedSince(const Registry& registry, const std::string& prefix);
 
-/// Writes the key for good, if nobody else has.
+/// Writes the key without a lease, unless it exists.
 [[nodiscard]] hal::Transaction createOnly(const std::string& key, std::string value);
 
-/// The same as a further part of a transaction.
+/// The same, added to a transaction.
 void alsoCreate(hal::Transaction& transaction, const std::string& key, std::string value);
 
 } // namespace agent

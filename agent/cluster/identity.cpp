@@ -1,4 +1,4 @@
-// A member keeps its name against everybody who is none; among equals the older key wins.
+// A member keeps its name against any non-member; otherwise the older key wins.
 #include "agent/cluster/identity.hpp"
 
 #include <algorithm>
@@ -21,9 +21,9 @@ std::optional<std::string> forgottenConflict(const Identity& identity, const Reg
 std::optional<std::string> cloneConflict(const Identity& identity, const EtcdState& etcd) {
     for (const auto& node : etcd.registry->nodes) {
         const bool ours = node.lease && node.lease == etcd.lease;
-        // Our own record of this boot bears our name; the boot id alone is shared by containers of one machine. One of
-        // an earlier boot, whose lease has not run out or was restored with etcd, bears our address as well: a clone
-        // that is up cannot have it.
+        // Our own record of this boot has our name; the boot id alone is shared by containers of one machine. A record
+        // of an earlier boot, whose lease has not expired or was restored with etcd, also has our address: a clone that
+        // is up cannot have it.
         const bool ourBoot =
             node.bootId == identity.bootId || (node.address && node.address == identity.address);
         const bool ourRecord = ourBoot && node.name == identity.nodeName;

@@ -1,5 +1,5 @@
-// Whose machine this is: who else uses its machine-id or its name, and whether it was taken out of the cluster.
-// It owns the rule that of two machines exactly one is refused: the one that came later. It looks at etcd's keys only.
+// The identity of this machine: whether another one uses its machine-id or its name, and whether it was forgotten.
+// It owns the rule that of two such machines exactly one is refused: the later one. It reads only etcd's keys.
 #pragma once
 
 #include "agent/observed.hpp"
@@ -9,8 +9,8 @@
 
 namespace agent {
 
-/// Somebody else who uses our machine-id or our name, or the word of `cratectl forget`: the sentence that says who, and
-/// what to do. Empty: nothing of that. A node with a conflict announces nothing.
+/// Another machine that uses our machine-id or our name, or a `cratectl forget` of this one, as a sentence with the
+/// next step. Empty when there is no conflict. A node with a conflict announces nothing.
 [[nodiscard]] std::optional<std::string> identityConflict(const Identity& identity, const EtcdState& etcd);
 
 /// The member key of this machine; null when there is none.

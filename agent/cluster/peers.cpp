@@ -1,4 +1,4 @@
-// A set of lines is all CrateDB's file seed provider wants; blank lines and duplicates would be looked up as names.
+// CrateDB's file seed provider expects only lines; it would resolve blank lines and duplicates as names.
 #include "agent/cluster/peers.hpp"
 
 #include "hal/base/ip.hpp"

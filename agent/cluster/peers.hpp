@@ -1,4 +1,4 @@
-// Where other nodes of the cluster can be found: everybody ever seen, at the address they announced last.
+// The addresses of the cluster's other nodes: every node ever seen, at the address it announced last.
 // It owns the rule that a list of peers never shrinks by itself: a stale entry costs CrateDB nothing, a missing one
 // can keep a starting node out of its cluster. It reads no etcd and writes no file.
 #pragma once
@@ -9,13 +9,13 @@
 
 namespace agent {
 
-/// The peers kept on disk with what the registry says now folded in, without those that `cratectl forget` took out: nothing
-/// else makes the list shorter. A node that tells another cluster's id than ours, or than etcd's where we have none yet,
-/// is not taken up: a blank database would join it. At most 100 are kept: more nodes than this is made for, so beyond
-/// that somebody is writing nonsense, and the known ones win.
+/// Merges the registry into the peers kept on disk and drops those that `cratectl forget` removed; nothing else shortens
+/// the list. A node that announces a cluster id other than ours, or than etcd's while we have none, is left out: a blank
+/// database would join it. At most 100 are kept, more than any supported cluster has; beyond that the values are
+/// bogus, and the known peers win.
 [[nodiscard]] Peers rememberPeers(const PersistentState& persistent, const SharedValue<Registry>& registry);
 
-/// unicast_hosts.txt: one "address:port" a line, sorted, each once, `own` always among them.
+/// unicast_hosts.txt: one "address:port" per line, sorted, without duplicates, always including `own`.
 [[nodiscard]] std::string peersFile(const Peers& peers, const std::string& own);
 
 /// "10.0.0.1:4300", "[fd00::1]:4300"

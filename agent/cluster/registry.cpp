@@ -1,4 +1,4 @@
-// Every value is parsed without exceptions and with explicit types, because anybody may have written it by hand.
+// Every value is parsed without exceptions and with explicit types, because an operator may have written it manually.
 #include "agent/cluster/registry.hpp"
 
 #include "hal/base/ip.hpp"
@@ -11,13 +11,13 @@ namespace {
 
 using nlohmann::json;
 
-// A node's document is about 4 KiB; something much larger under our prefix is not ours.
+// A node's document is about 4 KiB; a much larger value under our prefix is not ours.
 constexpr size_t kMaxValueBytes = 64 * 1024;
-// More than any name of a machine, a boot or a cluster; they end up in files, logs and pages.
+// Longer than any name of a machine, a boot or a cluster; these strings end up in files, logs and pages.
 constexpr size_t kMaxTextBytes = 255;
 constexpr size_t kShownKeyBytes = 160;
 
-/// One line whatever it is made of: keys may hold any bytes, and texts of etcd end up in logs.
+/// Always one line: keys may hold any bytes, and text from etcd ends up in logs.
 std::string printable(std::string_view bytes) {
     std::string text(bytes.substr(0, kShownKeyBytes));
     std::ranges::replace_if(text, [](char letter) { return letter < ' ' || letter > '~'; }, '?');
@@ -28,7 +28,7 @@ bool isOneLine(const std::string& text) {
     return std::ranges::none_of(text, [](char c) { return (c >= 0 && c < ' ') || c == '\x7f'; });
 }
 
-/// What stands behind the last '/' of a member's or node's key. Ours are machine ids.
+/// The part after the last '/' of a member's or node's key. Ours are machine ids.
 bool isNodeId(std::string_view id) {
     return !id.empty() && id.size() <= kMaxTextBytes &&
            std::ranges::all_of(id, [](char c) { return c > ' ' && c <= '~' && c != '/'; });
@@ -42,19 +42,19 @@ bool isText(const json& value) {
     return !text.empty() && text.size() <= kMaxTextBytes && isOneLine(text);
 }
 
-/// A text of one line that is neither empty nor absurdly long.
+/// A string of one line, neither empty nor absurdly long.
 std::optional<std::string> text(const json& object, const char* name) {
     const auto field = object.find(name);
     return field != object.end() && isText(*field) ? std::optional(field->get<std::string>()) : std::nullopt;
 }
 
-/// Unknown is written as null, or left out by a writer that never knew of it.
+/// Unknown is written as null, or omitted by a version that did not know the field.
 bool isUnknown(const json& object, const char* name) {
     const auto field = object.find(name);
     return field == object.end() || field->is_null();
 }
 
-/// An IP address as text; anything else would end up in a file that CrateDB reads line by line.
+/// An IP address as text, validated because it ends up in a file that CrateDB reads line by line.
 std::optional<std::string> address(const json& object) {
     const auto value = text(object, "address");
     return value && hal::isIpText(*value) ? value : std::nullopt;
@@ -75,7 +75,7 @@ std::optional<bool> truth(const json& object, const char* name) {
     return field != object.end() && field->is_boolean() ? std::optional(field->get<bool>()) : std::nullopt;
 }
 
-/// The first voters; empty when there are none, or one of them is no name.
+/// The first voters; empty if there are none, or if one of them is not a valid name.
 std::optional<std::vector<std::string>> names(const json& object) {
     const auto field = object.find("initial_master_nodes");
     const bool fits =
@@ -87,7 +87,7 @@ constexpr const char* kTooLarge = "expected at most 64 KiB";
 constexpr const char* kNoObject = "expected a JSON object";
 constexpr const char* kNoNodeId = "expected a node id after the last '/'";
 
-/// A JSON object of our schema version, or the reason why it is none.
+/// A JSON object of our schema version, or the reason why it is not one.
 hal::Result<json> parseValue(const hal::KeyValue& keyValue) {
     if (keyValue.value.size() > kMaxValueBytes) {
         return hal::failure(hal::Error::invalid(kTooLarge));
@@ -124,7 +124,7 @@ public:
         if (!object) {
             reject(key, object.error().message());
         } else if (once && keyValue.version > 1) {
-            // Nodes create these two and never change them: a second version is somebody's hand.
+            // Nodes create these two and never change them: a second version is a manual change.
             reject(key, "it was changed manually, so it is ignored: nodes write it only once",
                    "delete the key with etcdctl; the nodes that know it will write it again");
         } else if (key == keys_.bootstrap()) {
@@ -143,7 +143,7 @@ public:
         }
     }
 
-    /// Two machines may have been given one slot or one name by hand: each keeps it, and both are told.
+    /// An operator may have given two machines the same slot or name: each keeps it, and both are reported.
     void compareMembers() {
         const auto& members = registry_.members;
         std::map<std::string, const Member*> owners;
@@ -243,7 +243,7 @@ private:
             return;
         }
         if (!keyValue.lease) {
-            // It would say for ever that the node lives. Whose record it was writes it anew.
+            // It would claim forever that the node is alive. The node that owns the record rewrites it.
             reject(key, "expected a lease, which the record of a live node always has");
             return;
         }
@@ -309,7 +309,7 @@ Registry readRegistry(const Keys& keys, hal::TransactionReply reply) {
     for (auto& range : reply.ranges) {
         for (auto& keyValue : range.keyValues) {
             reader.read(keyValue);
-            // A guard compares revisions, so what is too large to be read needs no room.
+            // A guard compares revisions, so the content of an oversized value is not needed.
             if (keyValue.value.size() > kMaxValueBytes) {
                 keyValue.value.clear();
             }

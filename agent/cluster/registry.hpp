@@ -1,6 +1,6 @@
-// What stands in etcd about this cluster, as values, and the names of the keys it stands under.
-// It owns the schema (design section 5). It trusts nothing: a value somebody else wrote is checked field by field,
-// and what does not fit is left out and reported.
+// etcd's content about this cluster, as values, and the names of its keys.
+// It owns the schema. It trusts nothing: every value is checked field by field, and a malformed one is ignored and
+// reported.
 #pragma once
 
 #include "hal/base/problem.hpp"
@@ -14,7 +14,7 @@
 
 namespace agent {
 
-/// The keys of one cluster. `serviceKey` is the one the setup of 2014 used.
+/// The keys of one cluster. service() is the key that the setup of 2014 used.
 class Keys {
 public:
     explicit Keys(const std::string& clusterName);
@@ -36,13 +36,13 @@ private:
     std::string prefix_;
 };
 
-/// The "v" of every value of ours.
+/// The "v" of every value we write.
 inline constexpr int kSchemaVersion = 1;
 
-/// 30 nodes is what this is made for; a slot beyond this number is a typing error.
+/// Clusters have up to 30 nodes; a slot beyond this number is a typo.
 inline constexpr unsigned kMaxSlot = 999;
 
-/// A reading names as many values that do not fit as a person mends in one go; one more says that there are others.
+/// A reading reports as many malformed values as an operator fixes in one go; one more problem says there are others.
 inline constexpr size_t kMaxProblems = 20;
 
 /// A node that was ever part of the cluster; only `cratectl forget` removes it.
@@ -50,25 +50,25 @@ struct Member {
     std::string nodeId;
     std::string name;
     unsigned slot = 0;           ///< 1 for crate@1
-    hal::Revision createdAt = 0; ///< of the key: who came first owns a name
+    hal::Revision createdAt = 0; ///< of the key: the older one owns the name
     bool operator==(const Member&) const = default;
 };
 
-/// A machine that `cratectl forget` took out of the cluster. Its slot and its name are free; it may not come back.
+/// A machine that `cratectl forget` removed from the cluster. Its slot and its name are free; it may not rejoin.
 struct Forgotten {
     std::string nodeId;
-    std::string name;             ///< empty when it was no member, and only its id was known
-    std::optional<unsigned> slot; ///< which it held
+    std::string name;             ///< empty if it was not a member, so that only its id was known
+    std::optional<unsigned> slot; ///< the one it held
     std::string by;               ///< who did it: "admin@n1"
     std::string at;               ///< when: "2026-11-22T16:00:00Z"
     bool operator==(const Forgotten&) const = default;
 };
 
-/// A live node's own announcement, as far as others act on it.
+/// The parts of a live node's announcement that other nodes act on.
 struct LiveNode {
     std::string nodeId;
     std::string name;
-    std::string bootId; ///< tells two machines with one machine-id apart
+    std::string bootId; ///< distinguishes two machines with the same machine-id
     std::optional<std::string> address;
     std::optional<uint16_t> transportPort;
     std::optional<hal::LeaseId> lease;
@@ -83,7 +83,7 @@ struct LiveNode {
 /// The 2014 key of a node.
 struct Service {
     std::string nodeName;
-    std::string nodeId; ///< empty when something else than cratekeeper wrote it
+    std::string nodeId; ///< empty if something other than cratekeeper wrote it
     std::optional<hal::LeaseId> lease;
     bool operator==(const Service&) const = default;
 };
@@ -96,15 +96,15 @@ struct Registry {
     std::vector<Forgotten> forgotten;                  ///< by node id
     std::optional<std::vector<std::string>> bootstrap; ///< the initial master nodes, sorted
     std::optional<std::string> clusterId;
-    /// By key: what a guarded write compares with. A value beyond 64 KiB is left out, its revision is not.
+    /// By key: the values a guarded write compares with. A value beyond 64 KiB is omitted, its revision is not.
     std::map<std::string, hal::KeyValue> raw;
-    /// Values that do not fit the schema, each with its key and the next step; a bounded number, in one line each.
+    /// Malformed values, each with its key and the next step; a bounded number, one line each.
     hal::Problems problems;
     bool operator==(const Registry&) const = default;
 };
 
-/// Asks for the keys of the schema and no others, so that what else stands under our prefix costs nothing. One
-/// transaction: its answer is of one revision, and a guarded write compares with one consistent state.
+/// Requests only the keys of the schema, so that other keys under our prefix cost nothing. One transaction: its answer
+/// is of one revision, so a guarded write compares with one consistent state.
 [[nodiscard]] hal::Transaction registryReading(const Keys& keys);
 
 /// Reads the answer of registryReading().

@@ -1,4 +1,4 @@
-// The texts that nodes and `cratectl forget` write for good; the ones that go with a lease are agent/health/announce's.
+// The values that nodes and `cratectl forget` write without a lease; agent/health/announce owns the leased ones.
 #include "agent/cluster/registry.hpp"
 
 #include <nlohmann/json.hpp>

@@ -1,4 +1,4 @@
-// The list is decided in one transaction that fails if any node, member or id came since the registry was read.
+// One transaction decides the list; it fails if any node, member or id was added since the registry was read.
 #include "agent/cluster/vote.hpp"
 
 #include "agent/cluster/guards.hpp"
@@ -31,7 +31,7 @@ const LiveNode* otherVoter(const Registry& registry, const Identity& identity, c
                      [&list](const LiveNode& node) { return !node.vote.empty() && node.vote != list; });
 }
 
-/// The names of all nodes that could vote: those announced with an empty disk, and this one.
+/// The names of all possible voters: the nodes announced with an empty disk, and this one.
 Names candidates(const Registry& registry, const Identity& identity) {
     std::set<std::string> names{identity.nodeName};
     for (const auto& node : registry.nodes) {
@@ -42,7 +42,7 @@ Names candidates(const Registry& registry, const Identity& identity) {
     return {names.begin(), names.end()};
 }
 
-/// Only if since the registry was read no node came, no member was added, and no id was told.
+/// Only if no node, no member and no id was added since the registry was read.
 void claimBootstrap(Formation& formation, const Names& names, const Observed& observed,
                     const Config& config) {
     if (formation.claim) {
@@ -67,8 +67,8 @@ std::string otherVoteRefusal(const std::string& who, const Identity& identity) {
            " an empty data directory and remove /var/lib/cratekeeper/node.json on it";
 }
 
-/// A first start that was begun is repeated with the very same list, however far it came, until there is an id. With an
-/// empty disk it is a first vote again: together with another emptied voter it could found a second cluster.
+/// An interrupted first start is repeated with the same list, however far it got, until there is an id. With an empty
+/// disk it is a first vote again: together with another emptied voter it could form a second cluster.
 void repeatVote(Formation& formation, const Observed& observed, const Config& config) {
     const auto& vote = observed.persistent.vote;
     if (!observed.etcd.registry) {
@@ -91,13 +91,12 @@ void repeatVote(Formation& formation, const Observed& observed, const Config& co
     }
 }
 
-/// A database that is up and was given no vote was started to join others, and may have done so since its disk was
-/// looked at.
+/// A database that is up without a vote was started to join others, and may have joined since its disk was inspected.
 bool joins(const Observed& observed) {
     return observed.crateUnits && std::ranges::any_of(*observed.crateUnits, isUp);
 }
 
-/// Nobody has decided yet: this node does, once enough others are there and none of them has a past.
+/// The list is undecided: this node decides it once enough nodes are announced and none of them has a past.
 void decideList(Formation& formation, const Observed& observed, const Config& config) {
     const auto& registry = *observed.etcd.registry;
     const auto& identity = observed.identity;
@@ -123,7 +122,7 @@ void decideList(Formation& formation, const Observed& observed, const Config& co
     claimBootstrap(formation, names, observed, config);
 }
 
-/// The list of etcd, if we are on it; unless somebody announces another one.
+/// Votes with the list in etcd if it includes this node, unless another node announces a different list.
 void voteFor(Formation& formation, const Names& list, const Observed& observed) {
     if (std::ranges::find(list, observed.identity.nodeName) == list.end()) {
         return; // it starts and joins the others
@@ -151,7 +150,7 @@ void decideVote(Formation& formation, const Observed& observed, const Config& co
     const auto& registry = observed.etcd.registry;
     const Keys keys(config.clusterName);
     if (registry && registry->raw.contains(keys.clusterId())) {
-        return; // there is a cluster, though its id cannot be read: found, not founded
+        return; // there is a cluster, though its id cannot be read: join it, never form a second one
     }
     const auto& vote = observed.persistent.vote;
     if (std::ranges::find(vote, observed.identity.nodeName) != vote.end()) {
@@ -164,7 +163,7 @@ void decideVote(Formation& formation, const Observed& observed, const Config& co
         return;
     }
     if (*observed.dataHoldsDatabase || joins(observed)) {
-        return; // somebody's data: its cluster is found, not founded
+        return; // the data belongs to a cluster: join that one, never form a second one
     }
     if (!registry) {
         formation.waitingFor = "etcd, to learn whether the cluster was ever formed";

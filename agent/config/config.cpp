@@ -1,4 +1,4 @@
-// One table of keys: section, key, how a value is set, how it is reset. Everything else (errors, the list of known
+// One table of keys: section, key, how to set a value, how to reset it. Everything else (errors, the list of known
 // keys in messages) is derived from the table.
 #include "agent/config/config.hpp"
 
@@ -14,7 +14,7 @@ namespace {
 
 using std::string;
 
-/// Returns what was expected, or nothing when the value was taken.
+/// Returns what was expected, or nothing if the value was accepted.
 using Setter = std::optional<string> (*)(Config&, const string&);
 using Resetter = void (*)(Config&);
 
@@ -31,7 +31,7 @@ std::optional<Number> toNumber(const string& text, Number lowest, Number highest
     return number && *number >= lowest && *number <= highest ? number : std::nullopt;
 }
 
-/// Host names and cluster names end up in etcd keys, file names and CrateDB settings: letters that are safe in all.
+/// Host names and cluster names end up in etcd keys, file names and CrateDB settings: only characters safe in all.
 bool isName(const string& text) {
     return !text.empty() && text.size() <= 63 && text.front() != '-' && text.front() != '.' &&
            std::ranges::all_of(text, [](char c) {
@@ -268,7 +268,7 @@ string unknownKey(const IniEntry& entry) {
     return "unknown section, expected one of [Node], [Cluster], [Etcd], [Crate], [Health], [Log]";
 }
 
-/// Rules that join several keys; they have no single line, so they name the keys.
+/// Rules across several keys; they have no single line, so they name the keys.
 void checkTogether(const Config& config, std::vector<ConfigError>& errors) {
     const Place whole{"configuration", 0};
     if (config.etcd.certificateFile.has_value() != config.etcd.keyFile.has_value()) {
@@ -286,7 +286,7 @@ void checkTogether(const Config& config, std::vector<ConfigError>& errors) {
     }
 }
 
-/// CrateDB refuses to start with a setting it does not know: better said here, with the line.
+/// CrateDB refuses to start with an unknown setting: better to report it here, with the line.
 void checkLine(const CrateConfig& crate, std::vector<ConfigError>& errors) {
     const auto line = crateVersion(crate);
     if (!line) {

@@ -1,4 +1,4 @@
-// What the operator wants of this node: the typed configuration and every way in which a text can miss it.
+// The operator's wishes for this node: the typed configuration, and every error a configuration text can have.
 // It owns keys, defaults and their limits. It reads no file (agent/config/config_files does) and probes nothing.
 #pragma once
 
@@ -53,7 +53,7 @@ struct Config {
     std::optional<std::string> zone;      ///< the rack or room, as CrateDB's attribute "zone"
     std::string dataDirectory = "/data/crate";
     std::string clusterName = "crate";
-    uint16_t initialNodes = 1; ///< how many announced nodes it takes to decide the first election
+    uint16_t initialNodes = 1; ///< how many nodes must be announced before the first voters are decided
     EtcdConfig etcd;
     CrateConfig crate;
     uint16_t healthPort = 4480;
@@ -62,7 +62,7 @@ struct Config {
     bool operator==(const Config&) const = default;
 };
 
-/// A config and what is wrong with the texts it came from; it may be used only when there are no errors.
+/// A config and the errors in its sources; it may be used only if there are no errors.
 struct ConfigResult {
     Config config;
     std::vector<ConfigError> errors;
@@ -74,10 +74,10 @@ struct ConfigResult {
 [[nodiscard]] ConfigResult parseConfig(const std::vector<IniText>& texts,
                                        const CrateEnvironment& environment = {});
 
-/// The line of CrateDB that runs here: what the operator says, or else what the image's tag says.
+/// The line of CrateDB that runs here: the operator's choice, or else that of the image's tag.
 [[nodiscard]] std::optional<CrateVersion> crateVersion(const CrateConfig& crate);
 
-/// Fails while the line is unknown; the error says why, what is left out because of it, and what to do.
+/// Fails while the line is unknown; the error says why, which settings are omitted because of it, and what to do.
 [[nodiscard]] hal::Status crateVersionKnown(const CrateConfig& crate);
 
 } // namespace agent

@@ -1,4 +1,4 @@
-// The order of systemd.unit(5) and its sisters: /etc before /run before /usr/lib, drop-ins after the main file.
+// The order of systemd.unit(5): /etc before /run before /usr/lib, drop-ins after the main file.
 #include "agent/config/config_files.hpp"
 
 #include <array>
@@ -49,11 +49,11 @@ std::vector<std::string> configPaths(const FileReader& files, const std::string&
         const auto names = files.list(directory, ".conf");
         if (!names) {
             paths.push_back(
-                directory); // reading it fails with the reason, so that nothing is left out in silence
+                directory); // reading it fails with the reason, so that nothing is skipped silently
             continue;
         }
         for (const auto& name : *names) {
-            dropIns.emplace(name, directory + "/" + name); // the first place to have a name keeps it
+            dropIns.emplace(name, directory + "/" + name); // the first directory that has a name wins
         }
     }
     for (const auto& [name, path] : dropIns) {

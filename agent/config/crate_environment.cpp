@@ -1,4 +1,4 @@
-// systemd.exec(5), EnvironmentFile=: what a shell would make of simple assignments, without its expansions.
+// systemd.exec(5), EnvironmentFile=: simple assignments as a shell would read them, without expansions.
 #include "agent/config/crate_environment.hpp"
 
 #include "agent/config/ini.hpp"
@@ -15,7 +15,7 @@ using std::string_view;
 /// Takes one value from the front, up to the end of its line: quoted parts, escapes, and lines joined by a backslash.
 string takeValue(string_view& text) {
     string value;
-    size_t kept = 0; // blanks after it are dropped unless something follows
+    size_t kept = 0; // trailing blanks are dropped unless something follows
     char quote = '\0';
     while (!text.empty()) {
         const char c = text.front();

@@ -1,5 +1,5 @@
-// What root decides about the container: the image and its limits, in crate@.service and /etc/cratekeeper/crate.env.
-// It owns the reading of that file and the defaults the shipped unit has. The agent writes none of it.
+// Root's choices for the container: the image and its limits, in crate@.service and /etc/cratekeeper/crate.env.
+// It owns the parsing of that file and the defaults of the shipped unit. The agent writes none of it.
 #pragma once
 
 #include <optional>
@@ -21,14 +21,14 @@ struct CrateEnvironment {
     bool operator==(const CrateEnvironment&) const = default;
 };
 
-/// Reads an EnvironmentFile= as systemd does: comments, quotes, joined lines; of two assignments the later one wins.
+/// Parses an EnvironmentFile= as systemd does: comments, quotes, joined lines; of two assignments the later one wins.
 [[nodiscard]] CrateEnvironment parseCrateEnvironment(std::string_view text);
 
-/// What is known when the file is there and cannot be read.
+/// The values if the file exists but cannot be read.
 [[nodiscard]] CrateEnvironment unreadableCrateEnvironment();
 
-/// Whether `docker run` gives the container an unlimited memlock; empty when the options are unknown. Of several
-/// --ulimit=memlock the last one counts, as for Docker.
+/// Whether `docker run` gives the container an unlimited memlock; empty if the options are unknown. Of several
+/// --ulimit=memlock the last one counts, as in Docker.
 [[nodiscard]] std::optional<bool> mayLockMemory(const CrateEnvironment& environment);
 
 } // namespace agent

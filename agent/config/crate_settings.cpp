@@ -1,5 +1,5 @@
-// Names and lines are those of CrateDB's release notes and of its registry of settings (ClusterSettings). A name with
-// a dot at its end stands for everything below it.
+// Names and lines are those of CrateDB's release notes and of its registry of settings (ClusterSettings). A name that
+// ends in a dot covers everything below it.
 #include "agent/config/crate_settings.hpp"
 
 #include <algorithm>
@@ -11,7 +11,7 @@ namespace {
 struct SettingLines {
     const char* name;
     CrateVersion since;                ///< the first line that knows it
-    std::optional<CrateVersion> until; ///< the first line that does not know it any more
+    std::optional<CrateVersion> until; ///< the first line that no longer knows it
     const char* instead;               ///< what to write where it is unknown; empty: nothing
 };
 

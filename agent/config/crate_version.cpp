@@ -1,4 +1,4 @@
-// Tags are what people type: a version may be followed by a dash and anything, never by more digits.
+// Operators type tags: a version may be followed by a dash and anything, never by more digits.
 #include "agent/config/crate_version.hpp"
 
 #include "agent/config/image_reference.hpp"

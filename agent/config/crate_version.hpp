@@ -1,5 +1,5 @@
-// Which line of CrateDB an image holds, as its tag says.
-// It owns the reading of versions and image references. Which settings a line knows stands in crate_settings.
+// The line of CrateDB that an image holds, according to its tag.
+// It owns the parsing of versions and image references. crate_settings knows which settings a line has.
 #pragma once
 
 #include <compare>

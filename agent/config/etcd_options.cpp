@@ -1,4 +1,4 @@
-// The deadline of a call follows from the lease: three calls must fit into the life of one.
+// The lease determines the deadline of a call: three calls must fit into the lifetime of a lease.
 #include "agent/config/etcd_options.hpp"
 
 #include "agent/config/ini.hpp"
@@ -9,7 +9,7 @@
 namespace agent {
 namespace {
 
-// A third of the lease is a heartbeat; a call must have failed before the next one is due.
+// A heartbeat is a third of the lease; a call must have failed before the next one is due.
 constexpr hal::Duration kLongestDeadline = std::chrono::milliseconds(1500);
 
 } // namespace

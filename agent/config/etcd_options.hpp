@@ -1,4 +1,4 @@
-// From the operator's words about etcd to the options of the client: the one place both the daemon and cratectl use.
+// Turns the etcd configuration into the options of the client: the one place both the daemon and cratectl use.
 // It reads the password file through the function it is given and keeps nothing.
 #pragma once
 
@@ -12,7 +12,7 @@
 
 namespace agent {
 
-/// Fails, terminally, when a password file is named and cannot be read.
+/// Fails, terminally, if a password file is set and cannot be read.
 [[nodiscard]] hal::Result<hal::EtcdOptions>
 etcdOptions(const EtcdConfig& config,
             const std::function<hal::Result<std::optional<std::string>>(const std::string& path)>& readFile);

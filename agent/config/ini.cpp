@@ -1,4 +1,4 @@
-// Line by line, because a person wants every wrong line at once and not only the first.
+// Line by line, so that an operator sees every wrong line at once and not only the first.
 #include "agent/config/ini.hpp"
 
 #include "hal/base/text.hpp"

@@ -8,7 +8,7 @@
 
 namespace agent {
 
-/// Where something stands, for messages: "/etc/cratekeeper/agent.conf:12".
+/// A position in a file, for messages: "/etc/cratekeeper/agent.conf:12".
 struct Place {
     std::string file;
     unsigned line = 0;
@@ -23,10 +23,10 @@ struct IniEntry {
     bool operator==(const IniEntry&) const = default;
 };
 
-/// One thing that is wrong in a file and what was expected instead.
+/// One error in a file and what was expected instead.
 struct ConfigError {
     Place place;
-    std::string key; ///< "[Etcd] Endpoints"; empty when the line is no assignment
+    std::string key; ///< "[Etcd] Endpoints"; empty if the line is not an assignment
     std::string expected;
     bool operator==(const ConfigError&) const = default;
 
@@ -43,7 +43,7 @@ struct IniSection {
 
 struct IniText {
     std::vector<IniEntry> entries;
-    std::vector<ConfigError> errors; ///< malformed lines; the entries around them are kept
+    std::vector<ConfigError> errors; ///< malformed lines; the other entries are kept
     std::vector<IniSection> sections{};
 };
 

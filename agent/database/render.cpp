@@ -1,4 +1,4 @@
-// crate.yml is written flat, one setting a line, quoted as JSON strings, which YAML reads unchanged.
+// crate.yml is flat: one setting per line, quoted as JSON strings, which YAML reads unchanged.
 #include "agent/database/render.hpp"
 
 #include "agent/cluster/peers.hpp"
@@ -17,16 +17,16 @@ using std::string;
 constexpr uint64_t kMebibyte = uint64_t{1} << 20U;
 constexpr uint64_t kGibibyte = uint64_t{1} << 30U;
 constexpr uint64_t kLargestHeap = 30500 * kMebibyte;
-constexpr uint64_t kSmallestHeap = 512 * kMebibyte; // what the image itself would take
+constexpr uint64_t kSmallestHeap = 512 * kMebibyte; // the image's own default
 
-/// A host name may hold any bytes; what is not UTF-8 is replaced, because YAML must be.
+/// A host name may hold any bytes; invalid UTF-8 is replaced, because YAML must be UTF-8.
 string quoted(const string& text) {
     return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
 bool isIpv6(const string& address) { return address.find(':') != string::npos; }
 
-/// The lines of crate.yml. What the operator sets stands in place of ours, because a key twice is no YAML.
+/// The lines of crate.yml. The operator's settings replace ours, because YAML allows each key only once.
 class Settings {
 public:
     explicit Settings(const std::vector<CrateSetting>& overrides) : overrides_(overrides) {}
@@ -58,19 +58,19 @@ private:
 };
 
 void setNetwork(Settings& settings, const string& address, const CrateConfig& crate) {
-    // Every address, so that a lease of DHCP that changes leaves a running database reachable; the JVM takes both
-    // families at "::". Published is the one address that other nodes know.
+    // Binds to every address, so that a running database stays reachable if its DHCP address changes; at "::" the
+    // JVM accepts both families. It publishes the one address that other nodes know.
     settings.set("network.bind_host", isIpv6(address) ? "::" : "0.0.0.0");
     settings.set("network.publish_host", address);
-    // One number each and not CrateDB's ranges: the next free port is one nobody asks.
+    // Fixed ports instead of CrateDB's ranges: no client would try the next free port.
     settings.set("http.port", uint64_t{crate.httpPort});
     settings.set("transport.tcp.port", uint64_t{crate.transportPort});
     settings.set("psql.port", uint64_t{crate.postgresPort});
 }
 
 void setDiscovery(Settings& settings, const Formation& formation) {
-    // An explicitly empty list turns the scan of local ports off; peers come from unicast_hosts.txt, which CrateDB
-    // reads again every second while it knows no master.
+    // An explicitly empty list disables the scan of local ports; peers come from unicast_hosts.txt, which CrateDB
+    // rereads every second while it has no master.
     settings.setRaw("discovery.seed_hosts", "[]");
     settings.set("discovery.seed_providers", "file");
     if (!formation.initialMasterNodes.empty()) {
@@ -78,7 +78,7 @@ void setDiscovery(Settings& settings, const Formation& formation) {
     }
 }
 
-/// Every node this one knows of, itself included: after a power cut that many should come back.
+/// The number of nodes this one knows, including itself: after a power cut that many should come back.
 size_t nodesEverSeen(const Observed& observed) {
     std::set<string> ids{observed.identity.nodeId};
     for (const auto& [nodeId, endpoint] : rememberPeers(observed.persistent, observed.etcd.registry)) {
@@ -92,12 +92,12 @@ size_t nodesEverSeen(const Observed& observed) {
     return ids.size();
 }
 
-/// Without these, the first node that is back starts to make new copies of what the others will bring in a minute.
+/// Without these, the first node that is back starts to copy the shards that the others will bring in a minute.
 void setGateway(Settings& settings, const Observed& observed, const Config& config) {
     const auto line = crateVersion(config.crate);
     const std::array<string, 4> names{"gateway.expected_data_nodes", "gateway.recover_after_data_nodes",
                                       "gateway.expected_nodes", "gateway.recover_after_nodes"};
-    // The two numbers belong together: one by the operator and one by us may contradict each other.
+    // The two numbers belong together: one from the operator and one from us could contradict each other.
     const bool theirs =
         std::ranges::any_of(names, [&](const string& name) { return settings.overridden(name); });
     if (!line || theirs) {
@@ -131,8 +131,8 @@ void setMachine(Settings& settings, const Inventory& inventory, const Config& co
     }
 }
 
-/// Who may ask what: this machine everything, and so the agent and an administrator; others with their password. A
-/// rule of the operator replaces ours of the same number as a whole.
+/// Access rules: this machine needs no password, and so the agent and an administrator on it; others need theirs. An
+/// operator's rule replaces our whole rule of the same number.
 void setAuthentication(Settings& settings) {
     settings.setRaw("auth.host_based.enabled", "true");
     const string rules = "auth.host_based.config.";
@@ -164,11 +164,11 @@ string renderSettings(const Observed& observed, const Formation& formation, cons
     setGateway(settings, observed, config);
     setMachine(settings, inventory, config);
     setAuthentication(settings);
-    settings.setRaw("udc.enabled", "false"); // a cluster under a desk does not phone home
+    settings.setRaw("udc.enabled", "false"); // the cluster does not phone home
     return std::move(settings).withOverrides();
 }
 
-/// Everything to standard output: Docker hands it to the journal, which rotates it.
+/// Everything goes to standard output: Docker passes it to the journal, which rotates it.
 constexpr const char* kLogging = R"(# Written by cratekeeper; changes will be overwritten.
 status = error
 rootLogger.level = info

@@ -19,7 +19,7 @@ struct RenderedFile {
     bool operator==(const RenderedFile&) const = default;
 };
 
-/// Empty while something it needs is unknown (address, memory): half a configuration is worse than none.
+/// Empty while a required value is unknown (address, memory): half a configuration is worse than none.
 [[nodiscard]] std::vector<RenderedFile> render(const Observed& observed, const Formation& formation,
                                                const Config& config);
 

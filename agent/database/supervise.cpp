@@ -1,4 +1,4 @@
-// One rule a function, asked in order of importance; the first that applies answers.
+// One rule per function, in order of importance; the first that applies wins.
 #include "agent/database/supervise.hpp"
 
 #include <algorithm>
@@ -9,10 +9,10 @@ namespace {
 using std::string;
 using namespace std::chrono_literals;
 
-// systemd restarts a crashed container by itself (Restart=on-failure) until its start limit; from then on we try
-// again, rarely, because the usual reasons (a full disk, a missing image) are mended by people.
+// systemd restarts a crashed container by itself (Restart=on-failure) up to its start limit; after that we retry,
+// rarely, because an operator has to fix the usual causes (a full disk, a missing image).
 constexpr hal::Duration kRetryAfterFailure = 60s;
-// Exit 78 says that the host is configured wrongly: the same start fails again until somebody changes it.
+// Exit 78 means that the host is misconfigured: a start fails again until an operator fixes it.
 constexpr hal::Duration kRetryAfterConfigError = 600s;
 constexpr int kExitConfig = 78; // CrateDB's ExitCodes.CONFIG: a bootstrap check failed
 constexpr int kExitTerminated = 143;

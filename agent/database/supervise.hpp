@@ -1,5 +1,5 @@
 // What to do about the crate unit: start it, wait, or leave it alone, and the words for it.
-// It owns the rules of starting. It never stops a unit: nothing the agent knows is a reason to take a database down.
+// It owns the rules for starting it. It never stops a unit: nothing the agent knows justifies stopping a database.
 #pragma once
 
 #include "agent/cluster/formation.hpp"
@@ -12,13 +12,13 @@
 namespace agent {
 
 enum class Phase {
-    probing,       ///< the hardware or systemd was not heard yet
+    probing,       ///< the hardware is not probed yet, or systemd has not answered
     waiting,       ///< something is missing before the database may start
-    refused,       ///< starting would be wrong; a person has to decide
-    starting,      ///< the image is pulled or the container starts
-    running,       ///< the container runs
-    restarting,    ///< it ended badly and systemd or we start it again
-    stoppedByHand, ///< somebody stopped it; we do not fight that
+    refused,       ///< the node refuses to start the database until an operator intervenes
+    starting,      ///< the image is being pulled or the container is starting
+    running,       ///< the container is running
+    restarting,    ///< it failed, and systemd or the agent restarts it
+    stoppedByHand, ///< an operator stopped it; the agent does not restart it
 };
 
 struct UnitRequest {
@@ -29,15 +29,15 @@ struct UnitRequest {
 
 struct Supervision {
     Phase phase = Phase::probing;
-    std::string words;                 ///< what is going on, for a person; one sentence without a full stop
-    std::optional<std::string> advice; ///< the next step, when there is one for a person
-    std::optional<hal::Unit> unit;     ///< our own crate@N.service, when systemd has it
-    std::vector<UnitRequest> requests; ///< in order; asking again while a job runs is harmless
-    std::optional<hal::TimePoint> lookAgainAt; ///< when time alone changes the answer
+    std::string words; ///< what is going on, for an operator; one sentence without a full stop
+    std::optional<std::string> advice;         ///< the next step for the operator, if there is one
+    std::optional<hal::Unit> unit;             ///< our own crate@N.service, if systemd has it loaded
+    std::vector<UnitRequest> requests;         ///< in order; repeating one while its job runs is harmless
+    std::optional<hal::TimePoint> lookAgainAt; ///< when the passing of time alone changes the answer
     bool operator==(const Supervision&) const = default;
 };
 
-/// `rendered` says whether the files the container mounts are on disk.
+/// `rendered`: whether the files that the container mounts are on disk.
 [[nodiscard]] Supervision supervise(const Observed& observed, const Formation& formation, bool rendered);
 
 /// "crate@1.service"

@@ -1,4 +1,4 @@
-// The fold. Each part looks at one source only; nothing here can fail.
+// The fold. Each part reads one source only; nothing here can fail.
 #include "agent/hardware/inventory.hpp"
 
 #include "agent/hardware/announced_address.hpp"
@@ -12,7 +12,7 @@
 namespace agent {
 namespace {
 
-/// The value of a reading, its problems added to the list; a failed source is one problem more.
+/// The value of a reading; adds its problems to the list. A failed source is one more problem.
 template <class T>
 const T* unpack(const hal::Result<hal::Reading<T>>& reading, const char* source, hal::Problems& problems) {
     if (!reading) {

@@ -1,6 +1,6 @@
-// What this machine has, as one value: the sources' readings folded together, sorted, and free of contradictions.
+// This machine's hardware as one value: the sources' readings folded together, sorted, and free of contradictions.
 // It decides which links are physical and what is stacked on them; agent/hardware/announced_address chooses the address.
-// It asks no source: the readings come in, and a source that failed is a problem beside the values of the others.
+// It queries nothing: the readings are passed in, and a failed source is a problem beside the others' values.
 #pragma once
 
 #include "hal/base/problem.hpp"
@@ -16,7 +16,7 @@
 
 namespace agent {
 
-/// What each source said; each may have failed by itself.
+/// The reading of each source; each may have failed independently.
 struct ProbeResult {
     hal::Result<hal::Reading<hal::Host>> host;
     hal::Result<hal::Reading<hal::NetworkState>> network;
@@ -36,7 +36,7 @@ struct UpperInterface {
 struct PhysicalNic {
     hal::Nic nic;
     std::vector<UpperInterface> above; ///< nearest first, then by name
-    bool carriesDefaultRoute = false;  ///< itself or through something above it
+    bool carriesDefaultRoute = false;  ///< directly or through an interface above it
     bool operator==(const PhysicalNic&) const = default;
 };
 
@@ -55,13 +55,13 @@ struct Inventory {
 [[nodiscard]] Inventory foldInventory(const ProbeResult& probe,
                                       const std::optional<std::string>& configuredInterface);
 
-/// What the data volume lies on: "nvme", "ssd" or "hdd"; of several kinds the slowest, because it sets the pace. Empty
-/// when a disk is unknown, or virtual: a hypervisor does not tell what is behind it.
+/// The kind of disk below the data volume: "nvme", "ssd" or "hdd"; of several kinds the slowest, because it sets the
+/// pace. Empty if a disk is unknown, or virtual: a hypervisor hides the real disk.
 [[nodiscard]] std::optional<std::string> dataDiskKind(const Inventory& inventory);
 
-/// The inventory without what moves by itself all the time: used and free bytes are rounded down to steps of 1 % of
-/// the volume (at least 1 GiB), allocation per device is dropped. Carrier and error counters stay: each of their
-/// steps is news. This is what is announced, so that etcd is written only when something changed.
+/// The inventory without constantly changing values: used and free bytes are rounded down to steps of 1 % of the volume
+/// (at least 1 GiB), allocation per device is dropped. Carrier and error counters stay: each of their steps is news.
+/// The node announces this version, so that it writes to etcd only when something changed.
 [[nodiscard]] Inventory forAnnouncement(Inventory inventory);
 
 } // namespace agent

@@ -1,5 +1,5 @@
-// One function for each value. Text comes from firmware, labels and links, so it may hold any bytes: what is not UTF-8
-// is replaced, because JSON must be.
+// One function for each value. Text comes from firmware, labels and links, so it may hold any bytes: invalid UTF-8 is
+// replaced, because JSON must be UTF-8.
 #include "agent/hardware/inventory_json.hpp"
 
 #include <concepts>
@@ -10,9 +10,9 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-/// The library's own replacement of bytes that are not UTF-8, at the place where they come in rather than at each dump.
+/// The library's own replacement of invalid UTF-8, where the bytes come in rather than at each dump.
 Json text(const std::string& value) {
-    using Parser = nlohmann::json; // the agent has its parser anyway; the one of Json would be another 25 kB
+    using Parser = nlohmann::json; // the agent has this parser anyway; that of Json would add 25 kB
     constexpr int kNoIndent = -1;
     return Parser::parse(Parser(value).dump(kNoIndent, ' ', false, Parser::error_handler_t::replace))
         .get<std::string>();

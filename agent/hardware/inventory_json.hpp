@@ -1,5 +1,5 @@
 // The inventory as JSON, the same for `cratectl probe --json`, /v1/node and etcd.
-// Unknown is null, units stand in the names, and "problems" says why something is null. It computes nothing.
+// Unknown is null, the names contain the units, and "problems" says why something is null. It computes nothing.
 #pragma once
 
 #include "agent/hardware/inventory.hpp"

@@ -1,4 +1,4 @@
-// Documents are built with ordered keys, so that equal content is equal text and is not written twice.
+// Documents have ordered keys, so that equal content is equal text and is not written twice.
 #include "agent/health/announce.hpp"
 
 #include "agent/cluster/identity.hpp"
@@ -18,7 +18,7 @@ ordered_json orNull(const std::optional<T>& value) {
     return value ? ordered_json(*value) : ordered_json(nullptr);
 }
 
-/// Host facts come from firmware and files and may hold any bytes; they must not silence the node.
+/// Host facts come from firmware and files and may hold any bytes; they must not prevent an announcement.
 std::string asText(const ordered_json& document) {
     return document.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
 }
@@ -61,7 +61,7 @@ ordered_json verdictState(const Verdict& verdict) {
     return {{"ready", verdict.ready}, {"status", name(verdict.overall)}, {"components", components}};
 }
 
-/// "crate" is what runs, "crate_line" what its configuration is written for; null where it is unknown.
+/// "crate" is the running version, "crate_line" the one its configuration is written for; null if unknown.
 ordered_json versions(const Observed& observed, const Config& config) {
     const auto& host = observed.inventory->host;
     const auto& answer = observed.database.answer;
@@ -73,7 +73,7 @@ ordered_json versions(const Observed& observed, const Config& config) {
             {"os", orNull(host.os)}};
 }
 
-/// What others have to know before they decide on a first election: see agent/cluster/vote.
+/// What other nodes must know before they decide on a first election: see agent/cluster/vote.
 ordered_json firstElection(const Observed& observed, const Formation& formation) {
     ordered_json vote = ordered_json::array();
     if (!formation.clusterId) {

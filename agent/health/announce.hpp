@@ -1,5 +1,5 @@
-// What this node wants to stand in etcd under its lease: its document and, while the database answers, the 2014 key.
-// It owns the content of the announcements (design section 5). It talks to no store: agent/runtime/session does.
+// The keys this node wants in etcd under its lease: its document and, while the database answers, the 2014 key.
+// It owns the content of the announcements. It does not talk to etcd: agent/runtime/session does.
 #pragma once
 
 #include "agent/health/health.hpp"
@@ -13,23 +13,23 @@
 
 namespace agent {
 
-/// Desired leased keys and their values. Empty when another machine uses our identity: we write nothing over it.
+/// Desired leased keys and their values. Empty if another machine uses our identity: we never overwrite its keys.
 using Announcement = std::map<std::string, std::string>;
 
 /// `document` is nodeDocument(), which /v1/node shows as well.
 [[nodiscard]] Announcement announce(const Observed& observed, const nlohmann::ordered_json& document,
                                     const Verdict& verdict, const Config& config);
 
-/// The hardware as others are told of it, which is expensive to write and rarely changes.
+/// The hardware part of the announcement, which is expensive to build and rarely changes.
 struct HardwareDocument;
 using HardwareDocumentPtr = std::shared_ptr<const HardwareDocument>;
 
-/// Empty before the hardware was probed. It is `previous` when that was made of an equal inventory.
+/// Null until the hardware is probed; `previous` if that was built from an equal inventory.
 [[nodiscard]] HardwareDocumentPtr hardwareDocument(const std::optional<Inventory>& inventory,
                                                    HardwareDocumentPtr previous);
 
-/// The node's document: what `…/nodes/<node-id>` and /v1/node hold. Contains nothing that changes by itself; null
-/// before the hardware was probed.
+/// The node's document: the content of `…/nodes/<node-id>` and /v1/node. It contains nothing that changes by itself;
+/// null until the hardware is probed.
 [[nodiscard]] nlohmann::ordered_json nodeDocument(const Observed& observed, const Formation& formation,
                                                   const Supervision& supervision, const Verdict& verdict,
                                                   const Config& config, const HardwareDocumentPtr& hardware);

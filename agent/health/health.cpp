@@ -1,4 +1,4 @@
-// A component a function; each answers from values alone and says why and what to do.
+// One function per component; each decides from values alone, and says why and what to do.
 #include "agent/health/health.hpp"
 
 #include <algorithm>
@@ -30,7 +30,7 @@ Component warned(Component part, string output, std::optional<string> advice = {
     return part;
 }
 
-/// The answer, if it still speaks for the database that runs now.
+/// The answer, if it still describes the database that runs now.
 const hal::CrateAnswer* currentAnswer(const Observed& observed) {
     const auto& database = observed.database;
     if (!database.answer || !database.answeredAt || database.ended ||
@@ -184,7 +184,7 @@ Component judgeEtcd(const Observed& observed) {
     return part;
 }
 
-/// `since` is carried over while the level stays the same.
+/// `since` is kept while the level stays the same.
 void keepSince(std::vector<Component>& components, const std::optional<Verdict>& previous,
                std::chrono::sys_seconds wallClock) {
     for (auto& part : components) {

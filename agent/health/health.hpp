@@ -1,5 +1,5 @@
-// The verdict: may this node get traffic, and if not, which component says so, since when, and what to do.
-// It owns promise 4 (readiness is honest) as a pure function of what was observed; serving it costs no computation.
+// The verdict: may this node get traffic, and if not, which component fails, since when, and what to do.
+// It keeps readiness honest, as a pure function of the observed values; serving the verdict costs no computation.
 #pragma once
 
 #include "agent/config/config.hpp"
@@ -31,11 +31,11 @@ struct Verdict {
     bool ready = false;
     bool startedOnce = false; ///< the database has been ready since its unit was last started
     Level overall = Level::fail;
-    std::vector<Component> components; ///< always all of them, in the order of their names above
+    std::vector<Component> components; ///< always all of them, in the order of the names above
     bool operator==(const Verdict&) const = default;
 };
 
-/// An answer of the database speaks for this long: the pause between questions plus a question's deadline, twice.
+/// An answer from the database is valid this long: twice the pause between questions plus a question's deadline.
 constexpr std::chrono::seconds kAnswerLifetime{5};
 
 [[nodiscard]] Verdict judge(const Observed& observed, const Formation& formation,

@@ -17,7 +17,7 @@ constexpr int kUnavailable = 503;
 constexpr const char* kJson = "application/json";
 
 hal::Page jsonPage(int status, const ordered_json& body, const char* contentType = kJson) {
-    // Host facts come from firmware and may hold any bytes; they must not make an answer impossible.
+    // Host facts come from firmware and may hold any bytes; they must not prevent an answer.
     return {status, contentType, body.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n"};
 }
 
@@ -31,7 +31,7 @@ ordered_json healthComponent(const Component& part) {
         json["output"] = *part.output;
     }
     if (part.advice) {
-        json["advice"] = *part.advice; // beyond the draft, which allows further members
+        json["advice"] = *part.advice; // not in the draft, which allows additional members
     }
     return json;
 }
@@ -79,7 +79,7 @@ hal::Pages pages(const Observed& observed, ordered_json document, const Supervis
     hal::Pages pages;
     pages["/"] = ready;
     pages["/ready"] = ready;
-    // The loop that would build this page is the one that serves it: an answer is the proof.
+    // The same loop builds and serves this page: any answer is the proof.
     pages["/live"] = jsonPage(kOk, {{"live", true}});
     pages["/startup"] =
         jsonPage(verdict.startedOnce ? kOk : kUnavailable, {{"started", verdict.startedOnce}});

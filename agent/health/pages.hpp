@@ -1,4 +1,4 @@
-// The pages the health socket serves, built anew when the verdict changed and never while a client waits.
+// The pages the health socket serves, rebuilt when the verdict changed and never while a client waits.
 // It owns paths, status codes and formats; it decides nothing about health.
 #pragma once
 
@@ -11,7 +11,7 @@
 namespace agent {
 
 /// `/` and `/ready` (200 or 503), `/live`, `/startup`, `/health` (application/health+json; 200 unless it fails)
-/// and `/v1/node`, which is `document` (agent/health/announce) with words for a person added.
+/// and `/v1/node`, which is `document` (agent/health/announce) with words for an operator added.
 [[nodiscard]] hal::Pages pages(const Observed& observed, nlohmann::ordered_json document,
                                const Supervision& supervision, const Verdict& verdict);
 

@@ -1,4 +1,4 @@
-// Events only say "look again"; every look ends in schedule(), and recompute() runs once for all of them.
+// Events only mean "look again"; every look ends in schedule(), and recompute() runs once for all of them.
 #include "agent/runtime/agent.hpp"
 
 #include "agent/runtime/log.hpp"
@@ -12,18 +12,19 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr const char* kCrateUnits = "crate@*.service";
-constexpr hal::Duration kTick = 1s;            // how often the database is asked and the volume looked at
+constexpr hal::Duration kTick = 1s; // how often the agent queries the database and checks the volume
 constexpr hal::Duration kAskDeadline = 1500ms; // a database slower than this cannot serve traffic either
-constexpr hal::Duration kProbeInterval = 180s; // the net under the hardware events
-constexpr hal::Duration kSettleTime = 250ms;   // bursts of hardware events make one probe
-constexpr hal::Duration kSettleLimit = 3s;  // by then we say what we know, even if something never answered
-constexpr hal::Duration kRequestPause = 5s; // between two requests for a unit, whatever came of the first
-constexpr hal::Duration kStuck = 10s;       // a round of a stage takes far less; the watchdog waits this long
+constexpr hal::Duration kProbeInterval = 180s; // a safety net for lost hardware events
+constexpr hal::Duration kSettleTime = 250ms;   // merges a burst of hardware events into one probe
+constexpr hal::Duration kSettleLimit = 3s; // then the agent reports what it knows, even if a source is silent
+constexpr hal::Duration kRequestPause =
+    5s; // between two requests for a unit, regardless of the first one's outcome
+constexpr hal::Duration kStuck = 10s; // a round of a stage takes far less; after this the watchdog is not fed
 constexpr const char* kTickStage = "the clock tick";
 constexpr const char* kDatabaseStage = "the database's answer";
 constexpr const char* kUnitsStage = "systemd's answer";
 constexpr const char* kProbeStage = "the hardware probe";
-constexpr hal::Duration kWaitingRefresh = 5s; // the net under the watch while we wait for other nodes
+constexpr hal::Duration kWaitingRefresh = 5s; // a safety net for the watch while we wait for other nodes
 
 std::string holdsDatabasePath(const Config& config) { return config.dataDirectory + "/data"; }
 
@@ -72,7 +73,7 @@ hal::Status Agent::openSession(std::optional<hal::LeaseId> lease) {
     if (!etcd) {
         return hal::failure(etcd.error());
     }
-    // The old session goes first: its callbacks must not outlive the client they belong to.
+    // Destroy the old session first: its callbacks must not outlive the client they belong to.
     session_.reset();
     etcd_ = std::move(*etcd);
     session_ = std::make_unique<Session>(
@@ -111,14 +112,14 @@ bool Agent::settled() const {
 
 void Agent::execute(const Plan& plan) {
     keepFiles(plan);
-    // Before the first complete look a former process knew better than we do: its answers and keys stand.
+    // Until the first complete look, the previous process knew more: its answers and keys stay.
     if (settled()) {
         dependencies_.server.publish(plan.pages);
         const bool waitsForOthers = plan.formation.waitingFor || plan.formation.refusal;
         session_->setDesired({.announcement = plan.announcement,
                               .claim = plan.formation.claim,
                               .refreshEvery = waitsForOthers ? kWaitingRefresh : hal::Duration(30s)});
-        if (rendered_) { // the plan was made before its own files could not be written
+        if (rendered_) { // the plan was made before the write of its files failed
             requestUnits(plan.supervision);
         }
         logVerdict(plan);
@@ -145,9 +146,9 @@ void Agent::logVerdict(const Plan& plan) {
 }
 
 void Agent::keepFiles(const Plan& plan) {
-    // Ours first: what was rendered and is not remembered would be taken back by a start without etcd.
+    // Our state first: a start without etcd would revert rendered files that are not in it.
     if (!keepPersistent(plan.persistent)) {
-        takeRendered(false); // a database must not be started with a vote we could forget
+        takeRendered(false); // a database must not be started with a vote that is not saved
         return;
     }
     logOnce_.report("saving the lease", dependencies_.files.keepLease(observed_.etcd.lease));
@@ -203,7 +204,7 @@ void Agent::tick() {
     stages_.end(kTickStage);
     stages_.begin(kTickStage, kStuck, dependencies_.loop.now());
     if (dependencies_.crateEnvironmentChanged()) {
-        reload(); // another image may know other settings, and the unit starts with it whenever somebody likes
+        reload(); // another image may know other settings, and an operator may start the unit at any time
     }
     logOnce_.report("determining the CrateDB version", crateVersionKnown(config_.crate));
     lookAtData();
@@ -215,7 +216,7 @@ void Agent::tick() {
 void Agent::probeHardware() {
     observed_.inventory = foldInventory(dependencies_.probe(config_.dataDirectory), config_.interface);
     const auto& host = observed_.inventory->host;
-    // What cannot be read for a moment is what it was: a machine does not become another one.
+    // A value that cannot be read for a moment keeps its last content: a machine does not become another one.
     const Identity before = observed_.identity;
     observed_.identity = {.nodeId = host.machineId.value_or(before.nodeId),
                           .nodeName = config_.nodeName.value_or(host.hostname.value_or(before.nodeName)),
@@ -237,7 +238,7 @@ void Agent::lookAtUnits() {
 void Agent::unitsSeen(const hal::Result<std::vector<hal::Unit>>& units) {
     stages_.end(kUnitsStage);
     if (!units) {
-        // The last states stay: a bus that restarts does not stop a database.
+        // Keep the last states: a bus restart does not stop a database.
         observed_.unitsError = units.error().text();
         schedule();
         return;
@@ -263,7 +264,7 @@ const hal::Unit* Agent::ownUnit() const {
     return unit == observed_.crateUnits->end() ? nullptr : &*unit;
 }
 
-/// Only a unit that was seen up was started: a job that systemd took may still come to nothing.
+/// Only a unit that was seen up counts as started: a job that systemd accepted may still come to nothing.
 void Agent::rememberStart() {
     const auto* const unit = ownUnit();
     if (unit != nullptr && unit->activeState != "inactive" && !observed_.startedInThisBoot) {
@@ -298,14 +299,14 @@ void Agent::askDatabase() {
         asking_ = false;
         stages_.end(kDatabaseStage);
         if (life != databaseLife_) {
-            askDatabase(); // the process ended while we asked: the answer speaks of the dead
+            askDatabase(); // the process ended during the query: the answer is obsolete
             return;
         }
         observed_.database.answer = answer;
         observed_.database.answeredAt = dependencies_.loop.now();
         observed_.database.ended = false;
         if (answer.sqlAnswers && !std::exchange(held_, true)) {
-            // A lost connection proves nothing by itself, so it makes us ask at once.
+            // A lost connection proves nothing by itself, so query at once.
             crate_->hold([this] {
                 held_ = false;
                 askDatabase();
@@ -323,7 +324,7 @@ void Agent::followProcess() {
     }
     const auto pid = dependencies_.processes.mainProcess(*container);
     if (!pid || !*pid) {
-        return; // not started yet, or gone already: the next tick looks again
+        return; // not started yet, or already gone: the next tick looks again
     }
     auto watch = dependencies_.processes.watch(**pid, [this] { databaseEnded("its main process ended"); });
     if (!watch) {
@@ -341,7 +342,7 @@ void Agent::databaseEnded(const char* how) {
     ++databaseLife_;
     observed_.database.ended = true;
     observed_.database.mainProcess.reset();
-    // Not in the callback of the watch that calls us: the next look replaces it.
+    // Do not destroy the watch from its own callback: the next look replaces it.
     held_ = false;
     watchedContainer_.reset();
     recompute();
@@ -362,7 +363,7 @@ void Agent::lookAtData() {
 
 void Agent::feedWatchdog() {
     auto stage = stages_.stuck(dependencies_.loop.now());
-    // The session tries at least once a heartbeat, whether etcd answers or not.
+    // The session sends something at least once a heartbeat, whether etcd answers or not.
     if (const auto last = session_->lastAttempt();
         last && dependencies_.loop.now() - *last > 3 * config_.etcd.lease) {
         stage = "the session with etcd";

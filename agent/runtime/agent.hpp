@@ -1,6 +1,6 @@
-// The node at work: it keeps Observed up to date, asks the reducer for a plan, and executes it through hal.
-// It owns the rhythm (what is looked at when) and no rule: what follows from what is seen stands in agent/plan and
-// the stages. Everything it touches is handed in, so that tests and simulations hand in fakes.
+// The running agent: it keeps Observed up to date, asks the reducer for a plan, and executes it through hal.
+// It owns the timing (what to look at, and when) and no rule: agent/plan and the stages decide. All its dependencies
+// are passed in, so that tests and simulations can pass in fakes.
 #pragma once
 
 #include "agent/config/config_files.hpp"
@@ -22,7 +22,7 @@
 
 namespace agent {
 
-/// What the node touches. References outlive the node.
+/// The dependencies of the agent. References must outlive it.
 struct Dependencies {
     hal::EventLoop& loop;
     hal::Units& units;
@@ -38,7 +38,7 @@ struct Dependencies {
     std::function<hal::Result<std::vector<std::string>>(const std::string& unit)> lastLogLines;
     std::function<std::chrono::sys_seconds()> wallClock;
     std::function<ConfigResult()> loadConfig;
-    /// Whether root's part of the configuration (crate.env) changed since the last question.
+    /// Whether root's part of the configuration (crate.env) changed since the last call.
     std::function<bool()> crateEnvironmentChanged = [] { return false; };
     std::function<hal::Result<std::unique_ptr<hal::Etcd>>(const EtcdConfig&)> connectEtcd;
     std::function<std::unique_ptr<hal::Crate>(const CrateConfig&)> connectCrate;
@@ -48,11 +48,11 @@ class Agent {
 public:
     Agent(Dependencies dependencies, Config config);
 
-    /// Looks at everything once and starts all watches. Fails only on what a person has to mend first.
+    /// Looks at everything once and starts all watches. Fails only on what an operator has to fix first.
     [[nodiscard]] hal::Status start();
-    /// SIGHUP: a bad file leaves the last good configuration in force and says so.
+    /// SIGHUP: reloads; if the configuration has errors, logs them and keeps the last good one.
     void reload();
-    /// SIGTERM: stops the loop. The database and our announcement are left alone, unless the machine goes down.
+    /// SIGTERM: stops the loop. The database stays up; the announcement stays, too, unless the machine shuts down.
     void stop();
 
 private:
@@ -97,8 +97,8 @@ private:
     bool held_ = false; ///< a connection to the database is held open
     bool asking_ = false;
     unsigned databaseLife_ =
-        0; ///< counts ends, so that an answer asked for before an end is not taken for after it
-    std::optional<hal::TimePoint> requestedAt_; ///< when a unit was last asked for
+        0; ///< counts ends, so that an answer requested before an end is not mistaken for one after it
+    std::optional<hal::TimePoint> requestedAt_; ///< when a unit was last requested
     hal::TimePoint startedAt_;
     LogOnce logOnce_;
     hal::SourcePtr pending_;

@@ -1,4 +1,4 @@
-// See node.hpp. This file: what the node does when it is told to read its configuration again, or to end.
+// The part of agent.hpp that handles signals: reload the configuration, or stop.
 #include "agent/runtime/agent.hpp"
 
 #include "agent/runtime/log.hpp"
@@ -10,7 +10,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr hal::Duration kRevokeTime = 500ms; // for giving the lease back before the machine goes down
+constexpr hal::Duration kRevokeTime = 500ms; // for revoking the lease before the machine shuts down
 
 } // namespace
 
@@ -33,7 +33,7 @@ bool Agent::adopt(Config config) {
     const Config before = std::exchange(config_, std::move(config));
     if (before.etcd != config_.etcd || before.clusterName != config_.clusterName) {
         const auto lease = session_->state().lease;
-        // In another cluster a lease of its own: what stands under the old one runs out with it.
+        // Another cluster gets a new lease; the keys under the old one expire with it.
         const auto status = openSession(before.clusterName == config_.clusterName ? lease : std::nullopt);
         logOnce_.report("connecting to etcd", status);
         if (!status) {

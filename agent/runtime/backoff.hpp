@@ -1,5 +1,5 @@
-// How long to wait before the next try: doubling, capped, with full jitter so that a shelf of nodes does not knock
-// at the same moment. A value; it owns no clock and no timer.
+// How long to wait before the next attempt: doubling, capped, with jitter so that a rack of nodes does not retry at
+// the same moment. A value; it owns no clock and no timer.
 #pragma once
 
 #include <algorithm>
@@ -12,10 +12,10 @@ class Backoff {
 public:
     using Duration = std::chrono::microseconds;
 
-    /// `seed` makes the jitter of a node its own and a test's repeatable.
+    /// `seed` makes the jitter differ between nodes and tests repeatable.
     constexpr Backoff(Duration first, Duration cap, uint64_t seed) : first_(first), cap_(cap), state_(seed) {}
 
-    /// Half of the doubled delay for certain, the other half by chance.
+    /// Half of the doubled delay is fixed, the other half is random.
     constexpr Duration next() {
         const Duration limit = std::min(cap_, first_ * (int64_t{1} << std::min(failures_, 20U)));
         ++failures_;

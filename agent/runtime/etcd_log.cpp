@@ -1,4 +1,4 @@
-// What was said of a key is remembered as long as the key may still be wrong, and of a bounded number of keys.
+// The last message about a key is kept while the key may still be wrong, for a bounded number of keys.
 #include "agent/runtime/etcd_log.hpp"
 
 #include "agent/runtime/log.hpp"
@@ -8,7 +8,7 @@
 namespace agent {
 namespace {
 
-// A key that is forgotten is merely said once more.
+// A dropped key is merely logged again.
 constexpr size_t kMaxRemembered = 10 * kMaxProblems;
 
 } // namespace
@@ -30,7 +30,7 @@ void EtcdLog::recovered(hal::Duration after) {
 void EtcdLog::read(const hal::Problems& problems) {
     std::map<std::string, std::string> wrong;
     for (const auto& problem : problems) {
-        auto& reason = wrong[problem.source]; // a value may be wrong in two ways
+        auto& reason = wrong[problem.source]; // a value may have two errors
         reason += (reason.empty() ? "" : "; ") + problem.reason;
     }
     for (const auto& [source, reason] : wrong) {
@@ -40,7 +40,7 @@ void EtcdLog::read(const hal::Problems& problems) {
         }
     }
     if (problems.size() > kMaxProblems && saidProblems_.size() + wrong.size() <= kMaxRemembered) {
-        wrong.merge(saidProblems_); // those that are not named may be as wrong as before
+        wrong.merge(saidProblems_); // those that are not listed may be as wrong as before
     } else {
         for (const auto& [source, reason] : saidProblems_) {
             if (problems.size() <= kMaxProblems && !wrong.contains(source)) {

@@ -1,5 +1,5 @@
-// What the journal is told about etcd: that it fails, why, when it is over, and which of its values do not fit.
-// It owns "once": nothing is said twice while it stays the same, however often it is seen. It judges nothing.
+// The journal's messages about etcd: failures, their reasons and their end, and malformed values.
+// It logs each message once: nothing is repeated while it stays the same. It judges nothing.
 #pragma once
 
 #include "agent/cluster/registry.hpp"
@@ -16,11 +16,11 @@ namespace agent {
 
 class EtcdLog {
 public:
-    /// A call failed. Each kind of error is said once until recovered(): endpoints take turns in failing.
+    /// A call failed. Each kind of error is logged once until recovered(): endpoints take turns in failing.
     void failed(const hal::Error& error);
-    /// All goes well again, `after` this time.
+    /// etcd works again, `after` this time.
     void recovered(hal::Duration after);
-    /// What is wrong with the values of a reading. One of more than kMaxProblems did not name all of them.
+    /// The malformed values of a reading. A list of more than kMaxProblems is incomplete.
     void read(const hal::Problems& problems);
 
 private:

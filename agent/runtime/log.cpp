@@ -1,6 +1,6 @@
-// Standard error with sd-daemon's "<N>" prefixes gives the journal everything it wants (priority, unit, pid) without
-// a second connection that could block or be full. A sink of our own, and none of spdlog's registry: they would bring
-// the pattern language with them, 80 kB to write two fixed forms.
+// Standard error with sd-daemon's "<N>" prefixes gives the journal all it needs (priority, unit, pid) without a second
+// connection that could block or fill up. The sink is our own, and spdlog's registry is unused: they would pull in the
+// pattern language, 80 kB for two fixed formats.
 #include "agent/runtime/log.hpp"
 
 #include <chrono>
@@ -31,7 +31,7 @@ public:
         std::fwrite(line.data(), 1, line.size(), stderr);
     }
     void flush() override { std::fflush(stderr); }
-    // The form of a line is not spdlog's to change.
+    // spdlog must not change the format of a line.
     void set_pattern(const std::string&) override {}
     void set_formatter(std::unique_ptr<spdlog::formatter>) override {}
 

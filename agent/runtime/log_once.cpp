@@ -1,4 +1,4 @@
-// What is said, and when. The words go through the agent's log; only this file of the two knows it.
+// When to log what. Of the two files, only this one knows the agent's log.
 #include "agent/runtime/log_once.hpp"
 
 #include "agent/runtime/log.hpp"

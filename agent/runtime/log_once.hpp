@@ -1,5 +1,5 @@
-// Errors that are said once: what fails over and over is logged when it begins, when its reason changes and when
-// it is over. It owns the last words of each activity and judges none.
+// Errors that are logged once: a repeated failure is logged when it begins, when its reason changes and when it ends.
+// It owns the last message of each activity and judges none.
 #pragma once
 
 #include "hal/base/result.hpp"
@@ -11,7 +11,7 @@ namespace agent {
 
 class LogOnce {
 public:
-    /// `activity` as a person would name it: "connecting to etcd".
+    /// `activity` as an operator would name it: "connecting to etcd".
     void report(const std::string& activity, const hal::Status& status);
 
 private:

@@ -1,4 +1,4 @@
-// The order of the questions does not matter: none depends on another's answer.
+// The order of the sources does not matter: none depends on another.
 #include "agent/runtime/prober.hpp"
 
 #include <utility>

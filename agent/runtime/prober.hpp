@@ -1,5 +1,5 @@
-// Asks all sources of the inventory, one after the other, and passes on their "look again".
-// It folds nothing and touches nothing itself: the daemon and cratectl share it so that both see the same machine.
+// Queries all sources of the inventory, one after the other, and forwards their change notifications.
+// It folds nothing and reads nothing itself: the daemon and cratectl share it so that both see the same machine.
 #pragma once
 
 #include "agent/hardware/inventory.hpp"
@@ -13,14 +13,14 @@ class Prober {
 public:
     using InspectVolume = std::function<hal::Result<hal::Reading<hal::Volume>>(const std::string& directory)>;
 
-    /// `inspectVolume` is hal::inspectVolume; `dataDirectory` is what it is asked about: "/data/crate".
+    /// `inspectVolume` is hal::inspectVolume; `dataDirectory` is its argument: "/data/crate".
     Prober(hal::Nics& nics, hal::Disks& disks, InspectVolume inspectVolume, std::string dataDirectory);
 
-    /// A few milliseconds, no fork, no device woken.
+    /// Takes a few milliseconds, forks nothing, wakes no device.
     [[nodiscard]] ProbeResult probe();
 
-    /// Calls when a link, an address, a route, a block device or a mount changed. Fails with the first watch that
-    /// could not be set up; the others are then still in force.
+    /// Calls back when a link, an address, a route, a block device or a mount changed. Fails with the first watch that
+    /// could not be set up; the others are then still active.
     [[nodiscard]] hal::Status watch(const std::function<void()>& lookAgain);
 
 private:

@@ -1,4 +1,4 @@
-// advance() is the whole policy: it looks at what is missing and makes the one call that brings it nearer.
+// advance() is the whole policy: it finds what is missing and makes the one call that brings it closer.
 #include "agent/runtime/session.hpp"
 
 #include <utility>
@@ -14,7 +14,7 @@ constexpr hal::Duration kFirstRetry = 100ms;
 
 Session::Session(hal::EventLoop& loop, hal::Etcd& etcd, SessionOptions options, std::function<void()> changed)
     : loop_(loop), etcd_(etcd), options_(std::move(options)), changed_(std::move(changed)),
-      // Never slower than a heartbeat: announcements are back within one after etcd is.
+      // Never slower than a heartbeat: announcements are back within one heartbeat after etcd is.
       backoff_(kFirstRetry, heartbeat(), options_.jitterSeed),
       claimBackoff_(kFirstRetry, heartbeat(), options_.jitterSeed) {
     state_.lease = options_.previousLease;
@@ -53,7 +53,7 @@ void Session::advance() {
     } else if (readDue()) {
         read();
     } else if (!desired_ || unanswered_ || !state_.registry) {
-        // What was read may forbid what was wanted before: a clone of ours may have come.
+        // The reading may forbid what was wanted before: a clone of this machine may have appeared.
         sleep();
     } else {
         advanceOwn();
@@ -66,7 +66,7 @@ void Session::advanceOwn() {
         return;
     }
     if (failedStep_ == Step::write) {
-        recovered(); // what could not be written is not wanted any more
+        recovered(); // the write that failed is no longer wanted
         changed_();
     }
     if (!desired_->claim) {
@@ -98,7 +98,7 @@ void Session::sleep() {
     if (readAt_ && desired_) {
         next = std::min(next, *readAt_ + desired_->refreshEvery);
     }
-    // One that is due already waits for the plan that follows from the last reading, and setDesired() wakes us for that.
+    // A reading that is already due waits for the plan that follows from the last one; setDesired() then wakes us.
     if (claimAgainAt_ && *claimAgainAt_ > loop_.now() && desired_ && desired_->claim) {
         next = std::min(next, *claimAgainAt_);
     }
@@ -138,10 +138,9 @@ void Session::failed(Step step, const hal::Error& error) {
     busy_ = false;
     tellError(step, error);
     state_.nextTry = loop_.now() + backoff_.next();
-    if (error.code() != hal::EtcdFault::resourceExhausted) { // a full etcd is there all the same
-        keptAliveAt_
-            .reset();   // whatever failed, the first question afterwards is whether the lease still lives
-        watch_.reset(); // its member may be the one that failed
+    if (error.code() != hal::EtcdFault::resourceExhausted) { // an etcd without space is still reachable
+        keptAliveAt_.reset(); // after any failure, first check whether the lease still exists
+        watch_.reset();       // its member may be the one that failed
     }
     changed_();
     advance();
@@ -165,7 +164,7 @@ void Session::openWatch() {
     const auto ended = [this](const hal::Error&) {
         watch_.reset();
         registryStale_ = true;
-        // At once, unless it ended as soon as it began: then the next heartbeat is early enough.
+        // At once, unless it ended right after it began: then the next heartbeat is early enough.
         if (loop_.now() - *watchedAt_ >= heartbeat()) {
             keptAliveAt_.reset();
         }
@@ -202,7 +201,7 @@ void Session::keepAlive() {
         }
         const bool afterTrouble = failedStep_ == Step::keepAlive;
         succeeded(Step::keepAlive);
-        // A taken-over lease of another length than configured is left to run out, once our keys stand under a new one.
+        // A taken-over lease whose length differs from the configured one expires once our keys are under a new lease.
         const bool unfit =
             std::exchange(adopted_, false) && lease->has_value() && (*lease)->ttl != options_.leaseTtl;
         if (!lease->has_value() || unfit) {
@@ -212,7 +211,7 @@ void Session::keepAlive() {
             keptAliveAt_ = sentAt;
             openWatch();
             if (afterTrouble) {
-                registryStale_ = true; // what others wrote meanwhile is unknown
+                registryStale_ = true; // others may have written in the meantime
                 changed_();
             }
         }

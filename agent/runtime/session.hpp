@@ -1,8 +1,8 @@
-// The node's standing with etcd: one lease, the keys written under it, the registry as last read, and the watch that
+// The node's session with etcd: one lease, the keys written under it, the registry as last read, and the watch that
 // says when to read again. It owns when to grant, keep alive, read, write and retry; one call is in flight at a time,
-// and however much others write, most of the time is left to the node.
-// It never decides what is written: it makes etcd equal to what setDesired() was last told, guarded so that it never
-// overwrites a stranger.
+// and however much others write, reading leaves most of the time to the node.
+// It never decides what is written: it makes etcd equal to the last setDesired(), guarded so that it never overwrites
+// another machine's keys.
 #pragma once
 
 #include "agent/cluster/registry.hpp"
@@ -21,7 +21,7 @@ namespace agent {
 struct SessionOptions {
     Keys keys;
     std::chrono::seconds leaseTtl{5};
-    std::optional<hal::LeaseId> previousLease; ///< of the process before us: taken over if it still lives
+    std::optional<hal::LeaseId> previousLease; ///< of the previous process: taken over if it still exists
     uint64_t jitterSeed = 0;
 };
 
@@ -29,22 +29,22 @@ struct SessionOptions {
 struct Desired {
     Announcement announcement;
     std::optional<hal::Transaction> claim;
-    /// How old the registry may grow: short while we wait for others, long as a net otherwise.
+    /// The maximum age of the registry: short while we wait for other nodes, otherwise long, as a safety net.
     hal::Duration refreshEvery = std::chrono::seconds(30);
 };
 
 class Session {
 public:
-    /// `changed` is called, from the loop, whenever state() is different from before.
+    /// `changed` is called, from the loop, whenever state() has changed.
     Session(hal::EventLoop& loop, hal::Etcd& etcd, SessionOptions options, std::function<void()> changed);
 
-    /// Starts talking; the first call may be a takeover of the previous lease.
+    /// Starts the session; the first call may take over the previous lease.
     void start();
     void setDesired(Desired desired);
-    /// Gives the lease back, so that all our keys vanish at once; for a machine that goes down.
+    /// Revokes the lease, so that all our keys vanish at once; for a machine that shuts down.
     void revoke();
     [[nodiscard]] const EtcdState& state() const { return state_; }
-    /// When etcd last answered anything; for the watchdog's question whether this stage makes progress.
+    /// When the session last sent a request; the watchdog uses it to tell whether this stage makes progress.
     [[nodiscard]] std::optional<hal::TimePoint> lastAttempt() const { return lastAttempt_; }
 
 private:
@@ -83,24 +83,23 @@ private:
     Backoff claimBackoff_;
     EtcdLog said_;
     EtcdState state_;
-    std::optional<Step> failedStep_; ///< trouble is over when this step succeeds, not when another one does
+    std::optional<Step> failedStep_; ///< the failure ends when this step succeeds, not when another one does
     std::optional<Desired>
-        desired_; ///< empty until told: what a former process wrote stays untouched till then
+        desired_; ///< empty until the first setDesired(): until then the previous process's keys stay
     bool busy_ = false;
-    bool adopted_ =
-        false; ///< the lease is another process's, and not yet known to be as long as ours should be
+    bool adopted_ = false; ///< the lease is from the previous process, and its length is not yet checked
     bool started_ = false;
-    bool registryStale_ = true; ///< it must be read before anything is written
-    bool heard_ = false;        ///< the watch spoke since the last reading began
-    bool unanswered_ = false;   ///< setDesired() has not been told yet what follows from the last reading
-    hal::EtcdWatchPtr watch_;   ///< empty after it ended, until the next good keep-alive
-    std::optional<hal::TimePoint> watchedAt_;   ///< when it was opened last
-    std::optional<hal::TimePoint> keptAliveAt_; ///< when the last good keep-alive was sent
+    bool registryStale_ = true;               ///< it must be read before anything is written
+    bool heard_ = false;                      ///< the watch reported a change since the last reading began
+    bool unanswered_ = false;                 ///< setDesired() has not been called yet since the last reading
+    hal::EtcdWatchPtr watch_;                 ///< empty after it ended, until the next successful keep-alive
+    std::optional<hal::TimePoint> watchedAt_; ///< when it was last opened
+    std::optional<hal::TimePoint> keptAliveAt_; ///< when the last successful keep-alive was sent
     std::optional<hal::TimePoint> readAt_;
-    hal::Duration pause_{0}; ///< after a reading, before what the watch says makes another
+    hal::Duration pause_{0}; ///< after a reading, before the watch may cause another one
     std::optional<hal::TimePoint>
         wholeAgainAt_; ///< the registry was too large; until then only our keys are read
-    std::optional<hal::TimePoint> claimAgainAt_; ///< after a claim that was lost
+    std::optional<hal::TimePoint> claimAgainAt_; ///< after a lost claim
     std::optional<hal::TimePoint> lastAttempt_;
     hal::SourcePtr wake_;
 };

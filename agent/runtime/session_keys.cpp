@@ -1,5 +1,4 @@
-// What the session reads and writes: the registry, and the keys that are the node's own. When it does so is decided
-// in session.cpp.
+// What the session reads and writes: the registry, and the node's own keys. session.cpp decides when.
 #include "agent/runtime/session.hpp"
 
 #include "hal/http/http_fault.hpp"
@@ -14,10 +13,10 @@ using namespace std::chrono_literals;
 
 // etcd refuses more than 128 operations in one transaction; we have two keys, and stop far from the limit.
 constexpr size_t kMaxWrites = 32;
-// A single change is read at once; a flood of them at most so often, and for at most a fifth of the time.
+// A single change is read at once; a flood of them at most this often, and for at most a fifth of the time.
 constexpr hal::Duration kReadPause = 50ms;
 constexpr int kReadShare = 4;
-// A registry larger than an answer may be is asked for no more often than this.
+// A registry that exceeds the size limit of an answer is read no more often than this.
 constexpr hal::Duration kWholePause = 30s;
 
 } // namespace
@@ -26,7 +25,7 @@ void Session::read() {
     busy_ = true;
     lastAttempt_ = loop_.now();
     registryStale_ = false;
-    heard_ = false; // a change that is heard while we read makes another reading
+    heard_ = false; // a change during a reading causes another one
     if (isOversized()) {
         readOwn();
     } else {
@@ -69,8 +68,8 @@ void Session::everythingRead(hal::TransactionReply reply) {
     advance();
 }
 
-/// Somebody filled our prefix. What was read before stays, and of our own keys we go on to know the revisions, so that
-/// an endpoint is withdrawn in any case.
+/// Our prefix is overfilled. The last reading stays, and we keep reading the revisions of our own keys, so that an
+/// endpoint is withdrawn in any case.
 void Session::foundOversized(const hal::Error& error) {
     busy_ = false;
     wholeAgainAt_ = loop_.now() + kWholePause;
@@ -138,13 +137,13 @@ hal::Transaction Session::pendingWrites() const {
         }
     }
     for (const auto& [key, keyValue] : raw) {
-        // Only what stands under our own lease is ours to remove.
+        // We delete only keys under our own lease.
         if (keyValue.lease == state_.lease && !desired_->announcement.contains(key) &&
             deletions.then.size() < kMaxWrites) {
             add(deletions, key, hal::DeleteRequest{.key = key});
         }
     }
-    // By themselves and first: an etcd without space refuses every transaction that puts, and no deletion.
+    // Deletions go first and alone: an etcd without space rejects every transaction with a put, but no deletion.
     return deletions.then.empty() ? puts : deletions;
 }
 
@@ -162,7 +161,7 @@ void Session::write(const hal::Transaction& transaction) {
         if (reply->succeeded) {
             written(transaction, *reply);
         } else {
-            registryStale_ = true; // somebody else wrote one of the keys since we read them
+            registryStale_ = true; // one of the keys was written since we read them
         }
         advance();
     });
@@ -194,9 +193,9 @@ void Session::writeClaim() {
             return;
         }
         succeeded(Step::claim);
-        // Lost to another node, as a rule; for ever, if the key holds something that nobody can read.
+        // Usually lost to another node; permanently, if the key holds an unreadable value.
         claimAgainAt_ = reply->succeeded ? std::nullopt : std::optional(loop_.now() + claimBackoff_.next());
-        desired_->claim.reset(); // the plan made from the next reading says whether another one is needed
+        desired_->claim.reset(); // the plan from the next reading says whether another one is needed
         advance();
     });
 }

@@ -1,4 +1,4 @@
-// Small JSON and text files; every one is replaced whole.
+// Small JSON and text files; each is replaced as a whole.
 #include "agent/runtime/state_files.hpp"
 
 #include "agent/config/ini.hpp"
@@ -27,7 +27,7 @@ hal::Status StateFiles::keep(const std::string& path, const std::string& content
     auto known = written_.find(path);
     if (known == written_.end()) {
         if (const auto before = disk_.read(path); before && before->has_value()) {
-            known = written_.emplace(path, **before).first; // by the process before us
+            known = written_.emplace(path, **before).first; // by the previous process
         }
     }
     if (known != written_.end() && known->second == content) {
@@ -108,7 +108,7 @@ hal::Status StateFiles::keepPersistent(const PersistentState& persistent) {
     if (!persistent.vote.empty()) {
         object["vote"] = persistent.vote;
     }
-    // Ids of peers are parts of keys that anybody may have written, with any bytes.
+    // Ids of peers are parts of keys, which an operator may have written with any bytes.
     return keep(stateDirectory_ + "/node.json",
                 object.dump(-1, ' ', false, json::error_handler_t::replace) + "\n");
 }
@@ -116,7 +116,7 @@ hal::Status StateFiles::keepPersistent(const PersistentState& persistent) {
 std::optional<hal::LeaseId> StateFiles::loadLease() {
     const auto content = disk_.read(runtimeDirectory_ + "/lease");
     if (!content || !content->has_value()) {
-        return std::nullopt; // the worst that follows is a new lease
+        return std::nullopt; // at worst, the session gets a new lease
     }
     std::string_view rest = **content;
     const auto lease = hal::parseNumber<hal::LeaseId>(hal::takeLine(rest));

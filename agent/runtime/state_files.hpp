@@ -1,6 +1,6 @@
-// What the agent keeps on disk: facts that outlive it, and the files the container mounts.
-// It owns their paths and formats. It touches the disk only through the functions it is given, and writes only on
-// change.
+// The agent's files on disk: facts that outlive it, and the files the container mounts.
+// It owns their paths and formats. It accesses the disk only through the functions it is given, and writes only
+// changes.
 #pragma once
 
 #include "agent/database/render.hpp"
@@ -26,7 +26,7 @@ public:
     /// `stateDirectory` survives reboots (/var/lib/cratekeeper), `runtimeDirectory` does not (/run/cratekeeper).
     StateFiles(FileAccess disk, std::string stateDirectory, std::string runtimeDirectory);
 
-    /// A missing file is an empty PersistentState; an unreadable or malformed one is a terminal error: forgetting the cluster
+    /// A missing file is an empty PersistentState; an unreadable or malformed one is a terminal error: losing the cluster
     /// id by mistake could lead to a second cluster.
     [[nodiscard]] hal::Result<PersistentState> loadPersistent();
     hal::Status keepPersistent(const PersistentState& persistent);
@@ -34,11 +34,11 @@ public:
     [[nodiscard]] std::optional<hal::LeaseId> loadLease();
     hal::Status keepLease(std::optional<hal::LeaseId> lease);
 
-    /// Whether the crate unit was already started in this boot, by us or by the process before us.
+    /// Whether keepStarted() was called in this boot, by this or a previous process.
     [[nodiscard]] bool loadStarted();
     hal::Status keepStarted();
 
-    /// Writes what changed. With no files given, tells by existence whether an earlier set is complete.
+    /// Writes the changed files. Without files, returns whether a complete earlier set exists.
     hal::Result<bool> keepRendered(unsigned slot, const std::vector<RenderedFile>& files);
 
     /// The id `docker run --cidfile` wrote for the instance; empty while there is none.
@@ -50,7 +50,7 @@ private:
     FileAccess disk_;
     std::string stateDirectory_;
     std::string runtimeDirectory_;
-    std::map<std::string, std::string> written_; ///< by path: what is known to be on disk
+    std::map<std::string, std::string> written_; ///< by path: the content known to be on disk
 };
 
 } // namespace agent

@@ -1,5 +1,5 @@
-// Which stage has stopped making progress. A spinning loop alone is not health: the watchdog is fed only while
-// every stage finishes what it began within the time it is allowed.
+// Which stage has stopped making progress. A running loop alone does not prove health: the agent feeds the watchdog
+// only while every stage finishes within its allowed time.
 #pragma once
 
 #include "hal/base/event_loop.hpp"
@@ -12,12 +12,12 @@ namespace agent {
 
 class WatchdogStages {
 public:
-    /// The stage has something to finish within `allowed`. Beginning again while it is pending changes nothing.
+    /// The stage has something to finish within `allowed`. Another call while it is pending changes nothing.
     void begin(const std::string& stage, hal::Duration allowed, hal::TimePoint now) {
         pending_.try_emplace(stage, now + allowed);
     }
 
-    /// The stage finished, successfully or not: an error that was handled is progress too.
+    /// The stage finished, successfully or not: a handled error is progress, too.
     void end(const std::string& stage) { pending_.erase(stage); }
 
     /// The first stage that should have finished by now.
