@@ -108,7 +108,6 @@ public:
     void transact(Transaction transaction, Done<TransactionReply> done) override {
         call(encodeTransaction(transaction), decodeTransaction, std::move(done));
     }
-    void status(Done<EtcdStatus> done) override { call(encodeStatus(), decodeStatus, std::move(done)); }
 
     [[nodiscard]] EtcdWatchPtr watch(const std::vector<std::string>& prefixes, EtcdWatcher watcher) override {
         Pending call;

@@ -102,12 +102,6 @@ struct TransactionReply {
     bool operator==(const TransactionReply&) const = default;
 };
 
-struct EtcdStatus {
-    std::string version;
-    std::optional<uint64_t> leader; ///< empty while the member knows no leader
-    bool operator==(const EtcdStatus&) const = default;
-};
-
 struct EtcdOptions {
     std::vector<std::string> endpoints; ///< "http://10.0.0.2:2379"; at least one
     TlsFiles tls;
@@ -158,7 +152,6 @@ public:
     virtual void range(RangeRequest request, Done<RangeReply> done) = 0;
     /// EtcdFault::notFound when the lease of a put does not exist any more.
     virtual void transact(Transaction transaction, Done<TransactionReply> done) = 0;
-    virtual void status(Done<EtcdStatus> done) = 0;
 
     /// Watches all keys that begin with one of the prefixes, from now on, on a connection of its own to the endpoint
     /// that answered last. The member has the deadline of a call to confirm it.

@@ -278,12 +278,6 @@ Result<EtcdRequest> encodeTransaction(const Transaction& transaction) {
     return encoded;
 }
 
-EtcdRequest encodeStatus() {
-    auto encoded = post("/v3/maintenance/status", Json::object());
-    encoded.needsLeader = false; // it tells whether there is one
-    return encoded;
-}
-
 EtcdRequest encodeAuthenticate(const std::string& user, const std::string& password) {
     return post("/v3/auth/authenticate", {{"name", user}, {"password", password}});
 }
@@ -369,18 +363,6 @@ Result<TransactionReply> decodeTransaction(std::string_view body) {
             }
         }
         return reply;
-    });
-}
-
-Result<EtcdStatus> decodeStatus(std::string_view body) {
-    return decode(body, "a member's status", [](Fields& fields, std::string& wrong) {
-        const auto leader = fields.number<uint64_t>("leader");
-        EtcdStatus status{.version = fields.text("version"), .leader = std::nullopt};
-        if (leader != 0) {
-            status.leader = leader;
-        }
-        wrong = wrong.empty() && status.version.empty() ? "version" : wrong;
-        return status;
     });
 }
 

@@ -30,7 +30,6 @@ struct EtcdRequest {
 [[nodiscard]] EtcdRequest encodeRange(const RangeRequest& request);
 /// Fails when the operand of a comparison has the wrong type.
 [[nodiscard]] Result<EtcdRequest> encodeTransaction(const Transaction& transaction);
-[[nodiscard]] EtcdRequest encodeStatus();
 [[nodiscard]] EtcdRequest encodeAuthenticate(const std::string& user, const std::string& password);
 
 /// Empty when the answer is a success. The error's code is an EtcdFault.
@@ -42,7 +41,6 @@ struct EtcdRequest {
 [[nodiscard]] Result<Header> decodeRevoke(std::string_view body);
 [[nodiscard]] Result<RangeReply> decodeRange(std::string_view body);
 [[nodiscard]] Result<TransactionReply> decodeTransaction(std::string_view body);
-[[nodiscard]] Result<EtcdStatus> decodeStatus(std::string_view body);
 /// The token for the Authorization header.
 [[nodiscard]] Result<std::string> decodeAuthenticate(std::string_view body);
 

@@ -148,8 +148,4 @@ hal::EtcdWatchPtr Etcd::watch(const std::vector<std::string>& prefixes, hal::Etc
     return std::make_unique<Watch>(*this, prefixes, std::move(watcher));
 }
 
-void Etcd::status(Done<hal::EtcdStatus> done) {
-    call<hal::EtcdStatus>("status", [] { return hal::EtcdStatus{"3.5.16", 1}; }, std::move(done));
-}
-
 } // namespace fakes

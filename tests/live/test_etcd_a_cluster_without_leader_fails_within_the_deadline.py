@@ -18,8 +18,9 @@ def test_each_call_ends_in_time_and_says_why(workspace, tree, etcd_version):
                 failed = client.error(verb, **fields)
                 assert failed["ms"] <= 1600 and failed["retryable"], failed
             # Once the survivor knows that it has no leader, it refuses at once.
-            wait_until(lambda: client.call("status").get("ok", {}).get("leader", 0) is None, 10,
-                       "the survivor to notice that it has no leader")
+            with EtcdDriver(survivor.endpoint, deadlineMs=1500) as alone:
+                wait_until(lambda: "no leader" in alone.error("range", range="/a")["error"], 10,
+                           "the survivor to notice that it has no leader")
             failed = client.error("range", range="/a")
             assert "etcd endpoints" in failed["error"] and failed["ms"] < 500, failed
             stale = client.ok("range", range="/a", serializable=True)

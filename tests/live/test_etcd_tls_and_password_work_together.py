@@ -30,7 +30,7 @@ def test_a_missing_piece_of_tls_is_named(make_etcd, etcd_version, missing):
     for name in ("ca",) if missing == "ca" else ("cert", "key"):
         del given[name]
     with EtcdDriver(etcd.endpoint, **given) as client:
-        failed = client.error("status")
+        failed = client.error("range", range="/a")
         assert "TLS failed" in failed["error"], failed
         assert ("the system's authorities" if missing == "ca" else "no client certificate") in failed["error"], failed
 
@@ -38,7 +38,7 @@ def test_a_missing_piece_of_tls_is_named(make_etcd, etcd_version, missing):
 def test_a_server_of_another_authority_is_not_trusted(make_etcd, etcd_version):
     etcd, other = make_etcd(etcd_version, tls=True), make_etcd(etcd_version, tls=True)
     with EtcdDriver(etcd.endpoint, **options(etcd, ca=other.certificates.ca)) as client:
-        failed = client.error("status")
+        failed = client.error("range", range="/a")
         assert "TLS failed" in failed["error"] and str(other.certificates.ca) in failed["error"], failed
 
 
@@ -46,31 +46,31 @@ def test_a_certificate_for_another_address_is_not_trusted(make_etcd):
     etcd = make_etcd(tls=True)
     with Proxy(etcd.port, address="127.0.0.3") as proxy:
         with EtcdDriver(f"https://127.0.0.3:{proxy.port}", **options(etcd)) as client:
-            failed = client.error("status")
+            failed = client.error("range", range="/a")
             assert "TLS failed" in failed["error"] and not failed.get("ok"), failed
     with Proxy(etcd.port, address="127.0.0.1") as proxy:
         with EtcdDriver(f"https://127.0.0.1:{proxy.port}", **options(etcd)) as client:
-            assert client.ok("status")["leader"]
+            assert client.ok("range", range="/a")["keyValues"] == []
 
 
 def test_an_unreadable_file_is_named_before_anything_is_sent(make_etcd):
     etcd = make_etcd(tls=True)
     with EtcdDriver(etcd.endpoint, **options(etcd, ca="/nowhere/ca.pem")) as client:
-        failed = client.error("status")
+        failed = client.error("range", range="/a")
         assert "cannot read the CA file /nowhere/ca.pem: no such file" in failed["error"], failed
         assert not failed["retryable"]
     with EtcdDriver(etcd.endpoint, ca=etcd.certificates.ca, cert=etcd.certificates.client) as client:
-        assert "both a certificate file and a key file" in client.error("status")["error"]
+        assert "both a certificate file and a key file" in client.error("range", range="/a")["error"]
 
 
 def test_plain_http_to_a_tls_port_suggests_https(make_etcd, etcd_version):
     etcd = make_etcd(etcd_version, tls=True)
     with EtcdDriver(etcd.endpoint.replace("https", "http")) as client:
-        assert "use https://" in client.error("status")["error"]
+        assert "use https://" in client.error("range", range="/a")["error"]
 
 
 def test_tls_to_a_plain_port_is_named(make_etcd, etcd_version):
     etcd, other = make_etcd(etcd_version), make_etcd(etcd_version, tls=True)
     with EtcdDriver(etcd.endpoint.replace("http", "https"), **options(other)) as client:
-        failed = client.error("status")
+        failed = client.error("range", range="/a")
         assert "TLS failed" in failed["error"], failed

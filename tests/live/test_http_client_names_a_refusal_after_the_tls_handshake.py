@@ -31,7 +31,7 @@ def test_the_handshake_and_the_missing_certificate_are_named(workspace):
     with socket.create_server(("127.0.0.1", 0)) as listener:
         threading.Thread(target=serve, args=(listener, context, spoken), daemon=True).start()
         with EtcdDriver(f"https://127.0.0.1:{listener.getsockname()[1]}", ca=certificates.ca) as client:
-            error = client.error("status")["error"]
+            error = client.error("range", range="/a")["error"]
         listener.shutdown(socket.SHUT_RDWR)
     assert "TLS failed: the server ended the connection right after the handshake" in error
     assert "no client certificate" in error

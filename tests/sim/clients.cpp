@@ -123,10 +123,6 @@ void EtcdClient::transact(hal::Transaction transaction, Done<hal::TransactionRep
         std::move(listening));
 }
 
-void EtcdClient::status(Done<hal::EtcdStatus> done) {
-    call<hal::EtcdStatus>([](fakes::EtcdStore&) { return hal::EtcdStatus{"3.5.16", 1}; }, std::move(done));
-}
-
 /// It lives in the world and speaks to the process on its loop. What happens while the wire is silent is told when
 /// the wire is back within half a second, else the watch ends.
 class EtcdClient::Watch final : public hal::EtcdWatch {

@@ -49,7 +49,6 @@ public:
     void revoke(hal::LeaseId lease, Done<hal::Header> done) override;
     void range(hal::RangeRequest request, Done<hal::RangeReply> done) override;
     void transact(hal::Transaction transaction, Done<hal::TransactionReply> done) override;
-    void status(Done<hal::EtcdStatus> done) override;
     [[nodiscard]] hal::EtcdWatchPtr watch(const std::vector<std::string>& prefixes,
                                           hal::EtcdWatcher watcher) override;
     [[nodiscard]] const std::string& endpoint() const override { return endpoint_; }

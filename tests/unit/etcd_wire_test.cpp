@@ -68,7 +68,6 @@ TEST(EtcdRequests, SerializableReadsDoWithoutALeader) {
     const auto request = hal::encodeRange({.key = "/a", .serializable = true});
     CHECK_TRUE(Json::parse(request.body)["serializable"].get<bool>());
     CHECK_FALSE(request.needsLeader);
-    CHECK_FALSE(hal::encodeStatus().needsLeader);
 }
 
 TEST(EtcdRequests, WriteATransactionAsTheGatewayWantsIt) {
@@ -241,19 +240,6 @@ TEST(EtcdReplies, RefuseATransactionWithAWrongField) {
     CHECK_FAILS("\"succeeded\"", hal::decodeTransaction(R"({"succeeded":"yes"})"));
     CHECK_FAILS("\"responses\"", hal::decodeTransaction(R"({"responses":"none"})"));
     CHECK_FAILS("\"response_range\"", hal::decodeTransaction(R"({"responses":["none"]})"));
-}
-
-TEST(EtcdReplies, ReadTheStatusWithAndWithoutLeader) {
-    const auto led =
-        hal::decodeStatus("{" + kV1Header + R"(,"version":"3.4.23","leader":"11417610130673999598"})");
-    CHECK_OK(led);
-    CHECK_EQUAL(std::string("3.4.23"), led->version);
-    CHECK_TRUE(led->leader == 11417610130673999598U);
-    const auto leaderless =
-        hal::decodeStatus("{" + kV1Header + R"(,"version":"3.4.23","errors":["etcdserver: no leader"]})");
-    CHECK_OK(leaderless);
-    CHECK_FALSE(leaderless->leader.has_value());
-    CHECK_FAILS("\"version\"", hal::decodeStatus("{" + kV1Header + "}"));
 }
 
 TEST(EtcdReplies, ReadATokenAndMissIt) {

@@ -109,10 +109,6 @@ Json toJson(const hal::TransactionReply& reply) {
     return {{"header", toJson(reply.header)}, {"succeeded", reply.succeeded}, {"ranges", ranges}};
 }
 
-Json toJson(const hal::EtcdStatus& status) {
-    return {{"version", status.version}, {"leader", status.leader ? Json(*status.leader) : Json(nullptr)}};
-}
-
 class Driver {
 public:
     Driver(hal::EventLoop& loop, hal::Etcd& etcd) : loop_(loop), etcd_(etcd) {
@@ -164,8 +160,6 @@ private:
             etcd_.range(std::get<hal::RangeRequest>(readOperation(command)), print<hal::RangeReply>());
         } else if (verb == "transact") {
             etcd_.transact(readTransaction(command), print<hal::TransactionReply>());
-        } else if (verb == "status") {
-            etcd_.status(print<hal::EtcdStatus>());
         }
     }
 
