@@ -102,9 +102,6 @@ public:
         call(encodeKeepAlive(lease), decodeKeepAlive, std::move(done));
     }
     void revoke(LeaseId lease, Done<Header> done) override;
-    void range(RangeRequest request, Done<RangeReply> done) override {
-        call(encodeRange(request), decodeRange, std::move(done));
-    }
     void transact(Transaction transaction, Done<TransactionReply> done) override {
         call(encodeTransaction(transaction), decodeTransaction, std::move(done));
     }
@@ -212,15 +209,13 @@ HttpRequest GatewayEtcd::httpRequest(const Pending& call, const EtcdRequest& req
     HttpRequest http;
     http.method = "POST";
     http.url = options_.endpoints[call.endpoint] + request.path;
-    http.headers = {"Content-Type: application/json"};
+    // A member without a leader refuses at once instead of waiting for an election.
+    http.headers = {"Content-Type: application/json", "Grpc-Metadata-hasleader: true"};
     http.body = request.body;
     http.tls = options_.tls;
     http.deadline = share;
     http.connectDeadline = share;
     http.maxResponseBytes = kMaxReplyBytes;
-    if (request.needsLeader) {
-        http.headers.emplace_back("Grpc-Metadata-hasleader: true");
-    }
     if (token_ && !call.authenticating) {
         http.headers.push_back("Authorization: " + *token_);
     }

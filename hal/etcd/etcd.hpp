@@ -40,7 +40,6 @@ struct KeyValue {
 struct RangeRequest {
     std::string key;
     bool prefix = false;
-    bool serializable = false; ///< may answer stale, but answers without a quorum
     bool operator==(const RangeRequest&) const = default;
 };
 
@@ -149,7 +148,6 @@ public:
     virtual void keepAlive(LeaseId lease, Done<std::optional<Lease>> done) = 0;
     /// Revoking a lease that is already gone is a success.
     virtual void revoke(LeaseId lease, Done<Header> done) = 0;
-    virtual void range(RangeRequest request, Done<RangeReply> done) = 0;
     /// EtcdFault::notFound when the lease of a put does not exist any more.
     virtual void transact(Transaction transaction, Done<TransactionReply> done) = 0;
 

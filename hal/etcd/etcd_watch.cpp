@@ -41,7 +41,7 @@ EtcdRequest encodeWatch(const std::vector<std::string>& prefixes) {
                       {{"key", base64Encode(prefix)}, {"range_end", base64Encode(prefixEnd(prefix))}}}}
                     .dump();
     }
-    return {.path = "/v3/watch", .body = std::move(body), .needsLeader = true, .repeatable = true};
+    return {.path = "/v3/watch", .body = std::move(body), .repeatable = true};
 }
 
 WatchNews WatchLines::take(std::string_view bytes) {

@@ -250,16 +250,6 @@ EtcdRequest encodeKeepAlive(LeaseId lease) {
 
 EtcdRequest encodeRevoke(LeaseId lease) { return post("/v3/lease/revoke", {{"ID", std::to_string(lease)}}); }
 
-EtcdRequest encodeRange(const RangeRequest& request) {
-    auto body = encodeKey(request.key, request.prefix);
-    if (request.serializable) {
-        body["serializable"] = true;
-    }
-    auto encoded = post("/v3/kv/range", body);
-    encoded.needsLeader = !request.serializable;
-    return encoded;
-}
-
 Result<EtcdRequest> encodeTransaction(const Transaction& transaction) {
     Json compares = Json::array();
     for (const auto& compare : transaction.when) {
@@ -346,8 +336,6 @@ Result<std::optional<Lease>> decodeKeepAlive(std::string_view body) {
 }
 
 Result<Header> decodeRevoke(std::string_view body) { return decode(body, "a header", readHeader); }
-
-Result<RangeReply> decodeRange(std::string_view body) { return decode(body, "a range of keys", readRange); }
 
 Result<TransactionReply> decodeTransaction(std::string_view body) {
     return decode(body, "the answer to a transaction", [](Fields& fields, std::string& wrong) {

@@ -17,17 +17,15 @@ namespace hal {
 
 /// One POST to the gateway.
 struct EtcdRequest {
-    std::string path; ///< "/v3/kv/range"
+    std::string path; ///< "/v3/kv/txn"
     std::string body;
-    bool needsLeader = true; ///< asks the member to refuse at once instead of waiting for an election
-    bool repeatable = true;  ///< sending it twice does no more than sending it once
+    bool repeatable = true; ///< sending it twice does no more than sending it once
     bool operator==(const EtcdRequest&) const = default;
 };
 
 [[nodiscard]] EtcdRequest encodeGrant(std::chrono::seconds ttl);
 [[nodiscard]] EtcdRequest encodeKeepAlive(LeaseId lease);
 [[nodiscard]] EtcdRequest encodeRevoke(LeaseId lease);
-[[nodiscard]] EtcdRequest encodeRange(const RangeRequest& request);
 /// Fails when the operand of a comparison has the wrong type.
 [[nodiscard]] Result<EtcdRequest> encodeTransaction(const Transaction& transaction);
 [[nodiscard]] EtcdRequest encodeAuthenticate(const std::string& user, const std::string& password);
@@ -39,7 +37,6 @@ struct EtcdRequest {
 [[nodiscard]] Result<Lease> decodeGrant(std::string_view body);
 [[nodiscard]] Result<std::optional<Lease>> decodeKeepAlive(std::string_view body);
 [[nodiscard]] Result<Header> decodeRevoke(std::string_view body);
-[[nodiscard]] Result<RangeReply> decodeRange(std::string_view body);
 [[nodiscard]] Result<TransactionReply> decodeTransaction(std::string_view body);
 /// The token for the Authorization header.
 [[nodiscard]] Result<std::string> decodeAuthenticate(std::string_view body);

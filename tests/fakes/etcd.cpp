@@ -123,13 +123,6 @@ hal::RangeReply EtcdStore::select(const hal::RangeRequest& request) const {
     return reply;
 }
 
-hal::RangeReply EtcdStore::range(const hal::RangeRequest& request) {
-    expire();
-    auto reply = select(request);
-    reply.header = header();
-    return reply;
-}
-
 bool EtcdStore::holds(const hal::Compare& compare) const {
     const auto found = select({.key = compare.key, .prefix = compare.prefix}).keyValues;
     if (const auto* const text = std::get_if<std::string>(&compare.operand)) {

@@ -23,7 +23,6 @@ public:
     hal::Lease grant(std::chrono::seconds ttl);
     std::optional<hal::Lease> keepAlive(hal::LeaseId id);
     hal::Header revoke(hal::LeaseId id);
-    hal::RangeReply range(const hal::RangeRequest& request);
     hal::Result<hal::TransactionReply> transact(const hal::Transaction& transaction);
     hal::Header header();
 
@@ -117,7 +116,6 @@ public:
     void grant(std::chrono::seconds ttl, Done<hal::Lease> done) override;
     void keepAlive(hal::LeaseId lease, Done<std::optional<hal::Lease>> done) override;
     void revoke(hal::LeaseId lease, Done<hal::Header> done) override;
-    void range(hal::RangeRequest request, Done<hal::RangeReply> done) override;
     void transact(hal::Transaction transaction, Done<hal::TransactionReply> done) override;
     [[nodiscard]] hal::EtcdWatchPtr watch(const std::vector<std::string>& prefixes,
                                           hal::EtcdWatcher watcher) override;

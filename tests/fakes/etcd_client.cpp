@@ -58,11 +58,6 @@ void Etcd::revoke(hal::LeaseId lease, Done<hal::Header> done) {
     call<hal::Header>("revoke", [this, lease] { return store_.revoke(lease); }, std::move(done));
 }
 
-void Etcd::range(hal::RangeRequest request, Done<hal::RangeReply> done) {
-    call<hal::RangeReply>(
-        "range", [this, request = std::move(request)] { return store_.range(request); }, std::move(done));
-}
-
 void Etcd::transact(hal::Transaction transaction, Done<hal::TransactionReply> done) {
     const bool reads = std::ranges::all_of(transaction.then, [](const hal::Operation& operation) {
         return std::holds_alternative<hal::RangeRequest>(operation);

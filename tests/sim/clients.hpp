@@ -47,7 +47,6 @@ public:
     void grant(std::chrono::seconds ttl, Done<hal::Lease> done) override;
     void keepAlive(hal::LeaseId lease, Done<std::optional<hal::Lease>> done) override;
     void revoke(hal::LeaseId lease, Done<hal::Header> done) override;
-    void range(hal::RangeRequest request, Done<hal::RangeReply> done) override;
     void transact(hal::Transaction transaction, Done<hal::TransactionReply> done) override;
     [[nodiscard]] hal::EtcdWatchPtr watch(const std::vector<std::string>& prefixes,
                                           hal::EtcdWatcher watcher) override;

@@ -69,7 +69,8 @@ bool hasHeader(const hal::HttpRequest& request, const std::string& header) {
     return std::ranges::find(request.headers, header) != request.headers.end();
 }
 
-const std::string kRange = R"({"header":{"revision":"5"}})";
+const std::string kRange =
+    R"({"header":{"revision":"5"},"succeeded":true,"responses":[{"response_range":{}}]})";
 const std::string kTxn = R"({"header":{"revision":"6"},"succeeded":true})";
 const std::string kToken = R"({"token":"abc.15"})";
 const std::string kInvalidToken = R"({"code":16,"message":"etcdserver: invalid auth token"})";
@@ -80,7 +81,7 @@ TEST_GROUP(EtcdFailover) {
     FakeLoop loop;
     FakeHttp http;
     std::unique_ptr<hal::Etcd> etcd;
-    std::vector<hal::Result<hal::RangeReply>> ranges;
+    std::vector<hal::Result<hal::TransactionReply>> ranges;
     std::vector<hal::Result<hal::TransactionReply>> transactions;
 
     void make(bool withUser = false) {
@@ -96,7 +97,8 @@ TEST_GROUP(EtcdFailover) {
     }
 
     void range() {
-        etcd->range({.key = "/a"}, [this](auto reply) { ranges.push_back(std::move(reply)); });
+        etcd->transact({.when = {}, .then = {hal::RangeRequest{.key = "/a"}}, .otherwise = {}},
+                       [this](auto reply) { ranges.push_back(std::move(reply)); });
     }
 
     void transact() {
@@ -117,7 +119,7 @@ TEST(EtcdFailover, StaysWithAnEndpointThatAnswers) {
     http.answer(200, kRange);
     CHECK_EQUAL(2, ranges.size());
     CHECK_OK(ranges[1]);
-    CHECK_EQUAL(std::string("http://10.0.0.1:2379/v3/kv/range"), url(0));
+    CHECK_EQUAL(std::string("http://10.0.0.1:2379/v3/kv/txn"), url(0));
     CHECK_EQUAL(url(0), url(1));
     CHECK_TRUE(hasHeader(http.sent[0].request, "Grpc-Metadata-hasleader: true"));
     CHECK_FALSE(http.sent[0].request.freshConnection);
@@ -216,7 +218,7 @@ TEST(EtcdFailover, AsksForATokenFirstAndSendsItAfterwards) {
     http.answer(200, kRange);
     CHECK_OK(ranges.at(0));
     range();
-    STRCMP_CONTAINS("/v3/kv/range", url(2).c_str());
+    STRCMP_CONTAINS("/v3/kv/txn", url(2).c_str());
 }
 
 TEST(EtcdFailover, RenewsATokenOnceWhenTheServerForgotIt) {
@@ -248,7 +250,7 @@ TEST(EtcdFailover, DoesWithoutTokenWhereAuthenticationIsOff) {
     make(true);
     range();
     http.answer(412, R"({"code":9,"message":"etcdserver: authentication is not enabled"})");
-    STRCMP_CONTAINS("/v3/kv/range", url(1).c_str());
+    STRCMP_CONTAINS("/v3/kv/txn", url(1).c_str());
     http.answer(200, kRange);
     CHECK_OK(ranges.at(0));
     // Switched on later, the server says so and gets its token.

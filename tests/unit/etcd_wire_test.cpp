@@ -26,6 +26,19 @@ const std::string kV2Header =
 const hal::Header kHeaderOfV1{
     .clusterId = 14443903163313418560U, .memberId = 11417610130673999598U, .revision = 5};
 
+/// The range operation inside of a transaction that only reads it.
+Json encodedRange(const hal::RangeRequest& request) {
+    const auto encoded = hal::encodeTransaction({.when = {}, .then = {request}, .otherwise = {}});
+    CHECK_OK(encoded);
+    return Json::parse(encoded->body).at("success").at(0).at("request_range");
+}
+
+/// The answer of a transaction that only read one range.
+hal::Result<hal::TransactionReply> decodeRange(const std::string& range) {
+    return hal::decodeTransaction("{" + kV1Header + R"(,"succeeded":true,"responses":[{"response_range":)" +
+                                  range + "}]}");
+}
+
 } // namespace
 
 TEST_GROUP(EtcdRequests){};
@@ -35,7 +48,6 @@ TEST(EtcdRequests, SendIdentifiersOf64BitsAsText) {
     CHECK_EQUAL(std::string("/v3/lease/keepalive"), request.path);
     CHECK_EQUAL(std::string(R"({"ID":"2228896999051751429"})"), request.body);
     CHECK_TRUE(request.repeatable);
-    CHECK_TRUE(request.needsLeader);
 }
 
 TEST(EtcdRequests, AskForALeaseOnlyOnce) {
@@ -46,28 +58,29 @@ TEST(EtcdRequests, AskForALeaseOnlyOnce) {
 }
 
 TEST(EtcdRequests, RangeOverAPrefixToTheNextKeyBehindIt) {
-    const auto body = Json::parse(hal::encodeRange({.key = "/agent/nodes/", .prefix = true}).body);
+    const auto body = encodedRange({.key = "/agent/nodes/", .prefix = true});
     CHECK_EQUAL(std::string("L2FnZW50L25vZGVzLw=="), body["key"].get<std::string>());
     CHECK_EQUAL(std::string("L2FnZW50L25vZGVzMA=="), body["range_end"].get<std::string>());
-    CHECK_FALSE(body.contains("serializable"));
 }
 
 TEST(EtcdRequests, RangeOverOneKeyWithoutEnd) {
-    CHECK_EQUAL(std::string(R"({"key":"L25vbmU="})"), hal::encodeRange({.key = "/none"}).body);
+    CHECK_EQUAL(std::string(R"({"key":"L25vbmU="})"), encodedRange({.key = "/none"}).dump());
 }
 
 TEST(EtcdRequests, RangeOverAPrefixOfHighestBytes) {
-    const auto body = Json::parse(hal::encodeRange({.key = "a\xff", .prefix = true}).body);
+    const auto body = encodedRange({.key = "a\xff", .prefix = true});
     CHECK_EQUAL(hal::base64Encode("b"), body["range_end"].get<std::string>());
-    const auto all = Json::parse(hal::encodeRange({.key = "", .prefix = true}).body);
+    const auto all = encodedRange({.key = "", .prefix = true});
     CHECK_EQUAL(std::string("AA=="), all["key"].get<std::string>());
     CHECK_EQUAL(std::string("AA=="), all["range_end"].get<std::string>());
 }
 
-TEST(EtcdRequests, SerializableReadsDoWithoutALeader) {
-    const auto request = hal::encodeRange({.key = "/a", .serializable = true});
-    CHECK_TRUE(Json::parse(request.body)["serializable"].get<bool>());
-    CHECK_FALSE(request.needsLeader);
+TEST(EtcdRequests, ATransactionThatOnlyReadsMayBeRepeated) {
+    const auto request = hal::encodeTransaction({.when = {},
+                                                 .then = {hal::RangeRequest{.key = "/a"}},
+                                                 .otherwise = {hal::RangeRequest{.key = "/b"}}});
+    CHECK_OK(request);
+    CHECK_TRUE(request->repeatable);
 }
 
 TEST(EtcdRequests, WriteATransactionAsTheGatewayWantsIt) {
@@ -171,45 +184,45 @@ TEST(EtcdReplies, RefuseAKeptLeaseThatIsNone) {
 }
 
 TEST(EtcdReplies, ReadTheKeysOfARange) {
-    const auto reply = hal::decodeRange(
-        "{" + kV1Header +
-        R"(,"kvs":[{"key":"L2FnZW50L25vZGVzL24x","create_revision":"2","mod_revision":"3","version":"2",)"
+    const auto reply = decodeRange(
+        R"({"kvs":[{"key":"L2FnZW50L25vZGVzL24x","create_revision":"2","mod_revision":"3","version":"2",)"
         R"("value":"eyJpcCI6IjEwLjAuMC4xIn0=","lease":"7777"},{"key":"L3cvYw==","create_revision":"14",)"
         R"("mod_revision":"17","version":"4","value":"YQ=="}],"count":"2"})");
     CHECK_OK(reply);
     CHECK_TRUE(kHeaderOfV1 == reply->header);
-    CHECK_EQUAL(2, reply->keyValues.size());
+    const auto& found = reply->ranges.at(0).keyValues;
+    CHECK_EQUAL(2, found.size());
     const hal::KeyValue first{.key = "/agent/nodes/n1",
                               .value = R"({"ip":"10.0.0.1"})",
                               .createRevision = 2,
                               .modRevision = 3,
                               .version = 2,
                               .lease = 7777};
-    CHECK_TRUE(first == reply->keyValues[0]);
-    CHECK_FALSE(reply->keyValues[1].lease.has_value());
+    CHECK_TRUE(first == found[0]);
+    CHECK_FALSE(found[1].lease.has_value());
 }
 
 TEST(EtcdReplies, ReadAnEmptyRange) {
-    const auto reply = hal::decodeRange("{" + kV2Header + "}");
+    const auto reply = hal::decodeTransaction("{" + kV2Header +
+                                              R"(, "succeeded":true, "responses":[{"response_range":{}}]})");
     CHECK_OK(reply);
-    CHECK_TRUE(reply->keyValues.empty());
+    CHECK_TRUE(reply->ranges.at(0).keyValues.empty());
     CHECK_EQUAL(16, reply->header.revision);
 }
 
 TEST(EtcdReplies, RefuseARangeWithAWrongFieldAndNameIt) {
-    CHECK_FAILS("\"value\"", hal::decodeRange(R"({"kvs":[{"key":"YQ==","value":"not base64"}]})"));
-    CHECK_FAILS("\"kvs\"", hal::decodeRange(R"({"kvs":{"key":"YQ=="}})"));
-    CHECK_FAILS("\"lease\"", hal::decodeRange(R"({"kvs":["YQ=="]})"));
-    CHECK_FAILS("\"cluster_id\"", hal::decodeRange(R"({"header":{"cluster_id":"-1"}})"));
-    CHECK_FAILS("\"header\"", hal::decodeRange(R"({"header":"x"})"));
-    CHECK_FAILS("expected a range of keys", hal::decodeRange("[]"));
+    CHECK_FAILS("\"value\"", decodeRange(R"({"kvs":[{"key":"YQ==","value":"not base64"}]})"));
+    CHECK_FAILS("\"kvs\"", decodeRange(R"({"kvs":{"key":"YQ=="}})"));
+    CHECK_FAILS("\"lease\"", decodeRange(R"({"kvs":["YQ=="]})"));
+    CHECK_FAILS("\"cluster_id\"", hal::decodeTransaction(R"({"header":{"cluster_id":"-1"}})"));
+    CHECK_FAILS("\"header\"", hal::decodeTransaction(R"({"header":"x"})"));
+    CHECK_FAILS("expected the answer of a transaction", hal::decodeTransaction("[]"));
 }
 
 TEST(EtcdReplies, IgnoreUnknownFieldsAndNulls) {
-    const auto reply =
-        hal::decodeRange(R"({"header":{"revision":"5","more":1},"kvs":null,"future":{"a":[1]}})");
+    const auto reply = decodeRange(R"({"header":{"revision":"5","more":1},"kvs":null,"future":{"a":[1]}})");
     CHECK_OK(reply);
-    CHECK_EQUAL(5, reply->header.revision);
+    CHECK_EQUAL(5, reply->ranges.at(0).header.revision);
 }
 
 TEST(EtcdReplies, ReadATransactionThatWasWon) {

@@ -72,9 +72,10 @@ TEST(FakeEtcd, CreateOnlyCreatesOnce) {
 TEST(FakeEtcd, ARevisionPerChangeAndNoneForReading) {
     const auto before = store.header().revision;
     store.put("/a", "1");
-    (void)store.range({.key = "/", .prefix = true});
+    const auto reply = store.transact(
+        {.when = {}, .then = {hal::RangeRequest{.key = "/", .prefix = true}}, .otherwise = {}});
     LONGS_EQUAL(before + 1, store.header().revision);
-    LONGS_EQUAL(before + 1, store.range({.key = "/a"}).keyValues.front().modRevision);
+    LONGS_EQUAL(before + 1, reply->ranges.at(0).keyValues.at(0).modRevision);
 }
 
 TEST(FakeEtcd, AComparisonOfAPrefixHoldsForAllOfItsKeysOrForNone) {

@@ -36,8 +36,7 @@ hal::Operation readOperation(const Json& json) {
     if (json.contains("delete")) {
         return hal::DeleteRequest{json.at("delete"), json.value("prefix", false)};
     }
-    return hal::RangeRequest{json.at("range"), json.value("prefix", false),
-                             json.value("serializable", false)};
+    return hal::RangeRequest{json.at("range"), json.value("prefix", false)};
 }
 
 std::vector<hal::Operation> readOperations(const Json& json) {
@@ -109,6 +108,9 @@ Json toJson(const hal::TransactionReply& reply) {
     return {{"header", toJson(reply.header)}, {"succeeded", reply.succeeded}, {"ranges", ranges}};
 }
 
+/// Of a transaction that only reads one range.
+Json onlyRange(const hal::TransactionReply& reply) { return toJson(reply.ranges.at(0)); }
+
 class Driver {
 public:
     Driver(hal::EventLoop& loop, hal::Etcd& etcd) : loop_(loop), etcd_(etcd) {
@@ -117,13 +119,13 @@ public:
 
 private:
     template <class T>
-    hal::Etcd::Done<T> print() {
-        return [this, began = std::chrono::steady_clock::now()](hal::Result<T> result) {
+    hal::Etcd::Done<T> print(Json (*describe)(const T&) = [](const T& value) { return toJson(value); }) {
+        return [this, describe, began = std::chrono::steady_clock::now()](hal::Result<T> result) {
             const auto took = std::chrono::steady_clock::now() - began;
             Json line = {{"endpoint", etcd_.endpoint()},
                          {"ms", std::chrono::duration_cast<std::chrono::milliseconds>(took).count()}};
             if (result) {
-                line["ok"] = toJson(*result);
+                line["ok"] = describe(*result);
             } else {
                 line["error"] = result.error().message();
                 line["category"] = result.error().code().category().name();
@@ -157,7 +159,8 @@ private:
         } else if (verb == "revoke") {
             etcd_.revoke(command.at("lease"), print<hal::Header>());
         } else if (verb == "range") {
-            etcd_.range(std::get<hal::RangeRequest>(readOperation(command)), print<hal::RangeReply>());
+            hal::Transaction read{.when = {}, .then = {readOperation(command)}, .otherwise = {}};
+            etcd_.transact(std::move(read), print<hal::TransactionReply>(&onlyRange));
         } else if (verb == "transact") {
             etcd_.transact(readTransaction(command), print<hal::TransactionReply>());
         }
