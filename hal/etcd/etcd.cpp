@@ -114,8 +114,6 @@ public:
                                               options_.deadline, prefixes.size(), std::move(watcher));
     }
 
-    [[nodiscard]] const std::string& endpoint() const override { return options_.endpoints[current_]; }
-
 private:
     using Position = std::list<Pending>::iterator;
 

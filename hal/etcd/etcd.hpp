@@ -155,9 +155,6 @@ public:
     /// that answered last. The member has the deadline of a call to confirm it.
     [[nodiscard]] virtual EtcdWatchPtr watch(const std::vector<std::string>& prefixes,
                                              EtcdWatcher watcher) = 0;
-
-    /// The endpoint that answered last, or that is tried first next.
-    [[nodiscard]] virtual const std::string& endpoint() const = 0;
 };
 
 [[nodiscard]] Result<std::unique_ptr<Etcd>> makeEtcd(EventLoop& loop, HttpClient& http, EtcdOptions options);

@@ -119,7 +119,6 @@ public:
     void transact(hal::Transaction transaction, Done<hal::TransactionReply> done) override;
     [[nodiscard]] hal::EtcdWatchPtr watch(const std::vector<std::string>& prefixes,
                                           hal::EtcdWatcher watcher) override;
-    [[nodiscard]] const std::string& endpoint() const override { return endpoint_; }
 
 private:
     class Watch;
@@ -130,7 +129,6 @@ private:
     Loop& loop_;
     EtcdStore& store_;
     EtcdLink& link_;
-    std::string endpoint_ = "http://10.0.0.9:2379";
     uint64_t sequence_ = 0;
     std::map<uint64_t, hal::SourcePtr> pending_;
 };

@@ -7,7 +7,7 @@ from .stopwatch import Stopwatch
 
 
 class EtcdDriver(Driver):
-    """One client with its options. A result has "ms", "endpoint" and either "ok" or "error", "category", "code"."""
+    """One client with its options. A result has "ms" and either "ok" or "error", "category", "code"."""
 
     def __init__(self, *endpoints, **options):
         """`options`: ca, cert, key, user, password, deadlineMs."""

@@ -18,14 +18,13 @@ def test_calls_go_on_while_one_member_after_the_other_fails(workspace, tree, etc
             first.kill()
             kept = client.call("keepAlive", lease=lease)
             assert kept["ok"]["id"] == lease and kept["ms"] < 500, kept
-            assert kept["endpoint"] == second.endpoint
             assert client.ok("transact", then=[{"put": "/a", "value": "y", "lease": lease}])["succeeded"]
 
             first.start()
             second.freeze()
             kept = client.call("keepAlive", lease=lease)
-            assert kept["ok"]["id"] == lease and kept["ms"] <= DEADLINE_MS, kept
-            assert kept["endpoint"] != second.endpoint
+            # The call asks the second member first, which had answered last, and waits for its share of the deadline.
+            assert kept["ok"]["id"] == lease and 500 <= kept["ms"] <= DEADLINE_MS, kept
             assert client.call("keepAlive", lease=lease)["ms"] < 500, "the frozen one is not asked again"
             second.resume()
 

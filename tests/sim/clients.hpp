@@ -50,7 +50,6 @@ public:
     void transact(hal::Transaction transaction, Done<hal::TransactionReply> done) override;
     [[nodiscard]] hal::EtcdWatchPtr watch(const std::vector<std::string>& prefixes,
                                           hal::EtcdWatcher watcher) override;
-    [[nodiscard]] const std::string& endpoint() const override { return endpoint_; }
 
 private:
     class Watch;
@@ -61,7 +60,6 @@ private:
     fakes::Loop& loop_;
     Wire& wire_;
     Listener listener_;
-    std::string endpoint_ = "http://10.0.0.9:2379";
     std::vector<std::shared_ptr<Call>> pending_; ///< dropped with the client
 };
 

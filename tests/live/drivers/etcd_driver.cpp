@@ -122,8 +122,7 @@ private:
     hal::Etcd::Done<T> print(Json (*describe)(const T&) = [](const T& value) { return toJson(value); }) {
         return [this, describe, began = std::chrono::steady_clock::now()](hal::Result<T> result) {
             const auto took = std::chrono::steady_clock::now() - began;
-            Json line = {{"endpoint", etcd_.endpoint()},
-                         {"ms", std::chrono::duration_cast<std::chrono::milliseconds>(took).count()}};
+            Json line = {{"ms", std::chrono::duration_cast<std::chrono::milliseconds>(took).count()}};
             if (result) {
                 line["ok"] = describe(*result);
             } else {
