@@ -52,7 +52,6 @@ struct PutRequest {
 
 struct DeleteRequest {
     std::string key;
-    bool prefix = false;
     bool operator==(const DeleteRequest&) const = default;
 };
 

@@ -163,7 +163,7 @@ Json encodeOperation(const Operation& operation) {
         return {{"request_range", encodeKey(range->key, range->prefix)}};
     }
     if (const auto* deletion = std::get_if<DeleteRequest>(&operation)) {
-        return {{"request_delete_range", encodeKey(deletion->key, deletion->prefix)}};
+        return {{"request_delete_range", encodeKey(deletion->key, false)}};
     }
     const auto& put = std::get<PutRequest>(operation);
     Json json = {{"key", base64Encode(put.key)}, {"value", base64Encode(put.value)}};

@@ -66,14 +66,10 @@ EtcdStore::WatchToken EtcdStore::watch(std::vector<std::string> prefixes, std::f
     return token;
 }
 
-void EtcdStore::remove(const std::string& key, bool prefix) {
-    std::erase_if(data_, [this, &key, prefix](const auto& entry) {
-        const bool matched = matches(entry.first, key, prefix);
-        if (matched) {
-            tell(entry.first);
-        }
-        return matched;
-    });
+void EtcdStore::remove(const std::string& key) {
+    if (data_.erase(key) > 0) {
+        tell(key);
+    }
 }
 
 void EtcdStore::expire() {
@@ -163,7 +159,7 @@ void EtcdStore::perform(const std::vector<hal::Operation>& operations, hal::Tran
         } else if (const auto* const put = std::get_if<hal::PutRequest>(&operation)) {
             write(put->key, put->value, put->lease);
         } else if (const auto* const removal = std::get_if<hal::DeleteRequest>(&operation)) {
-            remove(removal->key, removal->prefix);
+            remove(removal->key);
         }
     }
 }
@@ -195,7 +191,7 @@ void EtcdStore::put(const std::string& key, const std::string& value, std::optio
 void EtcdStore::erase(const std::string& key) {
     expire();
     revision_ += data_.contains(key) ? 1 : 0;
-    remove(key, false);
+    remove(key);
 }
 
 std::optional<std::string> EtcdStore::value(const std::string& key) {

@@ -60,7 +60,7 @@ private:
     void expire();
     void drop(hal::LeaseId id);
     void tell(const std::string& key);
-    void remove(const std::string& key, bool prefix);
+    void remove(const std::string& key);
     bool holds(const hal::Compare& compare) const;
     void write(const std::string& key, const std::string& value, std::optional<hal::LeaseId> lease);
     [[nodiscard]] hal::RangeReply select(const hal::RangeRequest& request) const;

