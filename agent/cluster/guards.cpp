@@ -6,7 +6,7 @@
 namespace agent {
 
 hal::Compare absent(const std::string& key) {
-    return {.key = key, .target = hal::Compare::Target::createRevision, .operand = int64_t{0}};
+    return {.key = key, .target = hal::Compare::Target::createRevision, .operand = 0};
 }
 
 hal::Compare unchangedSince(const Registry& registry, const std::string& prefix) {

@@ -127,7 +127,7 @@ hal::Transaction Session::pendingWrites() const {
         const auto known = raw.find(key);
         writes.when.push_back({.key = key,
                                .target = hal::Compare::Target::modRevision,
-                               .operand = known == raw.end() ? int64_t{0} : known->second.modRevision});
+                               .operand = known == raw.end() ? 0 : known->second.modRevision});
         writes.then.push_back(std::move(operation));
     };
     for (const auto& [key, value] : desired_->announcement) {

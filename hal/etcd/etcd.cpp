@@ -118,13 +118,13 @@ private:
     using Position = std::list<Pending>::iterator;
 
     template <class T>
-    void call(Result<EtcdRequest> request, Result<T> (*decode)(std::string_view), Done<T> done) {
+    void call(EtcdRequest request, Result<T> (*decode)(std::string_view), Done<T> done) {
         start(std::move(request), [decode, done = std::move(done)](Result<Body> body) {
             done(body ? decode(*body) : Result<T>(failure(body.error())));
         });
     }
 
-    void start(Result<EtcdRequest> request, Done<Body> done);
+    void start(EtcdRequest request, Done<Body> done);
     void refuseLater(Error error, Done<Body> done);
     void tryNext(Position call);
     void send(Position call, const EtcdRequest& request, Duration share);
@@ -155,11 +155,7 @@ void GatewayEtcd::revoke(LeaseId lease, Done<Header> done) {
     });
 }
 
-void GatewayEtcd::start(Result<EtcdRequest> request, Done<Body> done) {
-    if (!request) {
-        refuseLater(request.error(), std::move(done));
-        return;
-    }
+void GatewayEtcd::start(EtcdRequest request, Done<Body> done) {
     if (calls_.size() >= kCallsInFlight) {
         refuseLater({EtcdFault::resourceExhausted,
                      std::to_string(kCallsInFlight) + " calls to etcd are already waiting for answers"},
@@ -167,7 +163,7 @@ void GatewayEtcd::start(Result<EtcdRequest> request, Done<Body> done) {
         return;
     }
     auto& call = calls_.emplace_back();
-    call.request = *std::move(request);
+    call.request = std::move(request);
     call.done = std::move(done);
     call.deadline = loop_.now() + options_.deadline;
     call.endpoint = current_;

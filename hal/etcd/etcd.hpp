@@ -59,14 +59,14 @@ using Operation = std::variant<RangeRequest, PutRequest, DeleteRequest>;
 
 /// Holds when the property of the key stands in the relation to the operand. A create revision of 0 means "the
 /// key does not exist". With `prefix` it must hold for every key that begins with `key`. A missing key, and a
-/// prefix without keys, compares as one whose numbers are all 0; a comparison of its value never holds.
+/// prefix without keys, compares as one whose numbers are all 0.
 struct Compare {
-    enum class Target { createRevision, modRevision, value, lease };
-    enum class Relation { equal, notEqual, less, greater };
+    enum class Target { createRevision, modRevision };
+    enum class Relation { equal, less };
     std::string key;
     Target target = Target::createRevision;
     Relation relation = Relation::equal;
-    std::variant<int64_t, std::string> operand = int64_t{0};
+    Revision operand = 0;
     bool prefix = false;
     bool operator==(const Compare&) const = default;
 };

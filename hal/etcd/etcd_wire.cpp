@@ -190,8 +190,6 @@ TargetNames namesOf(Compare::Target target) {
     switch (target) {
     case Compare::Target::createRevision: return {"CREATE", "create_revision"};
     case Compare::Target::modRevision: return {"MOD", "mod_revision"};
-    case Compare::Target::value: return {"VALUE", "value"};
-    case Compare::Target::lease: return {"LEASE", "lease"};
     }
     std::unreachable();
 }
@@ -199,25 +197,17 @@ TargetNames namesOf(Compare::Target target) {
 const char* nameOf(Compare::Relation relation) {
     switch (relation) {
     case Compare::Relation::equal: return "EQUAL";
-    case Compare::Relation::notEqual: return "NOT_EQUAL";
     case Compare::Relation::less: return "LESS";
-    case Compare::Relation::greater: return "GREATER";
     }
     std::unreachable();
 }
 
-Result<Json> encodeCompare(const Compare& compare) {
+Json encodeCompare(const Compare& compare) {
     const auto [target, operand] = namesOf(compare.target);
-    const bool wantsText = compare.target == Compare::Target::value;
-    const auto* text = std::get_if<std::string>(&compare.operand);
-    if (wantsText != (text != nullptr)) {
-        return failure(Error::invalid("a comparison of the " + std::string(operand) + " of " + compare.key +
-                                      " needs a " + (wantsText ? "string" : "number")));
-    }
     auto json = encodeKey(compare.key, compare.prefix);
     json["target"] = target;
     json["result"] = nameOf(compare.relation);
-    json[operand] = wantsText ? base64Encode(*text) : std::to_string(std::get<int64_t>(compare.operand));
+    json[operand] = std::to_string(compare.operand);
     return json;
 }
 
@@ -250,14 +240,10 @@ EtcdRequest encodeKeepAlive(LeaseId lease) {
 
 EtcdRequest encodeRevoke(LeaseId lease) { return post("/v3/lease/revoke", {{"ID", std::to_string(lease)}}); }
 
-Result<EtcdRequest> encodeTransaction(const Transaction& transaction) {
+EtcdRequest encodeTransaction(const Transaction& transaction) {
     Json compares = Json::array();
     for (const auto& compare : transaction.when) {
-        auto encoded = encodeCompare(compare);
-        if (!encoded) {
-            return failure(encoded.error());
-        }
-        compares.push_back(*std::move(encoded));
+        compares.push_back(encodeCompare(compare));
     }
     auto encoded = post("/v3/kv/txn", {{"compare", std::move(compares)},
                                        {"success", encodeOperations(transaction.then)},

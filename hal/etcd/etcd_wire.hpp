@@ -26,8 +26,7 @@ struct EtcdRequest {
 [[nodiscard]] EtcdRequest encodeGrant(std::chrono::seconds ttl);
 [[nodiscard]] EtcdRequest encodeKeepAlive(LeaseId lease);
 [[nodiscard]] EtcdRequest encodeRevoke(LeaseId lease);
-/// Fails when the operand of a comparison has the wrong type.
-[[nodiscard]] Result<EtcdRequest> encodeTransaction(const Transaction& transaction);
+[[nodiscard]] EtcdRequest encodeTransaction(const Transaction& transaction);
 [[nodiscard]] EtcdRequest encodeAuthenticate(const std::string& user, const std::string& password);
 
 /// Empty when the answer is a success. The error's code is an EtcdFault.

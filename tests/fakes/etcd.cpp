@@ -2,29 +2,23 @@
 #include "tests/fakes/etcd.hpp"
 
 #include <algorithm>
-#include <type_traits>
 #include <utility>
 
 namespace fakes {
 namespace {
 
-template <class Value>
-bool relates(const Value& left, hal::Compare::Relation relation, const Value& right) {
+bool relates(hal::Revision left, hal::Compare::Relation relation, hal::Revision right) {
     switch (relation) {
     case hal::Compare::Relation::equal: return left == right;
-    case hal::Compare::Relation::notEqual: return left != right;
     case hal::Compare::Relation::less: return left < right;
-    case hal::Compare::Relation::greater: return left > right;
     }
     return false;
 }
 
-int64_t numberOf(const hal::KeyValue& keyValue, hal::Compare::Target target) {
+hal::Revision numberOf(const hal::KeyValue& keyValue, hal::Compare::Target target) {
     switch (target) {
     case hal::Compare::Target::createRevision: return keyValue.createRevision;
     case hal::Compare::Target::modRevision: return keyValue.modRevision;
-    case hal::Compare::Target::lease: return keyValue.lease.value_or(0);
-    case hal::Compare::Target::value: break;
     }
     return 0;
 }
@@ -121,17 +115,11 @@ hal::RangeReply EtcdStore::select(const hal::RangeRequest& request) const {
 
 bool EtcdStore::holds(const hal::Compare& compare) const {
     const auto found = select({.key = compare.key, .prefix = compare.prefix}).keyValues;
-    if (const auto* const text = std::get_if<std::string>(&compare.operand)) {
-        return !found.empty() && std::ranges::all_of(found, [&](const hal::KeyValue& keyValue) {
-            return relates(keyValue.value, compare.relation, *text);
-        });
-    }
-    const auto operand = std::get<int64_t>(compare.operand);
     if (found.empty()) {
-        return relates(int64_t{0}, compare.relation, operand);
+        return relates(0, compare.relation, compare.operand);
     }
     return std::ranges::all_of(found, [&](const hal::KeyValue& keyValue) {
-        return relates(numberOf(keyValue, compare.target), compare.relation, operand);
+        return relates(numberOf(keyValue, compare.target), compare.relation, compare.operand);
     });
 }
 

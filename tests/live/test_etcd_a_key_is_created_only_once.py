@@ -31,7 +31,3 @@ def test_a_comparison_can_cover_every_key_below_a_prefix(make_etcd, etcd_version
         last = max(last, client.ok("transact", then=[{"put": "/state/b", "value": "up"}])["header"]["revision"])
         assert all_older_than(last + 1)
         assert not all_older_than(last)
-        ready = [{"key": "/state/", "prefix": True, "value": "ready"}]
-        assert not client.ok("transact", when=ready)["succeeded"]
-        client.ok("transact", then=[{"put": "/state/b", "value": "ready"}])
-        assert client.ok("transact", when=ready)["succeeded"]

@@ -29,8 +29,7 @@ const hal::Header kHeaderOfV1{
 /// The range operation inside of a transaction that only reads it.
 Json encodedRange(const hal::RangeRequest& request) {
     const auto encoded = hal::encodeTransaction({.when = {}, .then = {request}, .otherwise = {}});
-    CHECK_OK(encoded);
-    return Json::parse(encoded->body).at("success").at(0).at("request_range");
+    return Json::parse(encoded.body).at("success").at(0).at("request_range");
 }
 
 /// The answer of a transaction that only read one range.
@@ -79,55 +78,37 @@ TEST(EtcdRequests, ATransactionThatOnlyReadsMayBeRepeated) {
     const auto request = hal::encodeTransaction({.when = {},
                                                  .then = {hal::RangeRequest{.key = "/a"}},
                                                  .otherwise = {hal::RangeRequest{.key = "/b"}}});
-    CHECK_OK(request);
-    CHECK_TRUE(request->repeatable);
+    CHECK_TRUE(request.repeatable);
 }
 
 TEST(EtcdRequests, WriteATransactionAsTheGatewayWantsIt) {
     const auto request = hal::encodeTransaction(
-        {.when = {{.key = "/agent/lock", .operand = int64_t{0}}},
+        {.when = {{.key = "/agent/lock", .operand = 0}},
          .then = {hal::PutRequest{.key = "/agent/lock", .value = "n1", .lease = 1001}},
          .otherwise = {hal::RangeRequest{.key = "/agent/lock"}, hal::DeleteRequest{.key = "/x/"}}});
-    CHECK_OK(request);
-    CHECK_EQUAL(std::string("/v3/kv/txn"), request->path);
-    CHECK_FALSE(request->repeatable);
+    CHECK_EQUAL(std::string("/v3/kv/txn"), request.path);
+    CHECK_FALSE(request.repeatable);
     const auto expected = Json::parse(
         R"({"compare":[{"key":"L2FnZW50L2xvY2s=","target":"CREATE","result":"EQUAL","create_revision":"0"}],)"
         R"("success":[{"request_put":{"key":"L2FnZW50L2xvY2s=","value":"bjE=","lease":"1001"}}],)"
         R"("failure":[{"request_range":{"key":"L2FnZW50L2xvY2s="}},)"
         R"({"request_delete_range":{"key":"L3gv"}}]})");
-    CHECK_TRUE(expected == Json::parse(request->body));
+    CHECK_TRUE(expected == Json::parse(request.body));
 }
 
 TEST(EtcdRequests, CompareEachPropertyUnderItsOwnName) {
-    using Target = hal::Compare::Target;
-    using Relation = hal::Compare::Relation;
-    const auto request = hal::encodeTransaction(
-        {.when =
-             {{.key = "a", .target = Target::modRevision, .relation = Relation::less, .operand = int64_t{7}},
-              {.key = "a", .target = Target::lease, .relation = Relation::notEqual, .operand = int64_t{8}},
-              {.key = "a", .relation = Relation::greater, .operand = int64_t{1}},
-              {.key = "a", .target = Target::value, .operand = std::string("ready"), .prefix = true}},
-         .then = {},
-         .otherwise = {}});
-    CHECK_OK(request);
+    const auto request = hal::encodeTransaction({.when = {{.key = "a",
+                                                           .target = hal::Compare::Target::modRevision,
+                                                           .relation = hal::Compare::Relation::less,
+                                                           .operand = 7,
+                                                           .prefix = true},
+                                                          {.key = "a", .operand = 1}},
+                                                 .then = {},
+                                                 .otherwise = {}});
     const auto expected =
-        Json::parse(R"([{"key":"YQ==","target":"MOD","result":"LESS","mod_revision":"7"},)"
-                    R"({"key":"YQ==","target":"LEASE","result":"NOT_EQUAL","lease":"8"},)"
-                    R"({"key":"YQ==","target":"CREATE","result":"GREATER","create_revision":"1"},)"
-                    R"({"key":"YQ==","range_end":"Yg==","target":"VALUE","result":"EQUAL",)"
-                    R"("value":"cmVhZHk="}])");
-    CHECK_TRUE(expected == Json::parse(request->body)["compare"]);
-}
-
-TEST(EtcdRequests, RefuseATextWhereANumberIsCompared) {
-    CHECK_FAILS("needs a number",
-                hal::encodeTransaction(
-                    {.when = {{.key = "/a", .operand = std::string("x")}}, .then = {}, .otherwise = {}}));
-    CHECK_FAILS(
-        "needs a string",
-        hal::encodeTransaction(
-            {.when = {{.key = "/a", .target = hal::Compare::Target::value}}, .then = {}, .otherwise = {}}));
+        Json::parse(R"([{"key":"YQ==","range_end":"Yg==","target":"MOD","result":"LESS","mod_revision":"7"},)"
+                    R"({"key":"YQ==","target":"CREATE","result":"EQUAL","create_revision":"1"}])");
+    CHECK_TRUE(expected == Json::parse(request.body)["compare"]);
 }
 
 TEST(EtcdRequests, PutWithoutLeaseSaysNothingOfALease) {
@@ -135,8 +116,7 @@ TEST(EtcdRequests, PutWithoutLeaseSaysNothingOfALease) {
         {.when = {},
          .then = {hal::PutRequest{.key = "a", .value = std::string("\0\xff", 2), .lease = std::nullopt}},
          .otherwise = {}});
-    CHECK_OK(request);
-    CHECK_TRUE(Json::parse(request->body)["success"] ==
+    CHECK_TRUE(Json::parse(request.body)["success"] ==
                Json::parse(R"([{"request_put":{"key":"YQ==","value":"AP8="}}])"));
 }
 

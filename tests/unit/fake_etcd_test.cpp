@@ -63,7 +63,7 @@ TEST(FakeEtcd, APutUnderAMissingLeaseFailsAsAWhole) {
 }
 
 TEST(FakeEtcd, CreateOnlyCreatesOnce) {
-    const Compare absent{.key = "/a", .target = Compare::Target::createRevision, .operand = int64_t{0}};
+    const Compare absent{.key = "/a", .target = Compare::Target::createRevision, .operand = 0};
     CHECK_TRUE(store.transact(put("/a", "1", {absent}))->succeeded);
     CHECK_TRUE(!store.transact(put("/a", "2", {absent}))->succeeded);
     CHECK_TRUE("1" == store.value("/a"));

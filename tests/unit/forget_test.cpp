@@ -75,10 +75,10 @@ TEST(Forget, ItFailsWhenTheMachineIsAnnouncedOrChangedMeanwhile) {
     LONGS_EQUAL(2, when.size());
     CHECK_TRUE((when[0] == hal::Compare{.key = kKeys.node(kOtherMachineId),
                                         .target = hal::Compare::Target::createRevision,
-                                        .operand = int64_t{0}}));
+                                        .operand = 0}));
     CHECK_TRUE((when[1] == hal::Compare{.key = kKeys.member(kOtherMachineId),
                                         .target = hal::Compare::Target::modRevision,
-                                        .operand = int64_t{33}}));
+                                        .operand = 33}));
 }
 
 TEST(Forget, AnAnnouncedMachineIsRefused) {
@@ -96,9 +96,9 @@ TEST(Forget, AMachineWithoutAMemberKeyIsForgottenByItsIdAlone) {
     const std::string lost = "33333333333333333333333333333333";
     const auto forgetting = forget(lost);
     CHECK_OK(forgetting);
-    CHECK_TRUE((forgetting->transaction.when[1] == hal::Compare{.key = kKeys.member(lost),
-                                                                .target = hal::Compare::Target::modRevision,
-                                                                .operand = int64_t{0}}));
+    CHECK_TRUE(
+        (forgetting->transaction.when[1] ==
+         hal::Compare{.key = kKeys.member(lost), .target = hal::Compare::Target::modRevision, .operand = 0}));
     CHECK_EQUAL(R"({"at":"2026-11-22T16:00:00Z","by":"admin@n1","v":1})",
                 std::get<hal::PutRequest>(forgetting->transaction.then[1]).value);
     CHECK_FAILS("there is no member", forget("3333"));

@@ -57,7 +57,7 @@ TEST(Formation, ASlotIsClaimedOnlyIfNoMemberChangedSinceTheListWasRead) {
     const hal::Compare unchanged{.key = kKeys.members(),
                                  .target = Target::modRevision,
                                  .relation = hal::Compare::Relation::less,
-                                 .operand = int64_t{41}, // the list was read at revision 40
+                                 .operand = 41, // the list was read at revision 40
                                  .prefix = true};
     CHECK_TRUE(claim->when[1] == unchanged);
 }

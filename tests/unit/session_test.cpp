@@ -6,11 +6,10 @@ using namespace std::chrono_literals;
 namespace {
 
 hal::Transaction createMember() {
-    return {.when = {{.key = kKeys.member("m1"),
-                      .target = hal::Compare::Target::createRevision,
-                      .operand = int64_t{0}}},
-            .then = {hal::PutRequest{kKeys.member("m1"), R"({"v":1,"name":"n1","slot":1})", {}}},
-            .otherwise = {}};
+    return {
+        .when = {{.key = kKeys.member("m1"), .target = hal::Compare::Target::createRevision, .operand = 0}},
+        .then = {hal::PutRequest{kKeys.member("m1"), R"({"v":1,"name":"n1","slot":1})", {}}},
+        .otherwise = {}};
 }
 
 } // namespace

@@ -274,7 +274,7 @@ TEST(SessionTrouble, AnOverfilledRegistryThatWasNeverReadIsWaitedFor) {
 
 TEST(SessionTrouble, AClaimThatIsLostForEverIsNoHotLoop) {
     store.put(kKeys.clusterId(), "somebody's text");
-    const hal::Transaction claim{.when = {{.key = kKeys.clusterId(), .operand = int64_t{0}}},
+    const hal::Transaction claim{.when = {{.key = kKeys.clusterId(), .operand = 0}},
                                  .then = {hal::PutRequest{kKeys.clusterId(), "ours", {}}},
                                  .otherwise = {}};
     desired.claim = claim;

@@ -3,7 +3,6 @@
 #include "hal/etcd/etcd.hpp"
 
 #include <iostream>
-#include <map>
 #include <nlohmann/json.hpp>
 #include <unistd.h>
 
@@ -47,28 +46,19 @@ std::vector<hal::Operation> readOperations(const Json& json) {
     return operations;
 }
 
-/// {"key": "/a", "createRevision": 0} or {"key": "/a/", "prefix": true, "value": "ready"}, with "relation": "less".
+/// {"key": "/a", "createRevision": 0} or {"key": "/a/", "prefix": true, "modRevision": 7, "relation": "less"}.
 hal::Compare readCompare(const Json& json) {
-    using Relation = hal::Compare::Relation;
-    const std::map<std::string, Relation> relations = {{"equal", Relation::equal},
-                                                       {"notEqual", Relation::notEqual},
-                                                       {"less", Relation::less},
-                                                       {"greater", Relation::greater}};
     hal::Compare compare;
     compare.key = json.at("key");
     compare.prefix = json.value("prefix", false);
-    compare.relation = relations.at(json.value("relation", "equal"));
-    if (json.contains("value")) {
-        compare.target = hal::Compare::Target::value;
-        compare.operand = json.at("value").get<std::string>();
-    } else if (json.contains("modRevision")) {
+    if (json.value("relation", "equal") == "less") {
+        compare.relation = hal::Compare::Relation::less;
+    }
+    if (json.contains("modRevision")) {
         compare.target = hal::Compare::Target::modRevision;
-        compare.operand = json.at("modRevision").get<int64_t>();
-    } else if (json.contains("lease")) {
-        compare.target = hal::Compare::Target::lease;
-        compare.operand = json.at("lease").get<int64_t>();
+        compare.operand = json.at("modRevision");
     } else {
-        compare.operand = json.at("createRevision").get<int64_t>();
+        compare.operand = json.at("createRevision");
     }
     return compare;
 }

@@ -112,7 +112,7 @@ hal::Result<Forgetting> forget(const agent::Keys& keys, const agent::Registry& r
     when = {agent::absent(keys.node(machine->nodeId)),
             {.key = key,
              .target = hal::Compare::Target::modRevision,
-             .operand = known == registry.raw.end() ? int64_t{0} : known->second.modRevision}};
+             .operand = known == registry.raw.end() ? 0 : known->second.modRevision}};
     then = {hal::DeleteRequest{.key = key}, hal::PutRequest{.key = keys.forgotten(machine->nodeId),
                                                             .value = forgottenValue(*machine),
                                                             .lease = {}}};
