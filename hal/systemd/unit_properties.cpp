@@ -12,17 +12,14 @@ namespace {
 
 /// What systemd says in numbers, before they are combined.
 struct Numbers {
-    uint32_t mainPid = 0;
     int32_t exitKind = 0; ///< CLD_EXITED, CLD_KILLED, CLD_DUMPED; 0 while the main process runs or never ran
     int32_t exitStatus = 0;
-    uint64_t inactiveExit = 0; ///< CLOCK_MONOTONIC in us; 0 = never
-    uint64_t stateChange = 0;
+    uint64_t stateChange = 0; ///< CLOCK_MONOTONIC in us; 0 = never
 };
 
 struct Target {
     Unit& unit;
     Numbers& numbers;
-    std::string& controlGroup;
 };
 
 template <auto member>
@@ -44,15 +41,6 @@ int readRestarts(sd_bus_message* message, Target& target) {
     return sd_bus_message_read_basic(message, 'u', &target.unit.restarts);
 }
 
-int readControlGroup(sd_bus_message* message, Target& target) {
-    const char* text = nullptr;
-    const int result = sd_bus_message_read(message, "s", &text);
-    if (result > 0) {
-        target.controlGroup = text;
-    }
-    return result;
-}
-
 struct Property {
     std::string_view name;
     const char* type;
@@ -66,13 +54,10 @@ constexpr std::array kProperties{
     Property{"SubState", "s", readText<&Unit::subState>},
     Property{"Result", "s", readText<&Unit::result>},
     Property{"StatusText", "s", readText<&Unit::statusText>},
-    Property{"MainPID", "u", readNumber<&Numbers::mainPid, 'u'>},
     Property{"ExecMainCode", "i", readNumber<&Numbers::exitKind, 'i'>},
     Property{"ExecMainStatus", "i", readNumber<&Numbers::exitStatus, 'i'>},
     Property{"NRestarts", "u", readRestarts},
-    Property{"InactiveExitTimestampMonotonic", "t", readNumber<&Numbers::inactiveExit, 't'>},
     Property{"StateChangeTimestampMonotonic", "t", readNumber<&Numbers::stateChange, 't'>},
-    Property{"ControlGroup", "s", readControlGroup},
 };
 
 /// Reads or skips the variant that follows the property's name.
@@ -127,25 +112,17 @@ std::optional<TimePoint> toBootTime(uint64_t monotonic, Duration monotonicToBoot
 Result<Unit> readUnitProperties(sd_bus_message* message, Duration monotonicToBoot) {
     Unit unit;
     Numbers numbers;
-    std::string controlGroup;
-    Target target{.unit = unit, .numbers = numbers, .controlGroup = controlGroup};
+    Target target{.unit = unit, .numbers = numbers};
     if (const int result = readDictionary(message, target); result < 0) {
         return failure(
             Error::fromErrno(-result, "system bus: systemd described a unit in an unknown format"));
-    }
-    if (numbers.mainPid != 0) {
-        unit.mainPid = static_cast<int>(numbers.mainPid);
     }
     if (numbers.exitKind == CLD_EXITED) {
         unit.exitCode = numbers.exitStatus;
     } else if (numbers.exitKind == CLD_KILLED || numbers.exitKind == CLD_DUMPED) {
         unit.exitSignal = numbers.exitStatus;
     }
-    unit.lastStarted = toBootTime(numbers.inactiveExit, monotonicToBoot);
     unit.stateSince = toBootTime(numbers.stateChange, monotonicToBoot);
-    if (!controlGroup.empty()) {
-        unit.controlGroup = controlGroup;
-    }
     return unit;
 }
 

@@ -17,20 +17,16 @@ namespace hal {
 
 /// A service unit, with systemd's own words for its states.
 struct Unit {
-    std::string name;        ///< "crate@1.service"
-    std::string loadState;   ///< "loaded", "not-found", "masked", ...
-    std::string activeState; ///< "active", "activating", "deactivating", "inactive", "failed", ...
-    std::string subState;    ///< "running", "start-pre", "auto-restart", "dead", ...
-    std::string result;      ///< "success", "exit-code", "signal", "start-limit-hit", ...
-    std::string statusText;  ///< what the service last said by STATUS=
-    std::optional<int> mainPid;
+    std::string name;              ///< "crate@1.service"
+    std::string loadState;         ///< "loaded", "not-found", "masked", ...
+    std::string activeState;       ///< "active", "activating", "deactivating", "inactive", "failed", ...
+    std::string subState;          ///< "running", "start-pre", "auto-restart", "dead", ...
+    std::string result;            ///< "success", "exit-code", "signal", "start-limit-hit", ...
+    std::string statusText;        ///< what the service last said by STATUS=
     std::optional<int> exitCode;   ///< of the last run of the main process that exited by itself
     std::optional<int> exitSignal; ///< of the last run of the main process that a signal ended
     uint32_t restarts = 0;         ///< automatic restarts since the unit was last started by hand or by us
-    /// When the unit last left "inactive"; empty when it has never been started in this boot.
-    std::optional<TimePoint> lastStarted;
     std::optional<TimePoint> stateSince; ///< when activeState or subState last changed
-    std::optional<std::string> controlGroup;
     bool operator==(const Unit&) const = default;
 };
 

@@ -76,7 +76,6 @@ void Units::start(const std::string& name) {
         (started.activeState == "activating" && started.subState == "start-pre")) {
         return;
     }
-    started.lastStarted = loop_.now();
     started.exitCode.reset();
     started.result = "success";
     setState(started, "activating", "start-pre");

@@ -26,20 +26,19 @@ def make_driver(node):
     node.systemctl("reset-failed")
 
 
-def test_a_running_unit_has_process_status_and_control_group(driver, node):
+def test_a_running_unit_has_a_state_and_a_status(driver, node):
     assert driver.ask("start", "life@1.service") == {"done": "start"}
     node.wait_for(lambda: driver.unit("life@1.service")["active"] == "active", 10, "the unit to run")
     unit = driver.unit("life@1.service")
-    assert unit["pid"] == int(node.properties("life@1", "MainPID")["MainPID"])
     assert (unit["sub"], unit["status"], unit["exit"], unit["signal"]) == ("running", "busy", None, None)
-    assert unit["cgroup"].endswith("/life@1.service") and 0 <= unit["startedAgo"] < 10 and 0 <= unit["stateAgo"] < 10
+    assert 0 <= unit["stateAgo"] < 10
     assert [each["name"] for each in driver.ask("list", "life@*.service")["units"]] == ["life@1.service"]
 
 
 def test_a_kill_is_told_at_once_and_the_restart_is_counted(driver, node):
     driver.ask("start", "life@1.service")
     node.wait_for(lambda: driver.unit("life@1.service")["active"] == "active", 10, "the unit to run")
-    pid = driver.unit("life@1.service")["pid"]
+    pid = int(node.properties("life@1", "MainPID")["MainPID"])
     assert driver.ask("follow", str(pid)) == {"done": "follow"}
     driver.send("watch", what="life@*.service")
     node.run("kill", "-9", pid)

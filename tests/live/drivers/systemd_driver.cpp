@@ -98,13 +98,10 @@ private:
                             {"sub", unit.subState},
                             {"result", unit.result},
                             {"status", unit.statusText},
-                            {"pid", orNull(unit.mainPid)},
                             {"exit", orNull(unit.exitCode)},
                             {"signal", orNull(unit.exitSignal)},
                             {"restarts", unit.restarts},
-                            {"startedAgo", secondsAgo(unit.lastStarted, loop_.now())},
-                            {"stateAgo", secondsAgo(unit.stateSince, loop_.now())},
-                            {"cgroup", orNull(unit.controlGroup)}});
+                            {"stateAgo", secondsAgo(unit.stateSince, loop_.now())}});
         }
         print({{"units", list}});
     }
