@@ -1,4 +1,4 @@
-"""Fixtures of the build rung: a mirror with tiny packages, and a host whose apt knows nothing else."""
+"""Fixtures of the build tests: a mirror with tiny packages, and a host whose apt has no other source."""
 
 import pytest
 

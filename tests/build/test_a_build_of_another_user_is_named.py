@@ -1,4 +1,4 @@
-"""Who may not write into a build that root made reads one sentence: whose it is and what to do."""
+"""A user who cannot write into root's build gets one sentence: who owns it and what to do."""
 
 import os
 import shutil
@@ -9,7 +9,7 @@ NOBODY = 65534
 
 
 def open_to_all(directory):
-    """Lets every account reach the checkout, as in a home directory; pytest's own directories are closed."""
+    """Lets every account reach the checkout, as in a home directory; pytest's own directories are private."""
     for above in [directory, *directory.parents[:3]]:
         above.chmod(0o755)
 
@@ -37,7 +37,7 @@ def test_a_single_directory_of_root_is_named(tmp_path):
     assert "Permission denied" not in refused.stdout
 
 
-def test_trees_of_root_are_in_nobodys_way(tmp_path):
+def test_trees_of_root_block_no_other_user(tmp_path):
     checkout = Checkout(tmp_path / "checkout")
     checkout.make(*OBJECTS)
     open_to_all(checkout.directory)

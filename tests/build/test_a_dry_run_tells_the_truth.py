@@ -1,10 +1,10 @@
-"""`make -n` tells what make would do: nothing after a build, and every object after the flags changed."""
+"""`make -n` shows what make would do: nothing after a build, and every object after the flags changed."""
 
 from harness.checkout import OBJECTS, Checkout
 
 
 def compiled(said):
-    """How many compiler calls a dry run showed."""
+    """The number of compiler calls in a dry run."""
     return sum(" -c agent/" in line for line in said.splitlines())
 
 

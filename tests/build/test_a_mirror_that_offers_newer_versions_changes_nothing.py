@@ -1,4 +1,4 @@
-"""As long as a mirror has the versions that were tested, those are built, whatever else it offers."""
+"""As long as a mirror has the tested versions, the build uses them, whatever else it offers."""
 
 
 def test_the_tested_version_is_taken(mirror, build):
@@ -16,7 +16,7 @@ def test_the_newest_is_taken_when_asked_for(mirror, build):
     mirror.publish()
     build.fetch(PINS="newest")
     assert build.chosen("tiny") == "1.1"
-    assert build.newer() == "built with other versions than were tested: tiny 1.1 (tested: 1.0)\n"
+    assert build.newer() == "built with versions other than those tested: tiny 1.1 (tested: 1.0)\n"
 
 
 def test_a_listed_version_that_cannot_be_fetched_gives_way(mirror, build):

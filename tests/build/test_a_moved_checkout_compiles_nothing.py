@@ -1,4 +1,4 @@
-"""A built checkout can be moved: no object knows where it was compiled, and make has nothing to do at the new place."""
+"""A built checkout can be moved: no object contains its build path, and make has nothing to do in the new place."""
 
 import shutil
 

@@ -1,4 +1,4 @@
-"""Where no configured mirror has a package at all, the build names it, the suite, the mirrors, and what to do."""
+"""If no configured mirror has a package, the build names the package, the suite, the mirrors, and the next step."""
 
 import pytest
 
@@ -8,7 +8,7 @@ def test_the_package_the_suite_and_the_next_step(mirror, build, kind):
     build.pin("source tiny 1.0", f"{kind} absent 1.0")
     said = build.refused()
     assert f"no Debian mirror of this machine has the {kind} package absent in trixie (Debian 13)" in said
-    assert f"It looked at: file:{mirror.directory}/ trixie." in said
+    assert f"Mirrors searched: file:{mirror.directory}/ trixie." in said
     assert "Add a mirror that has it to /etc/apt/sources.list, then run the same command again." in said
 
 

@@ -1,4 +1,4 @@
-"""A lock whose versions no mirror has builds with the newest ones of Debian 13 and says so in one line."""
+"""If no mirror has the locked versions, the build uses the newest ones of Debian 13 and says so in one line."""
 
 
 def test_the_newest_is_taken_and_named(mirror, build):
@@ -8,7 +8,7 @@ def test_the_newest_is_taken_and_named(mirror, build):
     build.pin("source tiny 0.9", "binary tiny-dev 0.8")
     build.fetch()
     assert build.chosen("tiny") == "1.10"
-    assert build.newer() == ("built with other versions than were tested: tiny 1.10 (tested: 0.9), "
+    assert build.newer() == ("built with versions other than those tested: tiny 1.10 (tested: 0.9), "
                              "tiny-dev 1.0 (tested: 0.8)\n")
 
 

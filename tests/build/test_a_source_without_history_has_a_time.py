@@ -1,4 +1,4 @@
-"""What goes into an image has the time of the commit; a source from a tar, without history, that of its newest file."""
+"""Files in an image have the time of the commit; from a tar without history, they have the time of its newest file."""
 
 import os
 import shutil

@@ -1,4 +1,4 @@
-"""The sources of a suite are derived from the host's own: same mirrors, the suite's name instead of the host's."""
+"""A suite's sources derive from the host's own: the same mirrors, with the suite's name instead of the host's."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""A suite that fails in either lane fails the run, its output is shown, and nothing of the other lane goes on."""
+"""A suite that fails in either lane fails the run, its output is shown, and the other lane ends."""
 
 import os
 import pathlib
@@ -12,7 +12,7 @@ SUMMARY = "echo '===== 1 failed, 5 passed in 9.10s ====='; exit 1"
 
 
 def runs(file):
-    """Whether the process whose number is in the file lives; one that only waits to be buried does not."""
+    """Whether the process whose number is in the file is alive; a zombie is not."""
     stat = pathlib.Path("/proc", file.read_text().strip(), "stat")
     try:
         return stat.read_text().rsplit(")", 1)[1].split()[0] != "Z"
@@ -20,7 +20,7 @@ def runs(file):
         return False
 
 
-def test_a_suite_in_front_fails_the_run(tmp_path):
+def test_a_suite_in_the_foreground_fails_the_run(tmp_path):
     suites = Suites(tmp_path, live=SUMMARY, unit_asan="echo $$ > process; exec sleep 300")
     done = suites.check()
     assert done.returncode != 0
@@ -29,20 +29,20 @@ def test_a_suite_in_front_fails_the_run(tmp_path):
     assert "cluster" not in suites.called()
 
 
-def test_the_lane_behind_ends_with_the_run(tmp_path):
+def test_the_background_lane_ends_with_the_run(tmp_path):
     suites = Suites(tmp_path, live="until [ -e process ]; do sleep 0.1; done; exit 1",
                     unit_asan="echo $$ > process; exec sleep 300")
     suites.check()
     assert not runs(tmp_path / "process")
 
 
-def test_a_suite_behind_fails_the_run_and_is_shown(tmp_path):
+def test_a_suite_in_the_background_fails_the_run_and_is_shown(tmp_path):
     suites = Suites(tmp_path, unit_asan="echo 'runtime error: what the sanitizer saw'; exit 1",
                     live="until [ -e build/check/unit-asan.result ]; do sleep 0.1; done")
     done = suites.check()
     assert done.returncode != 0
     assert "runtime error: what the sanitizer saw" in done.stdout
-    assert "'make unit-asan' failed; its output is in build/check/unit-asan.log" in done.stdout
+    assert "'make unit-asan' failed; see build/check/unit-asan.log" in done.stdout
     assert done.stdout.splitlines()[-1] == "0 passed, 1 failed"
     assert "cluster" not in suites.called()
 

@@ -1,4 +1,4 @@
-"""A library is built once, again when its version changed, and never because a build was interrupted."""
+"""A library is built once, again when its version changed, and resumes cleanly after an interrupted build."""
 
 
 def built(build):
@@ -25,7 +25,7 @@ def test_another_version_is_built(mirror, build):
     assert (build.prefix / "include/tiny-dev.h").read_text() == "// 1.1\n"
 
 
-def test_an_interrupted_library_is_built_anew(build):
+def test_an_interrupted_library_is_built_again(build):
     build.pin("binary tiny-dev 1.0")
     built(build)
     (build.prefix / "stamps/tiny-dev").unlink()
@@ -38,7 +38,7 @@ def test_an_interrupted_library_is_built_anew(build):
 def test_what_is_newer_than_tested_is_told_once(build):
     build.pin("binary tiny-dev 0.9")
     built(build)
-    line = "built with other versions than were tested: tiny-dev 1.0 (tested: 0.9)\n"
+    line = "built with versions other than those tested: tiny-dev 1.0 (tested: 0.9)\n"
     assert build.tool("pins", "tell", build.prefix).stdout == line
     assert build.tool("pins", "tell", build.prefix).stdout == ""
     assert (build.prefix / "newer-than-tested").read_text() == line
@@ -51,7 +51,7 @@ def test_a_library_that_does_not_build_fails_until_it_does(mirror, build):
     for _ in range(2):
         done = build.tool("build-libraries", build.prefix, "libraries")
         assert done.returncode == 1, done.stdout
-        assert f"tiny-dev 1.1 did not build; the whole log is in {build.prefix}/tiny-dev.log" in done.stdout
+        assert f"tiny-dev 1.1 failed to build; the full log is in {build.prefix}/tiny-dev.log" in done.stdout
     build.pin("binary tiny-dev 1.0")
     built(build)
     assert (build.prefix / "include/tiny-dev.h").read_text() == "// 1.0\n"

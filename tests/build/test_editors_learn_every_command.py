@@ -1,4 +1,4 @@
-"""compile_commands.json has a command for each source that compiles it, and follows a tree that moves."""
+"""compile_commands.json has a compile command for each source, and follows a tree that moves."""
 
 import json
 import shlex

@@ -1,4 +1,4 @@
-"""Each suite that `make check` and `make check-long` run is a target of the makefiles, so people can run it alone."""
+"""Each suite that `make check` and `make check-long` run is a make target, so a developer can run it alone."""
 
 import re
 

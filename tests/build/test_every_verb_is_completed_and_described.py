@@ -1,4 +1,4 @@
-"""A verb that cratectl knows is completed by bash and has its place in the manual page."""
+"""bash completes every verb of cratectl, and the manual page describes it."""
 
 import re
 
@@ -8,7 +8,7 @@ CRATECTL = REPOSITORY / "build/cratectl"
 
 
 def verbs():
-    """The verbs as cratectl itself lists them."""
+    """The verbs that cratectl itself lists."""
     listed = command(CRATECTL, "--help").stdout.split("Subcommands:\n")[1]
     return re.findall(r"^  ([a-z-]+) ", listed, re.MULTILINE)
 

@@ -1,4 +1,4 @@
-"""Whatever an earlier run left behind, cut short or damaged, the next run completes it."""
+"""Whatever truncated or damaged files an earlier run left, the next run completes them."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""`make help` prints every target that is documented, once, under a heading that says who types it."""
+"""`make help` prints every documented target once, under a heading that names its audience."""
 
 import re
 import subprocess
@@ -7,7 +7,7 @@ from harness.workspace import REPOSITORY
 
 
 def documented():
-    """Targets with a text, as the makefiles have them."""
+    """Targets with a description in the makefiles."""
     found = []
     for path in [REPOSITORY / "Makefile", *REPOSITORY.glob("*/*.mk"), *REPOSITORY.glob("t*/**/*.mk")]:
         found += re.findall(r"^([a-z_.-]+):.*## ", path.read_text(), re.MULTILINE)
@@ -20,5 +20,5 @@ def test_help_forgets_no_target():
     shown = re.findall(r"^  make ([a-z_.-]+) ", said, re.MULTILINE)
     assert sorted(shown) == sorted(documented())
     headings = re.findall(r"^(\S.*):$", said, re.MULTILINE)
-    assert headings[:4] == ["To look at it", "For owners of NUCs", "For contributors", "For maintainers"]
-    assert "demo" in said.split("For owners")[0]
+    assert headings[:4] == ["To try it", "For operators", "For contributors", "For maintainers"]
+    assert "demo" in said.split("For operators")[0]

@@ -1,6 +1,6 @@
-"""tools/in-debian hands the terminal, the directory and the exit status through, and leaves no mount behind.
+"""tools/in-debian passes through the terminal, the directory and the exit status, and leaves no mount behind.
 
-The tree is the host's own /usr, so that none has to be made.
+The tree is the host's own /usr, so the test need not make one.
 """
 
 import os
@@ -19,7 +19,7 @@ from harness.workspace import REPOSITORY, command
 
 @pytest.fixture(name="repository")
 def make_repository(tmp_path):
-    """A repository with in-debian and a tree that is there already."""
+    """A repository with in-debian and an existing tree."""
     made = tmp_path / "repository"
     (made / "tools").mkdir(parents=True)
     shutil.copy(REPOSITORY / "tools/in-debian", made / "tools")
@@ -83,17 +83,17 @@ def test_a_user_is_told_about_root(repository, tmp_path):
     assert "needs root; run: sudo tools/in-debian make" in done.stderr
 
 
-def test_without_a_way_to_make_a_tree_the_ways_are_named(repository, tmp_path):
+def test_without_a_program_that_makes_trees_the_choices_are_named(repository, tmp_path):
     tools = tmp_path / "bin"
     tools.mkdir()
     for name in ("bash", "dirname", "readlink", "uname", "id", "mkdir", "flock", "rm"):
         (tools / name).symlink_to(shutil.which(name))
     done = in_debian(repository, "--release", "12", "true", env={"PATH": str(tools)})
     assert done.returncode == 1
-    assert "made with mmdebstrap, debootstrap, podman or docker, and none is installed." in done.stderr
+    assert "needs mmdebstrap, debootstrap, podman or docker; none is installed." in done.stderr
 
 
-@pytest.mark.parametrize("argv, wrong", [([], ""), (["--release"], ""), (["-x", "true"], "in-debian: -x is not known\n"),
+@pytest.mark.parametrize("argv, wrong", [([], ""), (["--release"], ""), (["-x", "true"], "in-debian: unknown option -x\n"),
                                          (["--release", "11", "true"], "in-debian: --release 11: expected 12 or 13\n")])
 def test_a_wrong_call_gets_the_usage(repository, argv, wrong):
     done = in_debian(repository, *argv)

@@ -1,4 +1,4 @@
-"""Root may make a release in somebody else's checkout, of which git itself would tell nothing."""
+"""Root can make a release in another user's checkout, although git by default refuses to read it."""
 
 import os
 
@@ -14,7 +14,7 @@ NOBODY = 65534
 def test_root_packs_in_the_checkout_of_another_user(tmp_path):
     checkout, build = tmp_path / "checkout", Build(tmp_path / "build")
     command("git", "-c", "safe.directory=*", "clone", "--quiet", "--no-hardlinks", REPOSITORY, checkout)
-    for name in ("image", "tools", "agent"):  # the scripts of today, whether they are committed or not
+    for name in ("image", "tools", "agent"):  # the current scripts, committed or not
         command("cp", "-a", REPOSITORY / name, checkout)
     command("chown", "-R", NOBODY, checkout)
     alone = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "GIT_CONFIG_NOSYSTEM": "1"}

@@ -1,4 +1,4 @@
-"""`su` keeps its caller's PATH, which on Debian has no sbin: what needs losetup and pivot_root finds them all the same."""
+"""`su` keeps its caller's PATH, which on Debian has no sbin; tools that need losetup and pivot_root still find them."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""The same commit and the same parts give the same bytes, whoever packs them and whenever."""
+"""The same commit and the same parts give the same bytes, regardless of user and time."""
 
 import os
 import stat

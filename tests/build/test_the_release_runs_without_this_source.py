@@ -1,4 +1,4 @@
-"""A release is whole by its checksums, and its tar runs in an empty directory of any x86-64 Linux."""
+"""The checksums of a release cover all of it, and its tar runs in an empty directory of any x86-64 Linux."""
 
 import stat
 
@@ -47,7 +47,7 @@ def test_cratectl_makes_the_configs_of_the_example(tools):
 
 
 def test_flash_takes_the_image_of_the_release(build, tools):
-    # The image is looked at before the disk is: what is refused is the disk alone.
+    # flash checks the image before the disk: it refuses only the disk.
     done = command("unshare", "--map-root-user", "./flash", build.release / "cratekeeper-nuc.raw.zst", "/dev/null",
                    cwd=tools, check=False)
     assert done.stderr == "flash: /dev/null: expected a disk like /dev/sdX; flash --list names them\n"
@@ -68,7 +68,7 @@ def test_the_licenses_of_what_is_linked_come_along(tools):
     assert "GNU LESSER GENERAL PUBLIC LICENSE" in texts["LGPL-2.1"]
 
 
-def test_everybody_may_read_and_run_it(tools):
+def test_every_user_may_read_and_run_it(tools):
     for path in tools.rglob("*"):
         mode = stat.S_IMODE(path.stat().st_mode)
         assert mode == (0o755 if path.is_dir() or path.name in ("cratectl", "flash") else 0o644), path

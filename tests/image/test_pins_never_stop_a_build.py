@@ -96,7 +96,7 @@ def test_the_newest_of_everything_can_be_asked_for(mirror):
     assert (done.returncode, pinned) == (0, {})
     done, _ = mirror.pins(PINS="Strict")
     assert done.returncode == 1
-    assert done.stderr == "packages: PINS=Strict is not known; it is one of: tested (the default), newest, strict\n"
+    assert done.stderr == "packages: PINS=Strict is unknown; expected one of: tested (the default), newest, strict\n"
 
 
 def test_packages_of_one_source_are_pinned_together_or_not_at_all(mirror):

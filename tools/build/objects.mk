@@ -1,46 +1,46 @@
-# How a source becomes an object, an archive and a program. Owns the command lines of the compiler, the stamps of its
-# flags and the count of steps; never says which source belongs to which program: the Makefile does.
+# Turns sources into objects, archives and programs. Owns the compiler command lines, the flag stamps and the step
+# counter. The Makefile defines which source belongs to which program.
 #
-# A file gets its name when it is whole: a make that was interrupted, or a machine that lost power, leaves no half object
-# behind, and the next make goes on. An object knows no directory but ".", so a tree can be moved without a rebuild.
+# A file gets its final name only when it is complete: after an interrupted make or a power loss there is no partial
+# object, and the next make resumes. An object contains no directory but ".", so a tree can be moved without a rebuild.
 
 # ---- the compiler ----------------------------------------------------------------------------------
 
-# ccache only where it has a place to write to. It is not one of the flags: what comes out of it is the same object.
+# ccache only where its directory is writable. It is not part of the flags, because it yields the same object.
 LAUNCHER = $(eval LAUNCHER := $(if $(findstring ccache,$(CXX)),,$(shell command -v ccache > /dev/null && \
     directory=$$(ccache --get-config=cache_dir) && mkdir -p "$$directory" 2> /dev/null && [ -w "$$directory" ] && \
     echo ccache)))$(LAUNCHER)
-# What ccache asks of those who use a precompiled header, and leave to find an object that another checkout compiled.
+# ccache needs the first with a precompiled header; the second lets it find objects compiled in another checkout.
 export CCACHE_SLOPPINESS := pch_defines,time_macros
 export CCACHE_NOHASHDIR := 1
-# ccache looks at the headers that it saw last time. It would miss one that now comes first, as those of another version
-# of a library in build/deps do, so what libraries there are is a part of the key.
+# ccache checks only the headers that it saw last time. It would miss a new header that now comes first on the path, as
+# with another library version in build/deps, so the list of libraries is part of the key.
 export CCACHE_EXTRAFILES := tools/deps/libraries.lock:$(DEPS)/newer-than-tested
 COMPILE = $(LAUNCHER) $(CXX) -ffile-prefix-map=$(CURDIR)=.
 
-# ---- stamps of flags: changed flags compile again, an edited comment or another directory does not -----------------
+# ---- flag stamps: changed flags cause a rebuild; an edited comment or another directory does not -------------------
 
-# The version of the compiler counts as a flag: objects of two compilers are never mixed.
+# The compiler version counts as a flag: objects of two compilers are never mixed.
 VERSION = $(eval VERSION := $(shell $(CXX) -dumpfullversion))$(VERSION)
 flags = $(strip $(filter-out ccache,$(CXX)) $(VERSION) $($(1)))
-# A stamp that says the same need not be made, so `make -n` tells what would really happen.
+# A stamp with the same content is not remade, so `make -n` shows what make would really do.
 differs = $(if $(wildcard $(B)/$(1).flags),$(if $(subst <$(call flags,$(1))>,,<$(file < $(B)/$(1).flags)>),FORCE))
 
 $(foreach kind,$(KINDS),$(eval $(B)/$(kind).flags: $(call differs,$(kind))))
 $(KINDS:%=$(B)/%.flags): $(B)/%.flags: | $(B)/.build-packages
 	@mkdir -p $(@D) && printf '%s\n' '$(call flags,$*)' > $@.part && mv -f $@.part $@
 
-# ---- how far it is ---------------------------------------------------------------------------------
+# ---- progress --------------------------------------------------------------------------------------
 
-# The first step of a run counts all of them by a dry run, in which nothing but the count is of interest.
+# The first step of a run counts all steps with a dry run, which serves only this count.
 ifdef COUNTING
 progress = : one more step
 else
 STEPS = $(eval STEPS := $(shell MAKEFLAGS= $(MAKE) -n COUNTING=yes MAKE=true $(MAKEOVERRIDES) \
     $(or $(MAKECMDGOALS),$(.DEFAULT_GOAL)) 2> /dev/null | grep -c '^: one more step'))$(announce)$(STEPS)
-# Four seconds of one processor for each, measured without a cache.
+# Each takes four seconds of one processor, measured without a cache.
 announce = $(if $(word 41,$(shell seq $(STEPS))),$(info $(STEPS) files: about $(shell \
-    echo $$((1 + $(STEPS) * 4 / 60 / $(shell nproc)))) minutes when nothing of it is in the cache of ccache))
+    echo $$((1 + $(STEPS) * 4 / 60 / $(shell nproc)))) minutes with an empty ccache))
 DONE :=
 progress = $(eval DONE += x)printf '[%3d/%d] %s\n' $(words $(DONE)) $(STEPS) '$(1)'
 endif
@@ -57,11 +57,11 @@ endef
 
 lower = $(patsubst UNIT,unit,$(patsubst SANITIZE,sanitized,$(1)))
 
-# What was not rebuilt keeps its time, so the stamps of the libraries are younger only when a library is.
+# A library that was not rebuilt keeps its time, so a stamp is newer only when a library is.
 $(B)/release/%.o: %.cpp $(B)/RELEASE.flags $(DEPS)/.built-headers
 	$(call compile,RELEASE)
 
-# Whoever calls a library's functions needs all of them; agent, parsers and tests link none.
+# A source that calls library functions needs all libraries; agent, parsers and tests link none.
 $(call objects,release,$(filter-out $(AGENT) $(PURE_HAL) $(PURE_CTL) $(STANDIN_PURE) $(SIM) $(TESTS),$(SOURCES))): $(DEPS)/.built-libraries
 
 $(B)/unit/%.o: %.cpp $(B)/UNIT.flags $(B)/unit/prefix.hpp.gch
@@ -84,9 +84,9 @@ $(B)/sanitize/prefix.hpp.gch: $(B)/SANITIZE.flags
 -include $(patsubst %.o,%.d,$(wildcard $(foreach kind,release unit sanitize,$(call objects,$(kind),$(SOURCES)))))
 -include $(wildcard $(B)/unit/prefix.hpp.gch.d $(B)/sanitize/prefix.hpp.gch.d)
 
-# ---- what editors ask ------------------------------------------------------------------------------
+# ---- for editors -----------------------------------------------------------------------------------
 
-# clangd finds it at the top. It names this directory, so a moved tree writes it anew; the prefix is nothing for an editor.
+# clangd finds it at the top. It names this directory, so a moved tree rewrites it; editors do not need the prefix flags.
 COMMANDS = $(CURDIR) $(COMMON) $(TEST_FLAGS) $(SOURCES)
 
 compile_commands.json: $(B)/COMMANDS.flags ## tell editors with clangd how each source is compiled
@@ -98,7 +98,7 @@ compile_commands.json: $(B)/COMMANDS.flags ## tell editors with clangd how each 
 $(ARCHIVES):
 	@rm -f $@.part && ar rcs $@.part $^ && mv -f $@.part $@
 
-# The files named so are stripped, their .debug twins keep the symbols.
+# These binaries are stripped; the matching .debug files keep the symbols.
 $(BINARIES:=.debug): $(DEPS)/.built-libraries $(B)/LINKING.flags
 	@echo "  link $@"
 	@set -o pipefail; $(CXX) $(LINK) $(filter %.o,$^) $(LIBS) -o $@.part $(QUIET_NSS)

@@ -1,5 +1,5 @@
-# Completion of cratectl for bash: verbs, options, and the values that can be known without asking anybody.
-# It never talks to the agent, to etcd or to Docker.
+# Bash completion for cratectl: verbs, options, and values known locally.
+# It never contacts the agent, etcd or Docker.
 
 _cratectl() {
     local current=${COMP_WORDS[COMP_CWORD]}

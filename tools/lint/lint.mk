@@ -1,4 +1,4 @@
-# The checks of the source: layout, names and patterns that are bugs, who may include whom. Included by the Makefile.
+# Source checks: formatting, naming, bug patterns and include rules. Included by the Makefile.
 
 CXX_FILES = $(wildcard $(foreach place,agent agent/* hal/* tools/cratectl tools/cratectl/* tests tests/unit tests/fakes tests/sim tests/standin \
     tests/live/drivers,$(place)/*.cpp $(place)/*.hpp))
@@ -7,12 +7,12 @@ lint-rules: $(B)/.lint-packages
 	tools/lint/rules
 
 lint-format: $(B)/.lint-packages
-	@echo '  layout of $(words $(CXX_FILES)) C++ files'
+	@echo '  checking the format of $(words $(CXX_FILES)) C++ files'
 	@clang-format-19 --dry-run -Werror $(CXX_FILES)
 
 lint-tidy: $(patsubst %,$(B)/lint/%.tidy,$(SOURCES))
 
-# One stamp per file, renewed when the file, what it includes or the checks change.
+# One stamp per file, renewed when the file, its includes or the checks change.
 $(B)/lint/%.tidy: % .clang-tidy | $(B)/.lint-packages $(DEPS)/.libraries
 	@mkdir -p $(@D)
 	@$(call progress,tidy $<)

@@ -1,4 +1,4 @@
-"""install-packages prints what is missing, why, how much room it takes, and sudo's commands before sudo runs."""
+"""install-packages prints what is missing, why, how much space it takes, and sudo's commands before sudo runs."""
 
 import os
 import subprocess
@@ -13,7 +13,7 @@ SIZES = "Need to get 12.5 MB/20.1 MB of archives.\nAfter this operation, {} of a
 
 @pytest.fixture(name="install")
 def make_install(tmp_path):
-    """Runs install-packages where everything is missing, for a user with sudo; apt-get and sudo only say so."""
+    """Runs install-packages with everything missing, for a user with sudo; apt-get and sudo are stubs."""
     stubs = tmp_path / "bin"
     stubs.mkdir()
 
@@ -36,7 +36,7 @@ def make_install(tmp_path):
     return run
 
 
-def test_list_reasons_and_room_come_first(install):
+def test_list_reasons_and_space_come_first(install):
     done = install()
     assert done.returncode == 0, done.stdout
     lines = done.stdout.splitlines()
@@ -55,11 +55,11 @@ def test_every_command_of_sudo_is_printed_before_it_runs(install):
         assert f"+ sudo {lines[number].removeprefix('sudo ran: ')}" == lines[number - 1]
 
 
-def test_too_little_room_is_said_before_the_installation(install):
+def test_too_little_space_is_reported_before_the_installation(install):
     done = install(size="999 GB")
     assert done.returncode == 1
     assert "They take 999013 MB" in done.stdout
-    assert "not enough room: make at least " in done.stdout
+    assert "not enough space: free at least " in done.stdout
     assert " install --yes" not in done.stdout
 
 
@@ -68,7 +68,7 @@ def test_an_interrupted_installation_is_finished_first(install):
     assert said.index("dpkg --configure -a") < said.index("--fix-broken install") < said.index("install --yes")
 
 
-def test_no_network_is_called_so(install):
+def test_a_missing_network_is_named(install):
     done = install(failure="E: Failed to fetch: Could not connect to 127.0.0.1:9")
     assert done.returncode == 1
     assert "cannot reach the package mirrors. Check the network, then run the same command again" in done.stdout

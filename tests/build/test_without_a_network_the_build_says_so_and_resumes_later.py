@@ -1,8 +1,8 @@
-"""Without a network the build ends in a sentence, and what was fetched before needs none."""
+"""Without a network the build ends with one sentence; packages fetched before need no network."""
 
 
 def unplug(build):
-    """A port of the loopback interface where nobody listens stands for every mirror."""
+    """Replaces every mirror with a closed port on the loopback interface."""
     (build.directory / "sources.list").write_text("deb http://127.0.0.1:9/debian bookworm main\n")
 
 

@@ -1,4 +1,4 @@
-"""`make install` brings flash with its page for whoever sets nodes up; what the image takes from it has neither."""
+"""`make install` includes flash and its manual page for operators; the part that the image takes has neither."""
 
 import re
 
@@ -11,7 +11,7 @@ FLASH = {"usr/sbin/cratekeeper-flash", "usr/share/man/man8/cratekeeper-flash.8"}
 
 @pytest.fixture(name="installed")
 def install(tmp_path):
-    """A function that installs by a target and returns all that came, without building anything."""
+    """A function that runs an install target without building anything, and returns the installed files."""
 
     def run(target):
         command("make", "--silent", "--old-file=all", target, f"DESTDIR={tmp_path / target}", cwd=REPOSITORY)

@@ -1,4 +1,4 @@
-"""A release that could not be finished has no directory; an older one of the same version stays until then."""
+"""An incomplete release leaves no directory; an older one of the same version stays until the new one is complete."""
 
 import pathlib
 import shutil
@@ -62,18 +62,18 @@ def test_a_library_without_a_license(build):
     (build.directory / "deps/apt/chosen/curl").write_text("source 1 1\n0123  curl.dsc\n")
     done = build.pack()
     assert done.returncode == 1 and build.leftovers() == set()
-    assert "has no license of curl; run make again" in done.stderr
+    assert "lacks the license of curl; run make again" in done.stderr
     shutil.rmtree(build.directory / "deps")
     done = build.pack()
     assert done.returncode == 1 and build.leftovers() == set()
-    assert "has none of the packages the libraries were built from; run make again" in done.stderr
+    assert "lacks the packages the libraries were built from; run make again" in done.stderr
 
 
 def test_an_image_of_another_version(build):
     build.say_version("9.9.9")
     done = build.pack()
     assert done.returncode == 1 and build.leftovers() == set()
-    assert f"is version 9.9.9, this source is {VERSION}; run make image again" in done.stderr
+    assert f"is version 9.9.9, this source is version {VERSION}; run make image again" in done.stderr
 
 
 def test_a_disk_without_room(build, tmp_path):

@@ -1,9 +1,9 @@
-"""`make clean` removes what was compiled; libraries and trees, which take minutes and a mirror, stay."""
+"""`make clean` removes compiled files; it keeps libraries and trees, which take minutes and a mirror to remake."""
 
 from harness.checkout import OBJECTS, Checkout
 
 
-def test_clean_keeps_what_debian_gave(tmp_path):
+def test_clean_keeps_libraries_and_trees(tmp_path):
     checkout = Checkout(tmp_path)
     checkout.make(*OBJECTS)
     kept = ["build/deps/lib/libcurl.a", "build/tree/etc/passwd", "build/debian-13/etc/passwd", "build/tools-tree/bin/sh"]

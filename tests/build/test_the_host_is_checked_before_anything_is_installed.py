@@ -1,4 +1,4 @@
-"""Anything but Debian 12 or 13 on x86-64 gets one sentence, and nothing is installed."""
+"""On anything but Debian 12 or 13 on x86-64 the build prints one error line and installs nothing."""
 
 import os
 import subprocess
@@ -23,7 +23,7 @@ def stub(directory, name, text):
 
 @pytest.fixture(name="install")
 def make_install(tmp_path):
-    """Runs install-packages with an apt-get that only notes that it was called."""
+    """Runs install-packages with an apt-get that only records its calls."""
     calls = tmp_path / "calls"
 
     def run(os_release, machine="x86_64"):
@@ -46,7 +46,7 @@ def test_another_system(install, name):
     done = install(f'PRETTY_NAME="{name}"\n{SYSTEMS[name]}')
     assert done.returncode == 1
     assert done.stderr == (f"This machine runs {name} on x86_64; cratekeeper builds on Debian 12 and 13, x86-64. "
-                           "'sudo tools/in-debian make' builds it here in a Debian tree of its own.\n")
+                           "To build it here in a separate Debian tree, run: sudo tools/in-debian make\n")
     assert done.stdout == ""
 
 

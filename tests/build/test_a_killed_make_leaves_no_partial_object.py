@@ -1,8 +1,8 @@
-"""However a make ends, what it leaves is whole: the next one goes on and compiles only what is missing."""
+"""However a make ends, it leaves only complete files: the next one resumes and compiles only what is missing."""
 
 from harness.checkout import OBJECTS, Checkout
 
-# Writes half an object and half of its dependencies, then takes make away as a lost machine would.
+# Writes half an object and half of its dependencies, then kills make, as a power loss would.
 DYING = """#!/bin/bash
 set -euo pipefail
 [ "$1" != -dumpfullversion ] || { echo 12.2.0; exit; }
@@ -15,7 +15,7 @@ while [ $# -gt 1 ]; do
     esac
     shift
 done
-# Make runs a simple command itself and anything else through a shell.
+# make runs a simple command directly and anything else through a shell.
 make=$PPID
 [ "$(cat /proc/$make/comm)" = make ] || make=$(awk '/^PPid/ { print $2 }' /proc/$make/status)
 [ "$(cat /proc/$make/comm)" = make ] && kill -KILL "$make"
@@ -23,7 +23,7 @@ sleep 1
 """
 
 
-def test_a_killed_make_leaves_no_half_object(tmp_path):
+def test_a_killed_make_leaves_no_partial_object(tmp_path):
     checkout = Checkout(tmp_path)
     compiler = checkout.write("compiler", DYING)
     compiler.chmod(0o755)
@@ -35,7 +35,7 @@ def test_a_killed_make_leaves_no_half_object(tmp_path):
     said = checkout.make("--jobs=1", f"CXX={compiler}", *OBJECTS).stdout
     assert "c++ agent/one.cpp" in said
     assert all((tmp_path / name).read_bytes().startswith(b"\x7fELF") for name in OBJECTS)
-    # The dependencies are whole, too: an edited header is noticed.
+    # The dependencies are complete too: make notices an edited header.
     checkout.write("agent/one.hpp", "// Its header.\n#pragma once\nconstexpr int kOne = 12;\n")
     assert "c++ agent/one.cpp" in checkout.make(f"CXX={compiler}", *OBJECTS).stdout
 

@@ -1,4 +1,4 @@
-"""Ctrl-C in the middle of a download leaves nothing that the next try stumbles over."""
+"""Ctrl-C in the middle of a download leaves nothing behind that breaks the next attempt."""
 
 import functools
 import http.server
@@ -10,7 +10,7 @@ import pytest
 
 
 class Slow(http.server.SimpleHTTPRequestHandler):
-    """Gives half of the source package, then waits until the test says so."""
+    """Serves half of the source package, then waits for the test's signal."""
 
     asked = threading.Event()
     go_on = threading.Event()

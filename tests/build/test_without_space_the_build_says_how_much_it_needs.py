@@ -1,4 +1,4 @@
-"""A file system that is too small is noticed before anything is fetched or built."""
+"""The build notices a file system that is too small before it fetches or builds anything."""
 
 import pytest
 
@@ -17,4 +17,4 @@ def test_the_sentence_says_how_much(build, small):
     done = build.tool("build-libraries", small, "libraries")
     assert done.returncode == 1
     assert f"takes up to 450 MB in {small}, which has 8 MB left. Make room" in done.stdout
-    assert not list((small / "apt").glob("**/*")), "something was fetched all the same"
+    assert not list((small / "apt").glob("**/*")), "the build fetched something anyway"

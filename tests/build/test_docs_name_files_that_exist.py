@@ -1,0 +1,23 @@
+"""Every path of the tree that the docs name exists: a commit that renames a file also updates the docs."""
+
+import re
+
+import pytest
+
+from harness.workspace import REPOSITORY
+
+DOCS = sorted(path.name for path in REPOSITORY.glob("*.md")) + ["image/README.md"]
+# In backquotes, starting at a directory of the tree; `<noun>` and `*` match any name.
+PATH = re.compile(r"`((?:agent|hal|units|image|tests|tools|\.ci)/[\w./@*<>-]+)[^`]*`")
+
+
+@pytest.mark.parametrize("document", DOCS)
+def test_docs_name_files_that_exist(document):
+    named = {re.sub(r"<\w+>", "*", path) for path in PATH.findall((REPOSITORY / document).read_text())}
+    # A path may be a prefix of several files, as `hal/hardware/nics` is.
+    assert [path for path in sorted(named) if not list(REPOSITORY.glob(path.rstrip("/*") + "*"))] == []
+
+
+def test_the_docs_name_some():
+    text = "".join((REPOSITORY / document).read_text() for document in DOCS)
+    assert len(set(PATH.findall(text))) > 50
