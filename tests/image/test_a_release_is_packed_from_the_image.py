@@ -1,4 +1,4 @@
-"""A release packed from the real image is whole, and its own flash takes that image with the block map beside it."""
+"""A release packed from the real image is complete, and its own flash accepts that image and the block map beside it."""
 
 from harness.release import VERSION, TOOLS
 from harness.workspace import REPOSITORY, command
@@ -9,6 +9,6 @@ def test_a_release_is_packed_from_the_image(tmp_path):
     release = REPOSITORY / f"build/release-{VERSION}"
     command("sha256sum", "--check", "--strict", "SHA256SUMS", cwd=release)
     command("tar", "-xzf", release / f"{TOOLS}.tar.gz", "--strip-components=1", cwd=tmp_path)
-    # The image is looked at before the disk is: what is refused is the disk alone.
+    # flash checks the image before the disk: it refuses only the disk.
     done = command("./flash", release / "cratekeeper-nuc.raw.zst", "/dev/null", cwd=tmp_path, check=False, timeout=170)
     assert done.stderr == "flash: /dev/null: expected a disk like /dev/sdX; flash --list names them\n"

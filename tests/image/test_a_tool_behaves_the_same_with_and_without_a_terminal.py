@@ -1,4 +1,4 @@
-"""A tool prints the same, and nothing besides, on a terminal, in a pipe, in a file and without standard input."""
+"""A tool prints the same, and nothing else, to a terminal, a pipe and a file, and without standard input."""
 
 import os
 import subprocess
@@ -9,7 +9,7 @@ import pytest
 from harness.workspace import REPOSITORY
 
 IN_TREE = str(REPOSITORY / "image/in-tools-tree")
-# What mkosi does first: it asks for the name of the terminal it talks to.
+# What mkosi does first: it looks up the name of its terminal.
 TOOL = "import os, sys; print(os.ttyname(2) if os.isatty(2) else 'no terminal', len(sys.stdin.read()))"
 CLOSED = "closed"
 
@@ -21,7 +21,7 @@ def tools():
 
 
 def on_a_terminal(command):
-    """All that a command prints on a terminal of its own, and its exit status."""
+    """The full output of a command on its own terminal, and its exit status."""
     child = pexpect.spawn(command[0], command[1:], encoding="utf-8", timeout=30)
     child.sendeof()
     child.expect(pexpect.EOF)

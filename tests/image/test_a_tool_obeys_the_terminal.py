@@ -1,4 +1,4 @@
-"""Ctrl-C ends a tool of the tools tree at once and leaves nothing behind; Ctrl-Z stops it and `fg` goes on."""
+"""Ctrl-C ends a tool of the tools tree at once and leaves nothing behind; Ctrl-Z stops it and `fg` resumes it."""
 
 import pathlib
 import subprocess
@@ -9,7 +9,7 @@ import pytest
 
 from harness.workspace import REPOSITORY
 
-# Words that name this tool among the processes of the machine.
+# A command line that identifies this tool among the machine's processes.
 SLEEP = "sleep 31.07"
 
 
@@ -25,7 +25,7 @@ def shell():
 
 
 def running():
-    """Command lines of the processes that are this tool, whatever runs it."""
+    """Command lines of this tool's processes, whatever wrapper runs it."""
     found = []
     for path in pathlib.Path("/proc").glob("[0-9]*/cmdline"):
         try:
@@ -46,7 +46,7 @@ def start(shell):
 
 
 def traces():
-    """What a tool could leave on the machine: mounts, and what systemd-nspawn keeps of its machines."""
+    """What a tool could leave on the machine: mounts, and systemd-nspawn's records of its machines."""
     mounts = pathlib.Path("/proc/self/mounts").read_text(encoding="utf-8")
     return ([line for line in mounts.splitlines() if "/tools-tree" in line] +
             [str(path) for path in pathlib.Path("/run/systemd/nspawn").glob("**/tools-*")])

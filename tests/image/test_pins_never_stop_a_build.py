@@ -1,4 +1,4 @@
-"""Tested versions are taken where a mirror has them, the newest elsewhere, and only PINS=strict makes that an error."""
+"""The build takes tested versions if a mirror has them, otherwise the newest; only PINS=strict makes that an error."""
 
 import json
 import os
@@ -15,7 +15,7 @@ WANTED = {line.split()[0] for path in ("mkosi.conf", "mkosi.conf.d/disk.conf", "
 
 
 class Mirror:
-    """A mirror in a directory, of packages that cannot be fetched: only apt's lists are read. And a lock."""
+    """A mirror in a directory, whose packages cannot be fetched because only apt's lists are read; and a lock file."""
 
     def __init__(self, directory):
         self._directory = directory
@@ -73,24 +73,24 @@ def check(mirror, tmp_path, packages, *options, **environment):
     return done, newer.read_text() if newer.exists() else None
 
 
-def test_versions_the_mirror_has_are_asked_for_also_when_there_are_newer_ones(mirror):
+def test_versions_the_mirror_has_are_pinned_even_if_there_are_newer_ones(mirror):
     mirror.offer("etcd-server", "1", "2")
     done, pinned = mirror.pins(PINS="strict")
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     assert pinned == {name: "1" for name in WANTED | {"base-files"}}
 
 
-def test_versions_no_mirror_has_are_not_asked_for(mirror):
+def test_versions_no_mirror_has_are_not_pinned(mirror):
     mirror.tested({name: "0" for name in WANTED | {"base-files"}})
     done, pinned = mirror.pins()
     assert (done.returncode, done.stdout, pinned) == (0, "", {})
     done, _ = mirror.pins(PINS="strict")
     assert done.returncode == 1
     assert "\n  etcd-server 0 -> 1\n" in done.stderr
-    assert "\nPINS=strict ends here;" in done.stderr
+    assert "\nPINS=strict stops here;" in done.stderr
 
 
-def test_the_newest_of_everything_can_be_asked_for(mirror):
+def test_pins_newest_takes_the_newest_of_everything(mirror):
     mirror.offer("etcd-server", "1", "2")
     done, pinned = mirror.pins(PINS="newest")
     assert (done.returncode, pinned) == (0, {})
@@ -109,22 +109,22 @@ def test_packages_of_one_source_are_pinned_together_or_not_at_all(mirror):
 
 
 def test_tested_versions_that_do_not_fit_together_are_given_up(mirror):
-    # Of other sources: no common source says that they belong together.
+    # From different sources, so no common source says that they belong together.
     mirror.offer("docker.io", "1", "2")
     mirror.offer("docker-cli", "2", depends="docker.io (>= 2)")
     mirror.tested({name: "1" for name in WANTED})
     done, pinned = mirror.pins()
     assert (done.returncode, pinned) == (0, {})
     assert done.stdout == \
-        "packages: what is left of the tested versions does not fit together; taking the newest of all\n"
+        "packages: the remaining tested versions cannot be installed together; taking the newest of all\n"
 
 
 def test_a_package_that_no_mirror_has_is_named(mirror):
     mirror.offer("etcd-client")
     done, _ = mirror.pins()
     assert done.returncode == 1
-    assert done.stderr == ("packages: no mirror of this machine has etcd-client, which image/mkosi.conf asks for; take "
-                           "another mirror, or wait until it is there again\n")
+    assert done.stderr == ("packages: no mirror of this machine has etcd-client, required by image/mkosi.conf; use "
+                           "another mirror, or wait until a mirror has it again\n")
 
 
 def test_a_mirror_that_does_not_answer_is_an_error_with_the_next_step(mirror, tmp_path):
@@ -134,20 +134,20 @@ def test_a_mirror_that_does_not_answer_is_an_error_with_the_next_step(mirror, tm
     done = subprocess.run([PACKAGES, "--lock", mirror.lock, "pins", sources, work, mirror.preferences], check=False,
                           capture_output=True, text=True, timeout=60)
     assert done.returncode == 1
-    assert done.stderr.endswith("packages: the package mirrors cannot be asked; check the network and run the same "
+    assert done.stderr.endswith("packages: cannot reach the package mirrors; check the network and run the same "
                                 "command again\n")
 
 
-def test_what_was_built_is_told_in_one_line_and_a_list(mirror, tmp_path):
+def test_differences_are_reported_in_one_line_and_a_list(mirror, tmp_path):
     mirror.tested({"a": "1", "b": "1", "c": "1"})
     done, newer = check(mirror, tmp_path, {"a": "1", "b": "1", "c": "1"})
     assert (done.returncode, done.stdout, newer) == (0, "packages: all 3 are the tested versions\n", None)
     done, newer = check(mirror, tmp_path, {"a": "2", "b": "1", "d": "1"})
     assert (done.returncode, done.stdout) == (
-        0, "packages: of 3 packages 1 newer than tested (a), 1 not tested before (d), 1 gone (c); all of them: newer\n")
+        0, "packages: of 3 packages 1 newer than tested (a), 1 not tested before (d), 1 gone (c); full list: newer\n")
     assert newer == "a 1 -> 2\nc 1 -> none\nd none -> 1\n"
     done, _ = check(mirror, tmp_path, {"a": "1~rc1", "b": "1", "c": "1"})
-    assert done.stdout == "packages: of 3 packages 1 older than tested (a); all of them: newer\n"
+    assert done.stdout == "packages: of 3 packages 1 older than tested (a); full list: newer\n"
     done, newer = check(mirror, tmp_path, {"a": "2"}, "--part", PINS="strict")
     assert (done.returncode, newer) == (0, "a 1 -> 2\n")
 
@@ -156,7 +156,7 @@ def test_a_release_is_strict(mirror, tmp_path):
     mirror.tested({"a": "1"})
     done, newer = check(mirror, tmp_path, {"a": "2"}, PINS="strict")
     assert (done.returncode, newer) == (1, "a 1 -> 2\n")
-    assert done.stderr.endswith("PINS=strict ends here; what was built is complete\n")
+    assert done.stderr.endswith("PINS=strict stops here; the built files are complete\n")
 
 
 def test_accepting_makes_everything_tested(mirror, tmp_path):

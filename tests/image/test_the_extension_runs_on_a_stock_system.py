@@ -1,4 +1,4 @@
-"""The system extension alone brings the agent onto a stock Debian 13, users, directories and units with it."""
+"""The system extension alone installs the agent on a stock Debian 13, with its users, directories and units."""
 
 import json
 
@@ -11,8 +11,8 @@ EXTENSION = REPOSITORY / "build/image/cratekeeper.raw"
 
 @pytest.fixture
 def stock(make_node, workspace, make_etcd, network):
-    """A node with nothing of ours but the extension and the address of an etcd. The extension is unpacked: a node
-    has no loop devices."""
+    """A node with only our extension and the address of an etcd. The extension is unpacked, because a node has no
+    loop devices."""
     etcd = make_etcd("3.5", namespace=network.hub, address=network.ADDRESS)
     node = make_node("n1")
     node.etcd = etcd

@@ -1,4 +1,4 @@
-"""Test nodes boot the /usr that ships: every file the same, but for the agent and what only starts a machine."""
+"""Test nodes boot the /usr that ships: every file is the same, except the agent and what only starts a machine."""
 
 import hashlib
 import json
@@ -11,8 +11,8 @@ import pytest
 from harness.workspace import BUILD, REPOSITORY, command
 
 TREE = BUILD / "image.tree"
-# Made on the spot from what is in it: modules of the kernel, the agent's users, services and directories, an
-# alternative of cpio, which the kernel's initrd wants.
+# Generated from the rest of the content: kernel module indexes, the agent's users, services and directories, an
+# alternative of cpio, which the kernel's initrd requires.
 MADE = ("lib/modules/", "share/factory/etc/passwd", "share/factory/etc/group", "share/factory/etc/shadow",
         "share/factory/etc/gshadow", "share/factory/etc/systemd/system/", "share/factory/etc/cratekeeper",
         "share/factory/etc/alternatives/mt", "bin/mt")
@@ -20,7 +20,7 @@ MADE = ("lib/modules/", "share/factory/etc/passwd", "share/factory/etc/group", "
 
 @pytest.fixture(scope="module", autouse=True)
 def of_one_day():
-    """Tree and image of the same packages: the tree is built again when a mirror has moved between the two."""
+    """Tree and image of the same packages: rebuilds the tree if a mirror has changed between the two builds."""
     if not packages(BUILD / "image.tree.manifest") <= packages(BUILD / "image/cratekeeper-nuc.manifest"):
         (BUILD / "image.tree.stamp").unlink(missing_ok=True)
         subprocess.run([REPOSITORY / "image/tree"], check=True, timeout=900)
@@ -37,7 +37,7 @@ def shipped(workspace):
 
 
 def files(root):
-    """Everything below a directory: path to what it is."""
+    """Everything below a directory: path to mode, owner and content."""
     found = {}
     for directory, names, others in os.walk(root):
         for name in names + others:
@@ -58,7 +58,7 @@ def packages(manifest):
 
 
 def archive(name, version, directory):
-    """Debian's own file of a package: the one the build has fetched, or fetched once more."""
+    """Debian's .deb of a package: the one that the build fetched, or a new download."""
     pattern = f"{name}_{version.replace(':', '%3a')}_*.deb"
     for kept in (BUILD / "image.cache/cache/apt/archives").glob(pattern):
         return kept
@@ -69,7 +69,7 @@ def archive(name, version, directory):
 
 
 def of_the_disk(directory):
-    """Paths of the packages that only the disk has, by Debian's own packages, and of the agent."""
+    """Paths of the agent and of the packages that only the disk has, according to Debian's own packages."""
     paths = set()
     for name, version in packages(BUILD / "image/cratekeeper-nuc.manifest") - packages(BUILD / "image.tree.manifest"):
         fetched = archive(name, version, directory)
@@ -81,7 +81,7 @@ def of_the_disk(directory):
                     for directory, directories, others in os.walk(agent) for name in directories + others}
 
 
-def test_every_file_is_the_same_but_for_agent_and_kernel(shipped, tmp_path):
+def test_every_file_is_the_same_except_agent_and_kernel(shipped, tmp_path):
     ours, theirs = files(TREE / "usr"), files(shipped)
     assert len(theirs) > 5000
     left_out = of_the_disk(tmp_path)
@@ -93,4 +93,4 @@ def test_every_file_is_the_same_but_for_agent_and_kernel(shipped, tmp_path):
 
 def test_the_tree_has_no_package_the_image_has_not():
     others = packages(BUILD / "image.tree.manifest") - packages(BUILD / "image/cratekeeper-nuc.manifest")
-    assert not others, "a mirror has moved since the image was built: rm build/image/.built, then make image"
+    assert not others, "a mirror has changed since the image was built: rm build/image/.built, then make image"

@@ -1,4 +1,4 @@
-"""Machines for the vm rung: one that the tests share while it is ready, because a boot takes minutes without KVM."""
+"""Machines for the vm tests: the tests share one while it is ready, because a boot takes minutes without KVM."""
 
 import contextlib
 
@@ -11,7 +11,7 @@ from harness.workspace import command
 
 
 class SharedMachine:
-    """Switched on when a test first asks for it, and again when a test left it off."""
+    """Switched on when a test first asks for it, and again after a test left it off."""
 
     def __init__(self, workspace):
         self._workspace = workspace
@@ -37,7 +37,7 @@ class SharedMachine:
 
 @pytest.fixture(scope="session")
 def shared_machine(workspace):
-    """The disks of this one are those of its first boot, in every test."""
+    """One machine for all tests; it keeps the disks of its first boot."""
     made = SharedMachine(workspace)
     yield made
     made.close()
@@ -45,7 +45,7 @@ def shared_machine(workspace):
 
 @pytest.fixture
 def machine(shared_machine):
-    """A node of one machine, ready; the test may leave it in any state."""
+    """A one-machine node, ready; the test may leave it in any state."""
     return shared_machine.ready()
 
 

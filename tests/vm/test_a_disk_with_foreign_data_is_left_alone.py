@@ -1,4 +1,4 @@
-"""A second disk that holds something is neither formatted nor mounted; the empty one beside it is taken."""
+"""A second disk that contains data is neither formatted nor mounted; the node takes the empty one beside it."""
 
 from harness.workspace import command
 

@@ -1,7 +1,7 @@
-"""A kernel that does nothing any more: the machine's own watchdog resets it, and it comes back ready with its rows.
+"""The machine's hardware watchdog resets a hung kernel, and the node comes back ready with its rows.
 
-The kernel is made to crash and told not to restart by itself, as it would after 30 s. So nothing that runs in the
-machine can end this: only the i6300esb, which nobody feeds now.
+The test crashes the kernel and disables the automatic restart after 30 s. So no software in the machine can recover
+it: only the i6300esb can, because nothing resets its timer any more.
 """
 
 import time

@@ -1,7 +1,7 @@
-"""Power cuts among writes lose no acknowledged row: ten moments on disks looked at, two as whole boots.
+"""Power cuts during writes lose no acknowledged row: ten moments checked on the disk, two with a full boot.
 
-The disks are what a disk with a cache of its own could have left: what a flush covers, and of the rest any part.
-SEED= repeats the moments and the parts, though not what the machine writes.
+The disks are what a disk with a write cache could have left: everything that a flush covers, and any part of the rest.
+SEED= repeats the moments and the parts, but not what the machine writes.
 """
 
 import os
@@ -16,7 +16,7 @@ SEED = int(os.environ.get("SEED") or random.randrange(1_000_000))
 
 
 def write_until_power_cut(machine, seconds):
-    """Rows are being written when the power goes; the log of it, and where it was when the first could be."""
+    """Cuts the power while rows are being written; returns the write log and its position before the first row."""
     machine.rows.prepare()
     begin = machine.log.stat().st_size
     with machine.rows.writing():
@@ -26,7 +26,7 @@ def write_until_power_cut(machine, seconds):
 
 
 def whole_boot(machine, log, chance):
-    """Boots from the disk as this log leaves it and asks the machine itself."""
+    """Boots from the disk as this log leaves it and reads the rows from the machine itself."""
     log.state(machine.base, machine.data, len(log.entries), lambda: chance.random() < 0.5)
     acknowledged = machine.rows.until(log.end)
     machine.boot()
@@ -48,7 +48,7 @@ def test_power_cuts_lose_no_acknowledged_row(machine, workspace, make_standin):
         acknowledged = machine.rows.until(log.entries[count - 1][-1])
         found = rows_on(disk, workspace, make_standin)
         progress("power cuts", f"after write {count}: {len(acknowledged)} rows acknowledged, {len(found)} found, "
-                 f"{kept} of {loose} writes that no flush covered are there")
+                 f"{kept} of {loose} unflushed writes kept")
         assert acknowledged <= found
     whole_boot(machine, log, chance)
     log, _ = write_until_power_cut(machine, chance.uniform(5, 15))

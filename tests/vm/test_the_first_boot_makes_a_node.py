@@ -1,4 +1,4 @@
-"""Flashed, switched on, and nobody logs in: the empty disk becomes the data volume and the node becomes ready."""
+"""Flashed and switched on, without a login: the empty disk becomes the data volume and the node becomes ready."""
 
 
 def test_the_first_boot_makes_a_node(machine):

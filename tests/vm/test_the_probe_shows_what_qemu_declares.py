@@ -1,4 +1,4 @@
-"""The hardware in /v1/node is that of QEMU's command line: three NVMe disks and one wired interface."""
+"""/v1/node shows the hardware of QEMU's command line: three NVMe disks and one wired interface."""
 
 
 def test_the_probe_shows_what_qemu_declares(machine):

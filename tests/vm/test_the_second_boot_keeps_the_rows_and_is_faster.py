@@ -1,7 +1,7 @@
-"""Switched off by its power button and on again: the same node with the same rows, ready sooner than the first time.
+"""After a power-button shutdown the same node comes back with the same rows, and boots faster than the first time.
 
-Compared is what the boots cost of a processor. Seconds of a clock, which are printed, tell as much about the machine
-that translates and what else it does.
+The test compares the processor time of the boots. The wall-clock seconds, which it prints, depend on the host and its
+load too.
 """
 
 import time

@@ -1,11 +1,11 @@
-"""Several machines on one cable, switched on at once."""
+"""Several machines on one network, switched on at once."""
 
 import pytest
 
 from harness.lan import Lan
 from harness.vm import Machine
 
-BOOT = 500  # seconds, times the machines: they share the processors that one has elsewhere
+BOOT = 500  # seconds per machine: the machines share the processors that one machine has elsewhere
 
 
 @pytest.fixture

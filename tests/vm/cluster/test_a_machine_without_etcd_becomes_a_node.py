@@ -1,4 +1,4 @@
-"""Two machines on one cable. Only one runs etcd, the other asks it: both are ready, in one cluster."""
+"""Two machines on one network, only one of which runs etcd, both become ready in one cluster."""
 
 
 def test_a_machine_without_etcd_becomes_a_node(make_machines):

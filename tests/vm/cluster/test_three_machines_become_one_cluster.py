@@ -1,4 +1,4 @@
-"""Three disks of one site, three machines on one cable, all members of etcd: one cluster, and each finds the rows."""
+"""Three machines of one site, all etcd members, form one cluster, and each of them finds the rows."""
 
 
 def test_three_machines_become_one_cluster(make_machines):

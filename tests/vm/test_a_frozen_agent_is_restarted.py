@@ -1,7 +1,7 @@
-"""SIGSTOP of the agent: systemd's watchdog ends it and starts another one; the database does not notice."""
+"""After SIGSTOP of the agent, systemd's watchdog kills it and systemd restarts it; the database is not affected."""
 
 
-def test_a_frozen_agent_is_started_again(machine):
+def test_a_frozen_agent_is_restarted(machine):
     before = machine.agent()
     container = machine.container()
     machine.shell(f"kill -STOP {before}")

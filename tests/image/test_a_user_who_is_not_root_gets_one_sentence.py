@@ -1,4 +1,4 @@
-"""Who is not root hears so in one sentence from everything that needs root, before anything is done."""
+"""Every tool that needs root tells other users so in one sentence, before it does anything."""
 
 import subprocess
 

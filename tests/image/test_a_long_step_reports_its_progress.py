@@ -1,4 +1,4 @@
-"""A long step of the build says how far it is, keeps every word in a file, and a failure ends with what to do."""
+"""A long build step reports its progress, keeps its full output in a file, and ends a failure with the next step."""
 
 import os
 import pathlib
@@ -10,7 +10,7 @@ import pytest
 from harness.workspace import REPOSITORY
 
 STEP = REPOSITORY / "tools/step"
-# apt's own words, as it says them in a pipe.
+# apt's own output, as it prints it to a pipe.
 APT = r"""
 echo 'The following NEW packages will be installed:'; echo '  libfoo bar'
 echo '0 upgraded, 2 newly installed, 0 to remove and 0 not upgraded.'
@@ -29,7 +29,7 @@ def step(tmp_path, script, *options):
 def test_without_a_terminal_each_phase_is_a_line(tmp_path):
     done, log = step(tmp_path, APT, "--about", "7")
     assert done.returncode == 0
-    assert done.stdout.splitlines()[0] == "thing: begun, about 7 s on two idle processors (log: log)"
+    assert done.stdout.splitlines()[0] == "thing: started, about 7 s on two idle processors (log: log)"
     assert done.stdout.splitlines()[1:3] == ["thing: fetching packages, 2 of them (0 s)",
                                              "thing: installing packages, 2 of them (0 s)"]
     assert done.stdout.splitlines()[3:] == ["thing: done in 1 s"]
@@ -59,14 +59,14 @@ def test_a_failure_ends_with_what_to_do(tmp_path, words, told):
     assert done.returncode == 1
     assert log == words + "\n"
     assert words in done.stderr
-    assert done.stdout.splitlines()[-1] == f"thing: {told}; everything that was printed is in log"
+    assert done.stdout.splitlines()[-1] == f"thing: {told}; the full output is in log"
 
 
-def test_too_little_room_is_said_before_anything_is_done(tmp_path):
+def test_too_little_space_is_reported_before_anything_is_done(tmp_path):
     done, log = step(tmp_path, "touch begun", "--needs", "1000000000")
     assert (done.returncode, log) == (1, None)
     assert done.stdout.startswith("thing: needs 1000000000 MB in ")
-    assert done.stdout.endswith(" MB are free; make room and run it again\n")
+    assert done.stdout.endswith(" MB free; make room and run it again\n")
     assert not (tmp_path / "begun").exists()
 
 

@@ -1,16 +1,16 @@
-"""What stands on tty1 of a node without a keyboard: who it is, how the database is, a failed unit, a pulled cable."""
+"""The screen of a node shows its name, the state of its database, a failed unit and an unplugged cable."""
 
 
-def test_the_screen_tells_what_is_wrong(machine):
+def test_the_screen_shows_what_is_wrong(machine):
     def until_it_says(*wanted, never=()):
         def look():
-            # Rows have no ends there, and sentences are folded at blanks; vcs(4).
+            # vcs(4) has no line ends, and sentences are folded at spaces.
             text = " ".join(machine.shell("cat /dev/vcs1; echo").split())
             return all(words in text for words in wanted) and not any(words in text for words in never)
 
         machine.wait_for(look, 60, f"on its screen {wanted} and not {never}")
 
-    failure, cut = "broken.service has failed; see: journalctl -b -u broken.service", "No network: is the cable in"
+    failure, cut = "broken.service has failed; see: journalctl -b -u broken.service", "No network: check both ends"
     node = (f"{machine.name} cratekeeper 0.", f"{machine.address}/24", "The data disk is mounted at /data.")
     until_it_says(*node, " READY for traffic", never=("NOT READY", "has failed", cut))
     machine.shell("systemd-run --unit=broken false; true")
