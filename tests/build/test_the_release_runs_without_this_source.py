@@ -50,7 +50,7 @@ def test_flash_takes_the_image_of_the_release(build, tools):
     # flash checks the image before the disk: it refuses only the disk.
     done = command("unshare", "--map-root-user", "./flash", build.release / "cratekeeper-nuc.raw.zst", "/dev/null",
                    cwd=tools, check=False)
-    assert done.stderr == "flash: /dev/null: expected a disk like /dev/sdX; flash --list names them\n"
+    assert done.stderr == "flash: /dev/null: expected a disk like /dev/sdX; see flash --list\n"
 
 
 def test_flash_and_the_pages_are_where_they_were_unpacked(tools):

@@ -1,4 +1,4 @@
-"""tools/flash on loop devices: a small image with an EFI system partition, and what a firmware would find on a disk.
+"""tools/flash on loop devices: a small image with an EFI system partition, and what firmware would find on a disk.
 
 The image is made here and boots nothing. Loop devices count as built in, so every call passes --internal.
 """
@@ -47,7 +47,7 @@ class Image:
         return pathlib.Path(f"{self.raw}.zst")
 
     def mapped(self):
-        """The blocks with a meaning, as (offset, bytes)."""
+        """The mapped blocks, as (offset, bytes)."""
         text = (self.directory / "small.raw.bmap").read_text().split("<BlockMap>")[1].split("</BlockMap>")[0]
         for line in text.splitlines():
             if "<Range" in line:
@@ -56,7 +56,7 @@ class Image:
 
 
 class Disk:
-    """A loop device; `backing` is its medium, where only arrives what was really written through."""
+    """A loop device; `backing` is its medium, which holds only data that was really written through."""
 
     def __init__(self, workspace, size=40 * MIB, fill=False, sector_size=512):
         self.device, self.backing = workspace.loop_device(size, "flash", sector_size)
@@ -71,7 +71,7 @@ class Disk:
         return command(*arguments(image, self.device, *options, config=config), check=False, timeout=100, **more)
 
     def partition(self, number):
-        """The device of a partition, also where the kernel reads no GPT, and where nothing makes such devices."""
+        """The device of a partition, even if the kernel reads no GPT or no udev creates partition devices."""
         command("partx", "--add", self.device)
         path = pathlib.Path(f"{self.device}p{number}")
         if not path.exists():
@@ -81,7 +81,7 @@ class Disk:
         return str(path)
 
     def close(self):
-        """Gives the device back."""
+        """Releases the device."""
         command("partx", "--delete", self.device, check=False)
         detach_loop(self.device)
         for path in self._made:
@@ -94,7 +94,7 @@ def arguments(image, device, *options, config=None):
 
 
 def table_of(path):
-    """The partition table a firmware would find on a medium, from either copy; None if there is none."""
+    """The partition table that firmware would find on a medium, from either copy; None if there is none."""
     done = command("sfdisk", "--json", path, check=False)
     with contextlib.suppress(ValueError, KeyError):
         if (table := json.loads(done.stdout)["partitiontable"])["label"] == "gpt":
@@ -103,14 +103,14 @@ def table_of(path):
 
 
 def config_on(path):
-    """What stands on the EFI system partition of a medium; None if nothing does."""
+    """The config on the EFI system partition of a medium; None if there is none."""
     done = subprocess.run(["mtype", "-i", f"{path}@@1M", "::/cratekeeper/config.ign"], capture_output=True, check=False)
     return done.stdout.decode() if done.returncode == 0 else None
 
 
 def wrongness(path, written):
-    """Why a medium that a firmware would boot is none of `written`, (image, config's text) each; None if it is one of
-    them as a whole, or does not boot."""
+    """Why a bootable medium matches none of `written`, pairs of (image, config's text); None if it matches one of them
+    completely, or does not boot."""
     if table_of(path) is None:
         return None
     reasons = [f"its config is {config_on(path)}" if config_on(path) != text else differing(path, image)
@@ -119,7 +119,7 @@ def wrongness(path, written):
 
 
 def differing(path, image):
-    """The first meaningful offset outside of the table and the EFI system partition that differs, and None if none.
+    """The first mapped offset outside the table and the EFI system partition that differs; None if there is none.
 
     The config changes the partition's own file system; its other file is compared as a whole."""
     with open(path, "rb") as medium, open(image.raw, "rb") as source:

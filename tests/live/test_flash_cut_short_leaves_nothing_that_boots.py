@@ -1,6 +1,6 @@
-"""Power lost at any moment of writing: the medium boots nothing, or what it had, or all of what it should have.
+"""After a power loss at any moment of writing, the medium boots nothing, the old content, or the complete new content.
 
-What had arrived on the medium is looked at, not what was still in the page cache. SEED=n replays the moments.
+The test examines the medium, not the page cache. SEED=n replays the moments.
 """
 
 import os
@@ -12,21 +12,21 @@ import time
 
 from harness.flash import Disk, Image, arguments, table_of, wrongness
 
-# The line after which the clock runs: before anything is written, and when the old tables are gone.
+# The clock starts at this line: before anything is written, or when the old tables are gone.
 MARKS = ("Everything on it will be lost", "flash: writing")
 ROUNDS = 6
 
 
 def begin(disk, image, mark):
-    """Begins to write and returns the process when it has said `mark`."""
+    """Starts writing and returns the process when it has printed `mark`."""
     child = subprocess.Popen(arguments(image.raw, disk.device, config=image.config), start_new_session=True,
                              stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
-    assert any(mark in line for line in child.stderr), "the tool ended before it wrote"
+    assert any(mark in line for line in child.stderr), "flash ended before it wrote"
     return child
 
 
 def cut(child, disk, medium):
-    """The power is lost: copies what is on the medium now, then kills the writer with all it has started."""
+    """Simulates a power loss: copies the current content of the medium, then kills the writer and its children."""
     running = child.poll() is None
     if running:
         os.killpg(child.pid, signal.SIGSTOP)
@@ -59,7 +59,7 @@ def test_flash_cut_short_leaves_nothing_that_boots(workspace):
         wrong = wrongness(medium, [*before, (image, text)])
         assert wrong is None, f"SEED={seed}, round {number}, {moment:.3f} of {duration:.3f} s: {wrong}"
         if number == 1:
-            assert table_of(medium) is None, "an old partition table outlived the beginning"
+            assert table_of(medium) is None, "an old partition table is still there after the first step"
         before = [(image, text), *before] if table_of(medium) else []
     os.close(holder)
     assert disk.flash(image.raw, config=image.config).returncode == 0

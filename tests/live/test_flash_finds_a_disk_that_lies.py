@@ -1,4 +1,4 @@
-"""A disk whose medium holds something else than was written is found by reading back, and stays unbootable."""
+"""flash detects a disk that stores something other than what was written, and leaves it unbootable."""
 
 import os
 import threading
@@ -9,7 +9,7 @@ PLACES = {"the root partition": 20 * MIB, "the EFI system partition": 3 * MIB}
 
 
 def lying(disk, image, place):
-    """Flashes while one sector of the medium is made wrong over and over, as a worn cell would be."""
+    """Flashes while one sector of the medium is overwritten again and again, like a worn cell."""
     over = threading.Event()
 
     def spoil():
@@ -33,10 +33,10 @@ def test_flash_finds_a_disk_that_lies(workspace):
     for name, place in PLACES.items():
         done = lying(disk, image, place)
         assert done.returncode == 1, name
-        assert "read back wrongly" in done.stderr
+        assert "read back incorrectly" in done.stderr
         assert table_of(disk.backing) is None
     assert disk.flash(image.raw, config=image.config).returncode == 0
-    # The same for an image that is not what its map says.
+    # The same for an image that does not match its map.
     with open(image.raw, "r+b") as file:
         file.seek(18 * MIB)
         file.write(b"x")

@@ -1,4 +1,4 @@
-"""A disk gets exactly the image and the node's config, from a plain and from a compressed image."""
+"""flash writes exactly the image and the node's config, from a plain and from a compressed image."""
 
 import pytest
 
@@ -30,7 +30,7 @@ def test_flash_without_a_config_says_so(workspace):
     done = disk.flash(image.raw)
     assert done.returncode == 0 and "it has no config yet" in done.stderr
     assert config_on(disk.backing) is None and differing(disk.backing, image) is None
-    # Without a config the whole medium is the image, wherever the image says anything.
+    # Without a config the medium equals the image.
     with open(disk.backing, "rb") as medium, open(image.raw, "rb") as source:
         assert medium.read() == source.read()
     disk.close()

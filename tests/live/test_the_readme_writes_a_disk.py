@@ -19,13 +19,13 @@ def test_the_readme_writes_a_disk(workspace):
     build = Build(workspace.make_directory("releases") / "build")
     build.take_image(image)
     assert build.pack().returncode == 0
-    # A loop device counts as built in, there is nobody to ask, and no sudo where the tests are root.
+    # A loop device counts as internal, there is no terminal to ask at, and the tests run as root without sudo.
     lines = [line.replace("/dev/sdX", disk.device).replace("sudo ./flash", "./flash --internal --yes")
              for line in commands()]
     done = subprocess.run(["bash", "-euxc", "\n".join(lines)], cwd=build.directory, capture_output=True, text=True,
                           timeout=100, check=False)
     assert done.returncode == 0, done.stderr
-    assert "4 nodes" in done.stdout + done.stderr and "put it into nuc1 and switch that on" in done.stderr
+    assert "4 nodes" in done.stdout + done.stderr and "insert it into nuc1 and switch the machine on" in done.stderr
     assert config_on(disk.backing) == (build.release / "configs/nuc1.ign").read_text()
     assert differing(disk.backing, image) is None
     disk.close()

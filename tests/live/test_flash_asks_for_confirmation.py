@@ -1,4 +1,4 @@
-"""At a terminal flash names the node and asks for the word yes; any other word writes nothing, and is told which."""
+"""At a terminal flash names the node and asks for yes; after any other answer it writes nothing and says why."""
 
 import hashlib
 import os
@@ -38,7 +38,7 @@ def digest(disk):
 
 
 def at_a_terminal(image, disk, answer, path=os.environ["PATH"]):
-    """Runs flash on a terminal of its own, types `answer` and Enter when it asks, and returns status and screen."""
+    """Runs flash on its own terminal, types `answer` and Enter when it asks, and returns status and screen."""
     screen, terminal = pty.openpty()
     child = subprocess.Popen([FLASH, "--internal", "--config", image.config, image.raw, disk.device], stdin=terminal,
                              stdout=terminal, stderr=terminal, start_new_session=True,
@@ -48,12 +48,12 @@ def at_a_terminal(image, disk, answer, path=os.environ["PATH"]):
     while True:
         try:
             chunk = os.read(screen, 4096)
-        except OSError:  # what Linux says when the last writer has gone
+        except OSError:  # the last writer has closed the terminal
             chunk = b""
         if not chunk:
             break
         shown += chunk.decode()
-        if not answered and re.search(r"Type .*yes: $", shown):
+        if not answered and re.search(r"Type yes to confirm: $", shown):
             os.write(screen, f"{answer}\n".encode())
             answered = True
     os.close(screen)
@@ -61,7 +61,7 @@ def at_a_terminal(image, disk, answer, path=os.environ["PATH"]):
 
 
 def lines(screen):
-    """What stays readable in each line when \\r goes back to its begin and \\e[K clears the rest of it."""
+    """The visible text of each line, with \\r moving to its start and \\e[K clearing its rest."""
     for line in screen.replace("\r\n", "\n").split("\n"):
         seen = ""
         for part in line.split("\r"):
@@ -73,16 +73,16 @@ def lines(screen):
         yield seen
 
 
-def test_y_is_answered_by_the_word_that_is_wanted(image, disk):
+def test_y_is_not_yes(image, disk):
     before = digest(disk)
     status, screen = at_a_terminal(image, disk, "y")
     assert status == 4 and digest(disk) == before
-    assert f"Write {image.raw} to {disk.device}, for node nuc1? Type the word yes: " in screen
-    assert "nothing was written: the answer was not the word yes" in screen
+    assert f"Write {image.raw} to {disk.device} for node nuc1? Type yes to confirm: " in screen
+    assert "nothing was written: the answer was not yes" in screen
 
 
 def test_yes_writes_and_no_line_of_progress_leaves_a_rest(workspace, image, disk):
-    # A slow disk: otherwise everything is written before the first line of progress.
+    # A slow disk: otherwise everything is written before the first progress line.
     slow = workspace.make_directory("slow") / "bmaptool"
     slow.write_text(f'#!/bin/sh\nsleep 1\nexec {shutil.which("bmaptool")} "$@"\n')
     slow.chmod(0o755)
@@ -91,6 +91,6 @@ def test_yes_writes_and_no_line_of_progress_leaves_a_rest(workspace, image, disk
     assert "s left" in screen
     assert config_on(disk.backing) == CONFIG
     said = [line for line in lines(screen) if line.startswith("flash: ")]
-    assert said[-1] == f"flash: {disk.device} is written and read back; put it into nuc1 and switch that on"
+    assert said[-1] == f"flash: {disk.device} is written and read back; insert it into nuc1 and switch the machine on"
     for line in said:
         assert line.count("B/s") <= 1 and not re.search(r"reading back [0-9.]+.?B.", line), line

@@ -1,4 +1,4 @@
-"""tools/flash touches no disk that is in use, too small, built in, or no disk; and nothing without a word of consent."""
+"""tools/flash refuses a device that is in use, too small, internal or not a disk, and writes nothing unconfirmed."""
 
 import hashlib
 import json
@@ -34,7 +34,7 @@ def digest(disk):
 
 
 def refused(disk, *argv, status=REFUSED, **more):
-    """Runs a command line that must change nothing and returns what it said."""
+    """Runs a command line that must change nothing and returns its errors."""
     command("blockdev", "--flushbufs", disk.device)
     before = digest(disk)
     done = command(*argv, check=False, **more)
@@ -43,12 +43,13 @@ def refused(disk, *argv, status=REFUSED, **more):
     return done.stderr
 
 
-def test_a_built_in_disk_needs_a_word(image, disk):
-    assert "is built in; add --internal if you really mean this disk" in refused(disk, FLASH, "--yes", image.raw, disk.device)
+def test_an_internal_disk_needs_an_option(image, disk):
+    assert "is an internal disk; pass --internal to accept it" in refused(disk, FLASH, "--yes", image.raw, disk.device)
 
 
-def test_nobody_to_ask_means_no(image, disk):
-    assert "add --yes if you really mean this disk" in refused(disk, FLASH, "--internal", image.raw, disk.device, status=4)
+def test_without_a_terminal_the_answer_is_no(image, disk):
+    said = refused(disk, FLASH, "--internal", image.raw, disk.device, status=4)
+    assert "stdin is not a terminal; pass --yes to confirm" in said
 
 
 def test_a_mounted_disk(workspace, image, disk):
@@ -90,33 +91,34 @@ def test_a_disk_of_the_running_system(image, disk):
     partition = disk.partition(2)
     command("mkfs.ext4", "-q", partition)
     flash = " ".join(map(str, arguments(image.raw, disk.device)))
-    # Mounted for this one process only.
+    # Mounted in this process's namespace only.
     said = refused(disk, "unshare", "--mount", "sh", "-c", f"mount -o ro,noload {partition} /boot && exec {flash}")
-    assert f"{disk.device} holds /boot of the running system" in said
+    assert f"{disk.device} contains /boot of the running system" in said
 
 
 def test_a_disk_with_larger_sectors(workspace, image):
     large = Disk(workspace, sector_size=4096)
-    assert "has sectors of 4096 bytes; the image is made for 512" in refused(large, *arguments(image.raw, large.device))
+    said = refused(large, *arguments(image.raw, large.device))
+    assert "has 4096-byte sectors; the image needs 512-byte sectors" in said
     large.close()
 
 
-def test_a_small_disk_a_node_s_data_and_what_is_no_disk(workspace, image, disk):
+def test_a_small_disk_a_node_s_data_and_what_is_not_a_disk(workspace, image, disk):
     small = Disk(workspace, size=31 * MIB)
     assert "has 32.6MB; the image needs 33.6MB" in refused(small, *arguments(image.raw, small.device))
     small.close()
     command("mkfs.ext4", "-q", "-L", "crate-data", disk.device)
-    assert "holds a node's data" in refused(disk, *arguments(image.raw, disk.device))
+    assert "contains a node's data" in refused(disk, *arguments(image.raw, disk.device))
     for wrong in ("/dev/null", disk.backing, "/dev/nothing"):
         assert "expected a disk like /dev/sdX" in refused(disk, *arguments(image.raw, wrong))
 
 
-def test_images_and_configs_that_are_none(workspace, image, disk):
+def test_invalid_images_and_configs(workspace, image, disk):
     directory = workspace.make_directory("wrong")
     (directory / "n1.ign").write_text("[Cluster]\n")
     said = refused(disk, *arguments(image.raw, disk.device, config=directory / "n1.ign"))
     assert "expected an Ignition config of version 3" in said
-    # What a redirection leaves behind when `cratectl site` knows no such node, and two configs in one file.
+    # An empty file, which a redirection leaves when `cratectl site` fails, and two configs in one file.
     (directory / "n2.ign").write_text("")
     assert "n2.ign is empty" in refused(disk, *arguments(image.raw, disk.device, config=directory / "n2.ign"))
     (directory / "n3.ign").write_text(image.config.read_text() * 2)
@@ -129,7 +131,7 @@ def test_images_and_configs_that_are_none(workspace, image, disk):
     text = pathlib.Path(f"{image.raw}.bmap").read_text()
     (directory / "x.bmap").write_text(text.replace("<Range", "<Rage", 1))
     said = refused(disk, *arguments(image.raw, disk.device, "--bmap", directory / "x.bmap"))
-    assert "expected a whole block map" in said
+    assert "expected a complete block map" in said
     assert "see --help" in refused(disk, FLASH, "--fast", image.raw, disk.device, status=2)
 
 
