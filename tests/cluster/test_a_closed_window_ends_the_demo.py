@@ -1,4 +1,4 @@
-"""The window of the demo is closed, while its nodes boot or while one sits in a node's shell: it ends and cleans up."""
+"""When its window is closed, while nodes boot or in a node's shell, the demo ends and cleans up."""
 
 
 def close_window(demo):

@@ -1,4 +1,4 @@
-"""`shell n1` in the demo: job control, Ctrl-C and the window's size inside; after it the demo goes on at its prompt."""
+"""`shell n1` in the demo supports job control, Ctrl-C and window sizes; afterwards the demo is at its prompt again."""
 
 
 def test_a_shell_in_a_node_gives_the_terminal_back(demo):

@@ -1,4 +1,4 @@
-"""A command of the demo that waits says for what: after two seconds, when that changes, and every 15 seconds."""
+"""A waiting command of the demo says what it waits for: after two seconds, after each change, and every 15 seconds."""
 
 import sys
 import types
@@ -10,7 +10,7 @@ from harness.workspace import REPOSITORY
 
 @pytest.fixture
 def patience(monkeypatch):
-    """The demo's module, with `clock` as its time and `told` as what it has printed when."""
+    """The demo's module, with `clock` as its time and `told` as the record of its output."""
     monkeypatch.setattr(sys, "path", [str(REPOSITORY / "tools/demo"), *sys.path])
     import patience as module
     monkeypatch.setattr(module, "clock", 0.0, raising=False)
@@ -21,7 +21,7 @@ def patience(monkeypatch):
 
 
 def looks(patience, made, seconds, *waiting):
-    """Asks once a second; whether all was lost at the last look."""
+    """Asks once a second; returns whether all was lost at the last call."""
     lost = False
     for _ in range(seconds):
         lost = made.is_lost(lambda: list(waiting))

@@ -1,4 +1,4 @@
-"""A browser on the machine sees each node of the demo at a port of loopback, and nothing where one is off."""
+"""A browser on the machine reaches each running node of the demo at its own loopback port."""
 
 import json
 import re
@@ -10,7 +10,7 @@ from harness.wait import wait_until
 
 
 def ports(demo):
-    """The port of each node, as the demo tells them."""
+    """The port of each node, as the demo prints them."""
     line = next(line for line in demo.lines if "http://127.0.0.1:" in line)
     return [int(port) for port in re.findall(r"127\.0\.0\.1:(\d+)/|(\d+) is n", line) for port in port if port]
 
@@ -35,11 +35,11 @@ def test_health_of_the_demo_opens_on_loopback(demo):
         assert json.loads(answer.stdout.rpartition("\n")[0])["checks"] and answer.stdout.endswith("200"), answer
         assert json.loads(curl(port, "/v1/node").stdout.rpartition("\n")[0])["name"] == f"n{number}"
 
-    # Nowhere but on loopback.
+    # Only on loopback.
     listening = subprocess.run(["ss", "-Hltn", f"sport = :{found[0]}"], check=True, capture_output=True, text=True)
     assert [line.split()[3] for line in listening.stdout.splitlines()] == [f"127.0.0.1:{found[0]}"]
 
-    # A hundred visitors who say nothing leave room for those who come when they are gone.
+    # After a hundred idle clients have left, new clients are served.
     idle = [socket.create_connection(("127.0.0.1", found[1])) for _ in range(100)]
     for each in idle:
         each.close()

@@ -1,4 +1,4 @@
-"""Ctrl-C, Ctrl-\\ and SIGTERM end the demo while it boots, at its prompt, while it works; nothing of it is left."""
+"""Ctrl-C, Ctrl-\\ and SIGTERM end the demo while it boots, at its prompt and during a command; it leaves nothing."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from harness.demo import Demo
 
 
 @pytest.mark.parametrize("moment, line, end, status", [
-    pytest.param("making 4 nodes", None, Demo.press_ctrl_c, 130, id="ctrl-c-while-the-nodes-are-made"),
+    pytest.param("creating 4 nodes", None, Demo.press_ctrl_c, 130, id="ctrl-c-while-the-nodes-are-made"),
     pytest.param("n2 has booted", None, Demo.press_ctrl_c, 130, id="ctrl-c-while-the-nodes-boot"),
     pytest.param("n2 has booted", None, Demo.terminate, 130, id="sigterm-while-the-nodes-boot"),
     pytest.param("n1 has booted", None, Demo.press_ctrl_backslash, 130, id="ctrl-backslash-while-the-nodes-boot"),

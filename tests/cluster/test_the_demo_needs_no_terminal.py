@@ -1,4 +1,4 @@
-"""The demo takes its commands from a pipe as from a terminal, a shell's lines too, and ends where there is no input."""
+"""The demo reads its commands, and a shell's lines, from a pipe too, and ends when there is no input."""
 
 import subprocess
 
@@ -16,8 +16,8 @@ list"""
 
 
 @pytest.mark.parametrize("start, script, told", [
-    pytest.param("exec tools/demo/run --stand-in", SCRIPT, ["I am n1", "demo> foo\nunknown: foo\n", "demo> list\n"],
-                 id="pipes"),
+    pytest.param("exec tools/demo/run --stand-in", SCRIPT,
+                 ["I am n1", "demo> foo\nunknown command: foo\n", "demo> list\n"], id="pipes"),
     pytest.param("exec tools/demo/run --stand-in <&-", "", [], id="closed"),
 ])
 def test_the_demo_needs_no_terminal(nothing_shared, start, script, told):
@@ -30,7 +30,7 @@ def test_the_demo_needs_no_terminal(nothing_shared, start, script, told):
         process.wait(30)
     assert process.returncode == 0, output
     for words in told:
-        assert words in output.partition("Here:")[2], output
+        assert words in output.partition("Commands:")[2], output
     assert output.endswith("everything is removed\n")
     assert output.count("$ cratectl list-units") == (2 if script else 1)
     assert leftovers(process.pid) == []

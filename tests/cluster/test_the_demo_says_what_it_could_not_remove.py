@@ -1,4 +1,4 @@
-"""A disk of the demo that somebody else uses at its end: the demo names it instead of saying that all is removed."""
+"""If another process still uses a disk of the demo at its end, the demo names the disk instead of claiming success."""
 
 import subprocess
 

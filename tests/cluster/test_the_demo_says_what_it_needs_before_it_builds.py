@@ -1,4 +1,4 @@
-"""`tools/demo/run` without root, with an unknown word, with --help: a sentence, and nothing was built or made."""
+"""`tools/demo/run` without root, with an unknown option or with --help prints one message and builds nothing."""
 
 import subprocess
 
@@ -17,7 +17,7 @@ def test_the_demo_says_what_it_needs_before_it_builds():
 
     unknown = run("--stnad-in")
     assert unknown.returncode == 2 and unknown.stdout == ""
-    assert unknown.stderr == "demo: unknown: --stnad-in; tools/demo/run --help lists what it takes\n"
+    assert unknown.stderr == "demo: unknown option --stnad-in; see tools/demo/run --help\n"
 
     helped = run("--help")
     assert helped.returncode == 0 and helped.stderr == ""

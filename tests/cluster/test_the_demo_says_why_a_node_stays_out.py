@@ -1,4 +1,4 @@
-"""`start` of a node that was taken out of the cluster: the demo tells the node's own reason instead of waiting on."""
+"""After `start` of a forgotten node the demo prints the node's own reason instead of waiting."""
 
 from harness.wait import wait_until
 
@@ -10,7 +10,8 @@ def test_the_demo_says_why_a_node_stays_out(demo):
 
     refused = demo.do("start n4", 40)
     assert "n4 was removed from the cluster" in refused and "cratectl forget --undo" in refused
-    assert refused.splitlines()[-1].endswith("n4 does not join; when the cause is gone, it does by itself (status n4)")
+    last = refused.splitlines()[-1]
+    assert last.endswith("n4 does not join; it joins by itself once the cause is fixed (see: status n4)")
 
     demo.do("cratectl forget --undo --yes n4")
     wait_until(lambda: demo.do("status").count(": ready: ") == 4, 60, "n4 to be back", 0.5)

@@ -1,4 +1,4 @@
-"""Ctrl-Z and `fg`, at the demo's prompt and while it works: the shell has its terminal meanwhile, nothing is lost."""
+"""Ctrl-Z and `fg` at the demo's prompt and during a command: the shell gets its terminal, and nothing is lost."""
 
 CTRL_Z = "\x1a"
 

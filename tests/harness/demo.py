@@ -1,4 +1,4 @@
-"""The demo as a person runs it: a job of a shell on a terminal, lines typed at its prompt, what it shows."""
+"""The demo as a user runs it: a job of a shell on a terminal, with lines typed at its prompt and its output."""
 
 import contextlib
 import os
@@ -15,7 +15,7 @@ BOOT = 180  # three minutes from nothing to the prompt, on two cores
 
 
 class Demo:
-    """Runs with the stand-in, without asking a registry. `line` is what is typed to start it."""
+    """Runs with the stand-in, without asking a registry. `line` is the command line that starts it."""
 
     def __init__(self, line="tools/demo/run --stand-in"):
         self.terminal = Terminal(directory=REPOSITORY)
@@ -23,7 +23,7 @@ class Demo:
         self._final = None
         self._start = len(self.terminal.shown)
         self.terminal.type(line)
-        self.pid = wait_until(self._find, 10, lambda: f"the demo to start, the terminal shows:\n{self.text}")
+        self.pid = wait_until(self._find, 10, lambda: f"the demo to start; the terminal shows:\n{self.text}")
 
     def _find(self):
         return next((pid for pid in self.terminal.descendants() if self._is_demo(pid)), None)
@@ -36,7 +36,7 @@ class Demo:
 
     @property
     def text(self):
-        """What it has shown so far, without the line that started it."""
+        """Its output so far, without the line that started it."""
         text = self._final or self.terminal.shown[self._start:]
         return text.partition("\n")[2]
 
@@ -49,29 +49,29 @@ class Demo:
         return self._is_demo(self.pid)
 
     def wait_for_line(self, words, timeout):
-        """Waits until a line with these words was shown."""
+        """Waits for a line with these words."""
         self._wait(lambda: words in self.text, timeout, f"'{words}' from the demo")
 
     def _wait(self, predicate, timeout, what):
         def look():
             if not self.runs and not predicate():
-                raise AssertionError(f"expected {what}, which has ended and said:\n{self.text}")
+                raise AssertionError(f"expected {what}; the demo has ended with this output:\n{self.text}")
             return predicate()
 
-        wait_until(look, timeout, lambda: f"{what}, which said:\n{self.text}", interval=0.02)
+        wait_until(look, timeout, lambda: f"{what}; its output:\n{self.text}", interval=0.02)
 
     def until_asked(self, timeout=BOOT, after=0):
-        """Waits until it asks for a command."""
+        """Waits until it prompts for a command."""
         self._wait(lambda: len(self.text) > after and self.text.endswith(DEMO_PROMPT), timeout,
                    "the prompt of the demo")
         return self
 
     def type(self, line):
-        """One line at its prompt; typed ahead, it waits there."""
+        """Types one line at its prompt, possibly ahead of it."""
         self.terminal.type(line)
 
     def do(self, line, timeout=90):
-        """Types a line and returns what it has shown when it asks for the next one."""
+        """Types a line and returns the output up to the next prompt."""
         before = len(self.text)
         self.type(line)
         self.until_asked(timeout, before + len(line) + 1)
@@ -84,31 +84,31 @@ class Demo:
         self.terminal.press("\x1c")
 
     def suggestions(self):
-        """What it says can be done in another terminal: {purpose: command}."""
-        section = self.text.split("In another terminal", 1)[1].split("Here:", 1)[0]
+        """Its suggestions for another terminal: {purpose: command}."""
+        section = self.text.split("In another terminal", 1)[1].split("Commands:", 1)[0]
         return dict(re.split(r"  +", line.strip(), maxsplit=1) for line in section.splitlines()[1:] if line)
 
     def terminate(self):
-        """SIGTERM, as a service manager ends it."""
+        """Sends SIGTERM, as a service manager does."""
         os.kill(self.pid, signal.SIGTERM)
 
     def hang_up(self):
-        """The window in which it runs is closed."""
+        """Closes the terminal window in which it runs."""
         self.terminal.hang_up()
 
     def until_gone(self, timeout):
-        """Waits for its end, when there is no terminal to show it."""
-        wait_until(lambda: not self.runs, timeout, lambda: f"the end of the demo, which said:\n{self.text}")
+        """Waits until it has ended, if there is no terminal any more."""
+        wait_until(lambda: not self.runs, timeout, lambda: f"the end of the demo; its output:\n{self.text}")
 
     def end(self, timeout):
-        """Waits until the shell has the terminal again; the exit status."""
+        """Waits until the shell has the terminal again; returns the exit status."""
         wait_until(lambda: not self.runs and self.terminal.is_at_the_shell(), timeout,
-                   lambda: f"the end of the demo, which said:\n{self.text}")
+                   lambda: f"the end of the demo; its output:\n{self.text}")
         self._final = self.terminal.shown[self._start:].removesuffix(PROMPT).rstrip("\n")
         return int(self.terminal.ask("echo $?"))
 
     def close(self):
-        """Ends it in order, for it has much to clean up; kills it only if it does not listen."""
+        """Ends it cleanly, because it has much to clean up; kills it only if it does not respond."""
         if self.runs:
             os.kill(self.pid, signal.SIGTERM)
             os.kill(self.pid, signal.SIGCONT)
@@ -119,5 +119,5 @@ class Demo:
         self.terminal.close()
 
     def leftovers(self):
-        """Whatever of this run is still on the machine."""
+        """Everything that this run has left on the machine."""
         return leftovers(self.pid)

@@ -1,6 +1,6 @@
-"""Lets make build what the demo needs and install it into a directory; nothing is left to do on the second day.
+"""Runs make to build what the demo needs and install it into a directory; if nothing changed, there is nothing to do.
 
-Whoever interrupts it, make gets the time to end in order, so that the next build goes on where this one was.
+When interrupted, it waits until make has ended cleanly, so that the next build resumes where this one stopped.
 """
 
 import os
@@ -16,7 +16,7 @@ _STEPS = (["all", "image-tree", "standin", "build/.check-packages"], ["install",
 
 
 class Failed(RuntimeError):
-    """make has said why."""
+    """make has already printed the reason."""
 
 
 def build():
@@ -30,7 +30,7 @@ def _make(arguments):
 
     def pass_on(number, _):
         interrupted.append(number)
-        # The terminal sends Ctrl-C to make as well; the others were sent to the demo alone.
+        # The terminal also sends Ctrl-C and Ctrl-\ to make; the other signals reach only the demo.
         if number not in (signal.SIGINT, signal.SIGQUIT):
             for process in made:
                 process.terminate()
@@ -46,12 +46,12 @@ def _make(arguments):
     if interrupted:
         raise KeyboardInterrupt
     if status != 0:
-        raise Failed("the build has failed; what make said above is the reason")
+        raise Failed("the build failed; see the output of make above")
 
 
 def _environment():
-    # The variables of the make that may have called this stay, CXX=... for example; its job server is not ours.
+    # Keep the variables of a calling make, such as CXX=..., but not its job server.
     environment = {key: value for key, value in os.environ.items() if key not in ("MAKELEVEL", "MFLAGS")}
     flags = re.sub(r"(^| )(-j\d*|--jobserver-\S+)(?= |$)", "", environment.get("MAKEFLAGS", ""))
-    # A locale that the machine does not have would be a warning of every shell that make starts.
+    # With a locale that the machine lacks, every shell that make starts would print a warning.
     return {**environment, "MAKEFLAGS": flags, "LC_ALL": "C.UTF-8"}

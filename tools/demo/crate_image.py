@@ -1,7 +1,7 @@
-"""Which database the demo runs: CrateDB's image when a registry gives it and this machine can run it, else a stand-in.
+"""Chooses the demo's database: CrateDB's image if a registry provides it and this machine can run it, else a stand-in.
 
-It asks the registry for at most 8 seconds. The image is fetched once, into build/demo; Docker on the machine itself
-is neither needed nor touched.
+It waits at most 8 seconds for the registry. It fetches the image once, into build/demo; it neither needs nor touches
+Docker on the machine itself.
 """
 
 import collections
@@ -15,7 +15,7 @@ from harness.agent import IMAGE, IMAGE_TAR
 from harness.workspace import BUILD, REPOSITORY
 from progress import say
 
-_PATIENCE = 8  # seconds until a registry that does not answer counts as unreachable
+_PATIENCE = 8  # seconds without an answer until a registry counts as unreachable
 _FETCH_TIMEOUT = 900  # for 260 MB
 _NEEDED_FILES = 65536  # CrateDB's bootstrap check of open files
 _CAP_SYS_RESOURCE = 24  # linux/capability.h
@@ -31,7 +31,7 @@ def shipped_name():
 
 
 def limits_allow():
-    """Whether containers of the demo can have as many open files as CrateDB insists on."""
+    """Whether the demo's containers can have as many open files as CrateDB requires."""
     status = pathlib.Path("/proc/self/status").read_text()
     capabilities = int(re.search(r"^CapEff:\s*(\w+)$", status, re.MULTILINE).group(1), 16)
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
@@ -49,20 +49,20 @@ def _skopeo(*arguments, timeout):
         return "skopeo is not installed"
     if done.returncode == 0:
         return None
-    # The innermost cause is what a person can do something about.
+    # The innermost cause is the one that a user can fix.
     said = re.search(r'msg="(.*)"', done.stderr)
-    return said.group(1).rpartition(": ")[2] if said else done.stderr.strip() or f"skopeo ended with {done.returncode}"
+    return said.group(1).rpartition(": ")[2] if said else done.stderr.strip() or f"skopeo exited with {done.returncode}"
 
 
 def fetch(name, directory):
-    """(path of the image as `docker save` writes it, None), or (None, the reason why there is none)."""
+    """(path of the image in `docker save` format, None), or (None, the reason why there is none)."""
     tar = directory / (re.sub(r"[^\w.]+", "-", name) + ".tar")
     if tar.exists():
         return tar, None
     reason = _skopeo("inspect", "--raw", f"docker://{name}", timeout=_PATIENCE)
     if reason:
-        return None, f"no registry gives it: {reason}"
-    say(f"fetching {name}, once: this may take minutes")
+        return None, f"no registry provides it: {reason}"
+    say(f"fetching {name}; this happens only once and can take minutes")
     directory.mkdir(parents=True, exist_ok=True)
     unfinished = tar.with_name(f".{tar.name}.{os.getpid()}")
     try:
@@ -77,18 +77,18 @@ def fetch(name, directory):
 
 
 def choose(stand_in_only):
-    """The image to run, with a line that says which and why."""
+    """The image to run; prints which one and why."""
     name = shipped_name()
     if stand_in_only:
-        reason = "--stand-in was asked for"
+        reason = "--stand-in was given"
     elif not limits_allow():
         reason = f"this machine allows {resource.getrlimit(resource.RLIMIT_NOFILE)[1]} open files, " \
-                 f"CrateDB wants {_NEEDED_FILES}"
+                 f"CrateDB requires {_NEEDED_FILES}"
     else:
         tar, reason = fetch(name, BUILD / "demo")
         if tar:
             say(f"the database is {name}")
             return Image(name, tar, True)
-    say("the database is a STAND-IN, a small program for tests: it is not CrateDB")
+    say("the database is a STAND-IN, a small test program: it is not CrateDB")
     say(f"  {name} cannot run because {reason}")
     return STAND_IN

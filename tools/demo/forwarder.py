@@ -1,8 +1,8 @@
 #!/usr/bin/python3 -B
-"""Makes the agents' pages visible to a browser: a port of this machine's loopback for each node, forwarded to its 4480.
+"""Makes the agents' pages visible to a browser: one loopback port of this machine per node, forwarded to its port 4480.
 
-The listening sockets are the machine's; a process of its own in the network of the nodes carries the bytes, so that
-no route leads there. It listens on 127.0.0.1 only, and a node that is off or does not answer closes the connection.
+The listening sockets belong to the machine; a separate process in the nodes' network forwards the bytes, so that no
+route leads there. It listens on 127.0.0.1 only, and closes the connection if the node is off or does not answer.
 """
 
 import asyncio
@@ -10,7 +10,7 @@ import contextlib
 import socket
 import sys
 
-_PREFERRED = 4480  # and the number of the node
+_PREFERRED = 4480  # plus the number of the node
 _CONNECTIONS = 64
 _CONNECT_TIMEOUT = 1
 _IDLE_TIMEOUT = 60
@@ -18,7 +18,7 @@ _AGENT = 4480
 
 
 class Forwarder:
-    """`ports` has the port of each node, in their order."""
+    """One loopback port per node."""
 
     def __init__(self, workspace, network, nodes):
         listeners = [_listen(_PREFERRED + number) for number in range(1, len(nodes) + 1)]
@@ -31,7 +31,7 @@ class Forwarder:
             listener.close()
 
     def url(self, node, path="/health"):
-        """Where a browser on this machine finds a page of a node."""
+        """The URL of a node's page for a browser on this machine."""
         return f"http://127.0.0.1:{self._ports[node.name]}{path}"
 
     def port(self, node):
@@ -42,12 +42,12 @@ class Forwarder:
 def _listen(preferred):
     try:
         return socket.create_server(("127.0.0.1", preferred))
-    except OSError:  # somebody else's, another demo's perhaps
+    except OSError:  # in use, perhaps by another demo
         return socket.create_server(("127.0.0.1", 0))
 
 
 class _Carrier:
-    """Carries connections of any of the sockets."""
+    """Forwards connections of all sockets."""
 
     def __init__(self):
         self._count = 0
@@ -83,7 +83,7 @@ class _Carrier:
 
 
 async def _pour(reader, writer):
-    """One direction, to its end."""
+    """Forwards one direction until it ends."""
     while data := await asyncio.wait_for(reader.read(65536), _IDLE_TIMEOUT):
         writer.write(data)
         await asyncio.wait_for(writer.drain(), _IDLE_TIMEOUT)

@@ -1,7 +1,7 @@
 """Ctrl-C, Ctrl-\\, SIGTERM and SIGHUP, which all mean the same: end, and remove everything.
 
-Each raises KeyboardInterrupt, and again every second until the demo has begun to end: Python loses an exception that
-comes while it starts a process. What happens then is others' business.
+Each raises KeyboardInterrupt, and again every second until the demo starts to shut down: Python loses an exception
+that arrives while it starts a process. The callers handle the exception.
 """
 
 import os
@@ -13,11 +13,11 @@ _INSIST = 1  # seconds
 
 
 def install():
-    """From now on they end the demo."""
+    """From now on the signals end the demo."""
     owner = os.getpid()
 
     def interrupt(*_):
-        # A process that is just being started has the handler for a moment as well.
+        # A process that is just being started briefly has this handler too.
         if os.getpid() == owner:
             signal.setitimer(signal.ITIMER_REAL, _INSIST)
         raise KeyboardInterrupt
@@ -28,7 +28,7 @@ def install():
 
 
 def ignore():
-    """From now on they are too late."""
+    """From now on the signals are ignored."""
     for number in (*SIGNALS, signal.SIGALRM):
         signal.signal(number, signal.SIG_IGN)
     signal.setitimer(signal.ITIMER_REAL, 0)

@@ -1,6 +1,6 @@
-"""Where the demo's commands come from: lines of standard input, edited with history and TAB at a terminal.
+"""Reads the demo's commands: lines of standard input, with history and TAB completion at a terminal.
 
-Of anything else it takes one line and not a byte more, so that a shell in a node finds its own lines behind it.
+From any other input it reads exactly one line at a time, so that a shell in a node gets the lines that follow.
 """
 
 import os
@@ -12,7 +12,7 @@ PROMPT = "demo> "
 
 
 class Keyboard:
-    """`completions` takes what stands on the line before a word, and returns what the word may be."""
+    """`completions` takes the text of the line before a word, and returns the possible words."""
 
     def __init__(self, terminal, completions):
         self._terminal, self._completions = terminal, completions
@@ -20,7 +20,7 @@ class Keyboard:
         if sys.stdin.isatty() and sys.stdout.isatty():
             try:
                 import readline
-            except ImportError:  # Python can be built without
+            except ImportError:  # Python can be built without it
                 return
             self._readline = readline
             readline.set_completer_delims(" ")
@@ -34,7 +34,7 @@ class Keyboard:
         self._terminal.redraw = self._redraw
         try:
             return input(PROMPT)
-        except (EOFError, OSError):  # Ctrl-D; a terminal that is gone
+        except (EOFError, OSError):  # Ctrl-D; a closed terminal
             write("")
             return None
         finally:
@@ -58,7 +58,7 @@ class Keyboard:
         return line.decode(errors="replace") if line else None
 
     def _redraw(self):
-        # The shell has written over the line.
+        # The shell has overwritten the line.
         write(PROMPT + self._readline.get_line_buffer(), end="")
 
     def _complete(self, text, index):

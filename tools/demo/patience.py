@@ -1,30 +1,30 @@
-"""When a command that waits says for what: after a moment at first, then when that changes, then now and then.
+"""Decides when a waiting command reports what it waits for: after a moment, after each change, and at intervals.
 
-It measures and prints; what is waited for is others' business.
+It measures and prints; the caller defines what it waits for.
 """
 
 import time
 
 from progress import say
 
-_FIRST = 2  # seconds without a word that nobody finds long
+_FIRST = 2  # seconds of silence that no user finds long
 _AGAIN = 15
-_LOOK = 0.5  # asking a node for its words costs a process
+_LOOK = 0.5  # each query of a node starts a process
 
 
 class Patience:
-    """`limit` is how long something may look lost until it is; None means for ever."""
+    """`limit` is the number of seconds after which something that looks lost counts as lost; None means never."""
 
     def __init__(self, limit=None):
         self._limit = limit
-        self._since = {}  # by who: (what was said, since when)
-        self._said = {}  # by who: (what we said of it, when)
+        self._since = {}  # by name: (its text, since when)
+        self._said = {}  # by name: (the text we printed, when)
         self._lost_since = None
         self._next_look = 0.0
 
     def is_lost(self, ask):
-        """`ask` returns (who, what it says, whether that is final) of all that is waited for. What is final is said at
-        once; true when all of it is for long. It may be called as often as one likes."""
+        """`ask` returns (name, text, whether that is final) for everything still waited for. Prints final texts at once;
+        returns true when all of them have been final for `limit` seconds. Cheap to call often."""
         now = time.monotonic()
         if now < self._next_look:
             return False

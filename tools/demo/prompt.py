@@ -1,6 +1,6 @@
-"""The line that asks what to do with the nodes: one command a line, until `quit` or the end of the input.
+"""The demo's prompt: one command per line, until `quit` or the end of the input.
 
-A command that fails says so and changes nothing; one that takes its time says first what it does.
+A command that fails says so and changes nothing; a command that takes long first says what it does.
 """
 
 import shlex
@@ -14,7 +14,7 @@ from shell import open_shell
 
 
 class Prompt:
-    """Does what is typed to the nodes of a stage."""
+    """Runs the commands that the user types on the nodes of a stage."""
 
     def __init__(self, stage, forwarder, terminal):
         self._stage, self._forwarder, self._terminal = stage, forwarder, terminal
@@ -26,7 +26,7 @@ class Prompt:
                           "help": lambda _: write(vocabulary.HELP)}
 
     def run(self):
-        write(f"Here:\n\n{vocabulary.HELP}\n")
+        write(f"Commands:\n\n{vocabulary.HELP}\n")
         while (line := self._keyboard.line()) is not None:
             if not line.strip():
                 continue
@@ -42,40 +42,40 @@ class Prompt:
         try:
             self._commands[word](rest)
         except subprocess.TimeoutExpired as error:
-            write(f"{word}: it took longer than {error.timeout:.0f} s and was ended")
+            write(f"{word}: timed out after {error.timeout:.0f} s")
         except (AssertionError, OSError, RuntimeError, ValueError) as error:
             write(f"{word}: {error}")
 
-    # ---- which node is meant ----------------------------------------------------------------------------
+    # ---- choosing a node --------------------------------------------------------------------------------
 
     def _node(self, name):
         node = self._stage.shelf.named(name.lower())
         if node is None:
             names = ", ".join(each.name for each in self._stage.nodes)
-            raise ValueError(f"expected one of {names}" + (f", not '{name}'" if name else ""))
+            raise ValueError(f"expected one of {names}" + (f"; found '{name}'" if name else ""))
         return node
 
     def _running(self, name):
         node = self._node(name)
         if not node.running:
-            raise ValueError(f"{node.name} is switched off: start {node.name}")
+            raise ValueError(f"{node.name} is switched off; run: start {node.name}")
         return node
 
     def _any(self):
-        """The first node that is on, one on the network if there is one."""
+        """The first running node, preferably one on the network."""
         running = [node for node in self._stage.nodes if node.running]
         if not running:
-            raise ValueError(f"every node is switched off: start {self._stage.nodes[0].name}")
+            raise ValueError(f"all nodes are switched off; run: start {self._stage.nodes[0].name}")
         return next(iter(self._stage.reachable()), running[0])
 
-    # ---- looking ----------------------------------------------------------------------------------------
+    # ---- inspecting -------------------------------------------------------------------------------------
 
     def _list(self, _):
         tour.show_all(self._stage, self._any())
 
     def _sql(self, statement):
         if not statement:
-            raise ValueError("expected a statement: sql SELECT name FROM sys.nodes")
+            raise ValueError("expected a statement, for example: sql SELECT name FROM sys.nodes")
         write(tour.answer(self._any(), statement.rstrip("; ")))
 
     def _cratectl(self, arguments):
@@ -96,22 +96,22 @@ class Prompt:
         node = self._running(name)
         open_shell(node, self._terminal)
         if not node.running:
-            say(f"{node.name} went off, and the shell with it")
+            say(f"{node.name} went down, so its shell ended")
 
-    # ---- breaking and mending ---------------------------------------------------------------------------
+    # ---- breaking and repairing -------------------------------------------------------------------------
 
     def _kill(self, name):
         node = self._running(name)
         say(f"cutting the power of {node.name}")
         node.power_cut()
-        say(f"{node.name} has lost its power")
+        say(f"{node.name} has lost power")
         self._stage.tell_until_settled(node)
 
     def _stop(self, name):
         self._switch_off(self._running(name))
 
     def _switch_off(self, node):
-        say(f"{node.name} shuts down in order: agent, database, Docker, systemd; this takes a few seconds")
+        say(f"shutting down {node.name}: agent, database, Docker, systemd; this takes a few seconds")
         self._stage.switch_off(node)
         say(f"{node.name} is off")
         self._stage.tell_until_settled(node)
@@ -119,11 +119,11 @@ class Prompt:
     def _start(self, name):
         node = self._node(name)
         if node.running:
-            raise ValueError(f"{node.name} is switched on; it says: {self._stage.state(node)}")
+            raise ValueError(f"{node.name} is already switched on; its status: {self._stage.state(node)}")
         self._switch_on(node)
 
     def _switch_on(self, node):
-        say(f"{node.name} boots")
+        say(f"booting {node.name}")
         self._stage.switch_on(node)
         self._stage.until_ready([node])
 
@@ -135,7 +135,7 @@ class Prompt:
     def _unplug(self, name):
         node = self._running(name)
         if self._stage.is_unplugged(node):
-            raise ValueError(f"{node.name} is unplugged: plug {node.name}")
+            raise ValueError(f"{node.name} is already unplugged; to reconnect it, run: plug {node.name}")
         self._stage.unplug(node)
         say(f"{node.name} is off the network")
         self._stage.tell_until_settled(node)

@@ -1,7 +1,7 @@
 """A root shell in a node, on a terminal of that node: job control works inside, and the demo keeps its own terminal.
 
-Without a terminal it is a plain shell that takes its lines from the demo's input. It never leaves the terminal's modes
-changed, however the shell ends: by `exit`, with the node, or with the demo.
+Without a terminal it is a plain shell that reads its lines from the demo's input. It always restores the terminal's
+modes, however the shell ends: by `exit`, with the node, or with the demo.
 """
 
 import contextlib
@@ -17,11 +17,11 @@ import termios
 from harness.wait import Timeout, wait_until
 from progress import write
 
-_TIOCSPTLCK = 0x40045431  # linux/ioctls.h; Python names neither
+_TIOCSPTLCK = 0x40045431  # linux/ioctls.h; Python defines neither
 _TIOCGPTPEER = 0x5441
 _BLOCK = 65536
 _LOOK = 0.5  # seconds
-# A program that dies with its node cannot undo these: the second screen, hidden cursor, bracketed paste, colours.
+# A program that dies with its node cannot reset these: alternate screen, hidden cursor, bracketed paste, colours.
 _SCREEN_AS_BEFORE = "\x1b[?1049l\x1b[?25h\x1b[?2004l\x1b[0m"
 
 
@@ -30,7 +30,7 @@ def open_shell(node, terminal):
     environment = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/root", "LC_ALL": "C.UTF-8",
                    "TERM": os.environ.get("TERM", "dumb")}
     if not terminal.is_there:
-        # In a session of its own it has no terminal to take, even when the output of the demo is one.
+        # In a new session it cannot take the terminal, even if the demo's output is one.
         with subprocess.Popen(node.command_line("bash"), cwd="/", env=environment, start_new_session=True) as process:
             while process.poll() is None:
                 _let_go_on(process)
@@ -39,7 +39,7 @@ def open_shell(node, terminal):
         return
     ours, theirs = _terminal_of(node)
     try:
-        # The inner `setsid` makes the session, so that the leader has a process id where the shell lives.
+        # The inner `setsid` creates the session, so that its leader has a process id inside the node.
         process = subprocess.Popen(node.command_line("setsid", "--ctty", "bash", "--login"), stdin=theirs,
                                    stdout=theirs, stderr=theirs, cwd="/", env=environment, start_new_session=True)
     except BaseException:
@@ -51,17 +51,17 @@ def open_shell(node, terminal):
         with terminal.raw(lambda size: fcntl.ioctl(ours, termios.TIOCSWINSZ, size)):
             _pass_on(process, ours)
     finally:
-        os.close(ours)  # the shell is told that its terminal is gone
+        os.close(ours)  # hangs up the shell's terminal
         _end(process)
     if process.returncode == -signal.SIGKILL:
-        # Its node went off, most likely, whose own end is seen a moment later.
+        # Most likely its node went down, which becomes visible a moment later.
         write(_SCREEN_AS_BEFORE)
         with contextlib.suppress(Timeout):
             wait_until(lambda: not node.running, 2, "the node to be off")
 
 
 def _terminal_of(node):
-    """A new terminal that the node knows: (our end, the end of its programs)."""
+    """A new terminal inside the node: (our end, its programs' end)."""
     ours = os.open(node.path("/dev/pts/ptmx"), os.O_RDWR | os.O_NOCTTY | os.O_CLOEXEC)
     try:
         fcntl.ioctl(ours, _TIOCSPTLCK, struct.pack("i", 0))
@@ -73,13 +73,13 @@ def _terminal_of(node):
 
 
 def _pass_on(process, ours):
-    """Keys go in and output comes out until the shell has ended or the demo's terminal is closed."""
+    """Forwards keys and output until the shell has ended or the demo's terminal is closed."""
     ended = os.pidfd_open(process.pid)
     os.set_blocking(ours, False)
     keys = b""
     try:
         while True:
-            # What was pasted waits here while the shell is busy with its output, which must not wait for it.
+            # Pasted keys wait here while the shell is busy writing; its output must not wait for them.
             readable, writable, _ = select.select([ours, ended, *([] if keys else [0])], [ours] if keys else [], [], _LOOK)
             _let_go_on(process)
             if ours in readable:
@@ -98,18 +98,18 @@ def _pass_on(process, ours):
 
 
 def _let_go_on(process):
-    """A node that shuts down stops all its processes once; nsenter stops with its shell, and nobody continues it."""
+    """Continues nsenter: a node that shuts down stops all its processes once, and nsenter stops with its shell."""
     with contextlib.suppress(ChildProcessError):
         if os.waitid(os.P_PID, process.pid, os.WSTOPPED | os.WNOHANG):
             process.send_signal(signal.SIGCONT)
 
 
 def _show(ours):
-    """Whether there is more to come."""
+    """Shows output; returns whether more can follow."""
     try:
         output = os.read(ours, _BLOCK)
     except OSError as error:
-        if error.errno != errno.EIO:  # what Linux says when no program has the terminal open
+        if error.errno != errno.EIO:  # no program has the terminal open any more
             raise
         return False
     while output:

@@ -1,6 +1,6 @@
-"""The four nodes of the demo: makes them, switches them on and off, and tells what becomes of them meanwhile.
+"""The four nodes of the demo: creates them, switches them on and off, and reports their progress.
 
-Whatever waits says for what, and says what it sees rather than what that may mean.
+Whatever waits says for what, and reports what it observes without interpreting it.
 """
 
 import contextlib
@@ -17,16 +17,16 @@ from patience import Patience
 from progress import say
 
 COUNT = 4
-_READY_TIMEOUT = {False: 90, True: 300}  # by whether it is the real database
+_READY_TIMEOUT = {False: 90, True: 300}  # key: whether it is the real database
 _OFF_TIMEOUT = 150  # systemd gives a unit 90
 _SETTLE_TIMEOUT = 60
-_OTHERS_TIMEOUT = 15  # a new master takes less; what takes longer has a cause of its own
-_REFUSAL_STAYS = 6  # seconds; what a node says before it has read all of etcd may pass
+_OTHERS_TIMEOUT = 15  # a new master takes less; anything longer has another cause
+_REFUSAL_STAYS = 6  # seconds; a refusal before the node has read all of etcd may be temporary
 _REAL_CONFIG = "[Crate]\nHeapSize=512m\n"  # four databases on one machine
 
 
 class Stage:
-    """The shelf n1 to n4 with its image; three nodes are members of etcd."""
+    """The cluster n1 to n4 with its image; three nodes are etcd members."""
 
     def __init__(self, workspace, image):
         self._image = image
@@ -41,22 +41,22 @@ class Stage:
                 node.write("/etc/cratekeeper/crate.env", f"CRATE_IMAGE={image.name}\n")
                 node.preload_image(image.tar, image.name, before="cratekeeper.service")
 
-    # ---- what is done to a node -------------------------------------------------------------------------
+    # ---- actions on a node ------------------------------------------------------------------------------
 
     def switch_on(self, node):
-        """Boots a node; what runs in it needs longer."""
-        # It may have lost its power by somebody's kill from another terminal.
+        """Boots a node; its services take longer to start."""
+        # The user may have killed it from another terminal.
         node.power_cut()
         self._unplugged.discard(node.name)
         if self._image.is_real:
             node.boot(image_tar=None, timeout=_READY_TIMEOUT[True])
         else:
             node.boot()
-        etcd = ", member of etcd" if self._is_member(node) else ""
-        say(f"{node.name} has booted: systemd, Docker and Btrfs of its own, {node.address}{etcd}")
+        etcd = ", etcd member" if self._is_member(node) else ""
+        say(f"{node.name} has booted with its own systemd, Docker and Btrfs: {node.address}{etcd}")
 
     def switch_off(self, node):
-        """Shuts a node down in order, and tells what takes long."""
+        """Shuts a node down cleanly, and reports what takes long."""
         patience = Patience()
 
         def look():
@@ -66,7 +66,7 @@ class Stage:
             return not node.running
 
         node.press_power_button()
-        wait_until(look, _OFF_TIMEOUT, f"{node.name} to be off (kill {node.name} takes its power)", interval=0.1)
+        wait_until(look, _OFF_TIMEOUT, f"{node.name} to be off (kill {node.name} cuts its power)", interval=0.1)
         node.power_cut()
 
     def unplug(self, node):
@@ -75,31 +75,31 @@ class Stage:
         self._unplugged.add(node.name)
 
     def plug(self, node):
-        """Puts it in again."""
+        """Plugs its network cable in again."""
         node.link.plug()
         self._unplugged.discard(node.name)
 
-    # ---- what can be seen -------------------------------------------------------------------------------
+    # ---- observations -----------------------------------------------------------------------------------
 
     def is_unplugged(self, node):
         return node.name in self._unplugged
 
     def reachable(self):
-        """The nodes that are on and on the network."""
+        """The nodes that are running and on the network."""
         return [node for node in self.nodes if node.running and not self.is_unplugged(node)]
 
     def words(self, text):
-        """A text of the agent as it is true here: it takes the stand-in at its word."""
+        """A text of the agent, corrected for the stand-in, which reports itself as CrateDB."""
         if self._image.is_real:
             return text
         return re.sub(r"\b(?:CrateDB|crate) (\d[\w.-]*)", r"the stand-in (as CrateDB \1)", text)
 
     def state(self, node):
-        """What a node says of itself."""
-        return self.words(node.status_text()) or "no word of its agent yet" if node.running else "switched off"
+        """The status that a node reports."""
+        return self.words(node.status_text()) or "no status from its agent yet" if node.running else "switched off"
 
     def is_settled(self):
-        """Whether the reachable nodes are ready, and exactly they are announced."""
+        """Whether all reachable nodes, and no others, are announced, and they are ready."""
         return self.shelf.ready(self.reachable()) and self._announced() == {node.name for node in self.reachable()}
 
     def _is_member(self, node):
@@ -109,24 +109,24 @@ class Stage:
         return [node for node in self.reachable() if self._is_member(node)]
 
     def _etcd(self):
-        # Only members that can answer are asked; one that cannot costs seconds each time.
+        # Ask only members that can answer; any other costs seconds each time.
         return ShelfEtcd(self.network, [node.address for node in self._members()])
 
     def _announced(self):
         return {key.rpartition("/")[2] for key in self._etcd().get("/services/crate/", prefix=True)}
 
     def lacks_majority(self):
-        """What to say when too few members of etcd are reachable for it to decide anything; None otherwise."""
+        """A message if too few etcd members are reachable for a majority; None otherwise."""
         count, here = len(self.shelf.etcd.addresses), len(self._members())
         if here > count // 2:
             return None
-        return f"etcd has lost its majority, {here} of its {count} members can be reached: it changes nothing until " \
-               f"{count // 2 + 1} can"
+        return f"etcd has lost its majority, {here} of its {count} members reachable: it accepts no writes until " \
+               f"{count // 2 + 1} are"
 
     # ---- waiting ----------------------------------------------------------------------------------------
 
     def until_ready(self, nodes):
-        """Says of each node when it is ready, and what those say that are not. Ends early when none will be."""
+        """Reports when each node is ready, and the status of the others. Ends early when none of them will be ready."""
         left = list(nodes)
         patience = Patience(_REFUSAL_STAYS)
 
@@ -141,33 +141,33 @@ class Stage:
         wait_until(look, _READY_TIMEOUT[self._image.is_real], lambda: ", ".join(node.name for node in left)
                    + " to be ready (" + "; ".join(f"{node.name}: {self.state(node)}" for node in left) + ")")
         if not self.lacks_majority():
-            # A moment later only; without it `list` would miss a node that was just said to be ready.
+            # This takes only a moment; without it `list` could miss a node that was just reported as ready.
             ready = {node.name for node in nodes if node not in left}
             self._wait_while(lambda: _not_listed(ready - self._announced()), _OTHERS_TIMEOUT)
         for node in left:
-            say(f"{node.name} does not join; when the cause is gone, it does by itself (status {node.name})")
+            say(f"{node.name} does not join; it joins by itself once the cause is fixed (see: status {node.name})")
 
     def tell_until_settled(self, gone):
-        """Waits until a node that was taken away is out of etcd, and says how the others are."""
+        """Waits until a removed node is out of etcd, and reports the status of the others."""
         trouble = self.lacks_majority()
         if trouble:
             say(trouble)
         else:
             self._until_out_of_etcd(gone)
         for node in self.shelf.others(gone):
-            say(f"  {node.name}: {'unplugged; it says: ' if self.is_unplugged(node) else ''}{self.state(node)}")
+            say(f"  {node.name}: {'unplugged; its status: ' if self.is_unplugged(node) else ''}{self.state(node)}")
 
     def _until_out_of_etcd(self, gone):
-        say(f"waiting for etcd to drop {gone.name}: its lease ends in about 5 s")
+        say(f"waiting for etcd to drop {gone.name}: its lease expires in about 5 s")
         if self._wait_while(lambda: self._still_there(gone), _SETTLE_TIMEOUT):
-            say(f"{gone.name} is out of etcd: no balancer sends it traffic")
+            say(f"{gone.name} is out of etcd: load balancers send it no traffic")
             self._wait_while(self._unsettled, _OTHERS_TIMEOUT)
         else:
-            say(f"after {_SETTLE_TIMEOUT} s it is still so")
+            say(f"{gone.name} is still in etcd after {_SETTLE_TIMEOUT} s")
 
     @staticmethod
     def _wait_while(trouble, timeout):
-        """Waits while `trouble` has words, and tells them. Whether they ended in time."""
+        """Waits while `trouble` returns a text, and reports it. Returns whether it ended in time."""
         patience = Patience()
 
         def look():
@@ -181,27 +181,27 @@ class Stage:
 
     def _still_there(self, gone):
         if self._etcd().leader() is None:
-            return "the members of etcd elect a new leader"
+            return "etcd is electing a new leader"
         return f"etcd still lists {gone.name}" if gone.name in self._announced() else ""
 
     def _unsettled(self):
-        """What of the nodes that are left is not as it will be; an empty text when all is."""
+        """What has not settled yet on the remaining nodes; an empty text if everything has."""
         missing = _not_listed({node.name for node in self.reachable()} - self._announced())
         if missing:
             return missing
         for node in self.reachable():
             if node.status_code() != 200:
-                return f"{node.name} says: {self.state(node)}"
+                return f"status of {node.name}: {self.state(node)}"
         return ""
 
 
 def _not_listed(names):
-    return f"etcd does not list {', '.join(sorted(names))} now" if names else ""
+    return f"etcd does not list {', '.join(sorted(names))}" if names else ""
 
 
 def _let_visitors_go_on(leader):
-    """Continues what somebody started in a node with nsenter: a node that shuts down stops all its processes once, nsenter
-    stops with them, and the node is not off before it has seen them end."""
+    """Continues what a user started in a node with nsenter: a node that shuts down stops all its processes once, nsenter
+    stops with them, and the node is not off until they have ended."""
     for entry in pathlib.Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):
             words = (entry / "cmdline").read_text(errors="replace").split("\0")
@@ -211,16 +211,16 @@ def _let_visitors_go_on(leader):
 
 
 def _stopping(node):
-    """One text with the units that a node which shuts down waits for; none when it does not say."""
+    """The units that a node waits for during shutdown, in a list of one text; an empty list if it does not tell."""
     with contextlib.suppress(OSError, RuntimeError, subprocess.TimeoutExpired):
         jobs = node.run("systemctl", "list-jobs", "--no-legend", "--plain", check=False, timeout=5).stdout.split("\n")
         units = [job.split()[1] for job in jobs if job.split()[2:] == ["stop", "running"]]
-        return [f"{node.name} stops {', '.join(units)}"] if units else []
+        return [f"{node.name} is stopping {', '.join(units)}"] if units else []
     return []
 
 
 def _refuses(node):
-    """Whether the agent has decided that this node does not take part."""
+    """Whether the agent refuses to let this node take part."""
     try:
         return node.page("/v1/node")["unit"]["phase"] in ("refused", "stopped-by-hand")
     except (OSError, KeyError, ValueError):

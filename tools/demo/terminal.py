@@ -1,7 +1,7 @@
-"""The terminal at standard input, if there is one: its modes are given back whenever the demo stops or ends.
+"""The terminal at standard input, if there is one: restores its modes whenever the demo stops or ends.
 
-It holds what Ctrl-Z needs: the shell that called the demo finds its terminal as it was, and the time until `fg` counts
-nowhere. It reads nothing and prints nothing.
+It handles Ctrl-Z: the shell that called the demo gets its terminal back as it was, and no timeout counts the time until
+`fg`. It reads nothing and prints nothing.
 """
 
 import contextlib
@@ -36,18 +36,18 @@ class Terminal:
         self._give_back()
         pause()
         signal.signal(signal.SIGTSTP, signal.SIG_DFL)
-        signal.raise_signal(signal.SIGTSTP)  # returns when a shell lets the demo go on
+        signal.raise_signal(signal.SIGTSTP)  # returns when a shell continues the demo
         signal.signal(signal.SIGTSTP, self._stop)
         resume()
         if before != self._modes:
-            # In the background this stops once more, as it should: the terminal is somebody else's.
+            # In the background this stops the demo once more, as it should: it does not own the terminal.
             self._set(before)
         if self.redraw:
             self.redraw()
 
     def _give_back(self):
-        # When make called the demo, its shell may have taken the terminal already, and set its own modes. Whoever
-        # sets them from the background is stopped, and here that would be once too often.
+        # If make called the demo, the shell may have taken the terminal already and set its own modes. Setting modes
+        # from the background stops a process, which here would be once too often.
         with contextlib.suppress(OSError):
             if self.is_there and os.tcgetpgrp(0) == os.getpgrp():
                 before = signal.signal(signal.SIGTTOU, signal.SIG_IGN)
@@ -60,14 +60,14 @@ class Terminal:
         return None
 
     def _set(self, modes):
-        # A terminal that was closed has no modes.
+        # A closed terminal has no modes.
         with contextlib.suppress(termios.error):
             if modes is not None:
                 termios.tcsetattr(0, termios.TCSANOW, modes)
 
     @contextlib.contextmanager
     def raw(self, on_resize):
-        """Every key goes through as it is; `on_resize` is told a window size in the form of TIOCSWINSZ."""
+        """Passes every key unchanged; calls `on_resize` with a window size in the form of TIOCSWINSZ."""
         def tell(*_):
             with contextlib.suppress(OSError):
                 on_resize(fcntl.ioctl(0, termios.TIOCGWINSZ, struct.pack("HHHH", 0, 0, 0, 0)))
@@ -77,7 +77,7 @@ class Terminal:
         try:
             tell()
             with contextlib.suppress(termios.error):
-                tty.setraw(0, termios.TCSANOW)  # what was typed ahead is the shell's
+                tty.setraw(0, termios.TCSANOW)  # keys typed ahead go to the shell
             yield
         finally:
             self.redraw = redraw
@@ -86,8 +86,8 @@ class Terminal:
 
 
 def open_missing():
-    """Standard streams that the caller closed become empty ones; none fails for a character it cannot show."""
-    # The lowest free descriptor is taken, so what is opened later cannot take the place of one of them.
+    """Replaces closed standard streams by empty ones; no stream fails for a character it cannot encode."""
+    # open() takes the lowest free descriptor, so no later file can take the place of a standard stream.
     while (opened := os.open(os.devnull, os.O_RDWR)) <= 2:
         pass
     os.close(opened)

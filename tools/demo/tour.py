@@ -10,7 +10,7 @@ _LOG_LINES = 12
 
 
 def answer(node, statement):
-    """The answer of a node's database as text."""
+    """A node's query result as text."""
     try:
         status, said = sql(node, statement)
     except OSError as error:
@@ -21,34 +21,34 @@ def answer(node, statement):
 
 
 def show_all(stage, node):
-    """The three lists with which the article of 2014 ended."""
+    """Shows the three lists at the end of the article of 2014."""
     ask_cratectl(stage, node, "list-machines")
     ask_cratectl(stage, node, "list-units")
     show(f'sql "{_NODES}"', answer(node, _NODES))
 
 
 def ask_cratectl(stage, node, *arguments):
-    """cratectl on a node."""
+    """Runs cratectl on a node and shows its output."""
     done = node.run("cratectl", *arguments, check=False)
     show(shlex.join(["cratectl", *arguments]), stage.words(done.stdout + done.stderr))
 
 
 def show_status(stage, node, url):
-    """How a node sees itself."""
+    """Shows a node's own status."""
     ask_cratectl(stage, node, "status")
     write(f"\nIn a browser on this machine: {url}")
 
 
 def show_logs(stage, node):
-    """The last words of the agent and of the database."""
+    """Shows the last log lines of the agent and of the database."""
     for unit in ("cratekeeper.service", "crate@*.service"):
         arguments = ["--unit", unit, "--lines", str(_LOG_LINES), "--output", "short-iso", "--no-hostname"]
         said = node.run("journalctl", "--no-pager", "--quiet", *arguments, check=False).stdout
-        show(shlex.join(["journalctl", *arguments[:4]]), stage.words(said) or "nothing yet")
+        show(shlex.join(["journalctl", *arguments[:4]]), stage.words(said) or "no entries yet")
 
 
 def suggest(stage, forwarder):
-    """What works in a browser and in another terminal of this machine."""
+    """Suggests what to try in a browser and in another terminal of this machine."""
     first, second, *others = stage.nodes
     ports = ", ".join(f"{forwarder.port(node)} is {node.name}" for node in others)
     write(f"""
@@ -59,15 +59,15 @@ In a browser on this machine:
 In another terminal of this machine, as root:
 
   watch the cluster from n1        {inside(first)} watch -n 1 cratectl list-units
-  what a balancer sees of n2       ip netns exec {stage.network.hub.name} curl -si http://{second.address}:4480/ready
-  power cut of n2                  kill -KILL {second.leader}
+  n2 as a load balancer sees it    ip netns exec {stage.network.hub.name} curl -si http://{second.address}:4480/ready
+  cut the power of n2              kill -KILL {second.leader}
   kill the database of n2          {inside(second)} sh -c 'docker kill $(docker ps -q)'
   kill the agent of n2             {inside(second)} systemctl kill --signal=KILL cratekeeper.service
-  the keys as they were in 2014    {inside(first)} etcdctl get --prefix /services/crate
-  how n1 sees itself               {inside(first)} cratectl status
+  the service keys, as in 2014     {inside(first)} etcdctl get --prefix /services/crate
+  n1's own status                  {inside(first)} cratectl status
 """)
 
 
 def inside(node):
-    """The words that run a command in a node."""
+    """The prefix that runs a command in a node."""
     return f"nsenter --target {node.leader} --all --"

@@ -1,17 +1,17 @@
-"""The words of the demo's prompt: what each is for, which other words mean the same, which one was probably meant.
+"""The commands of the demo's prompt: their help, their synonyms, and guesses for mistyped ones.
 
-It knows no node and does nothing.
+It only parses: it knows no nodes and runs nothing.
 """
 
 import difflib
 
-HELP = """  list           machines, units, nodes       sql TEXT       ask the database
-  status NODE    how it sees itself           logs NODE      the last lines of its journal
-  shell NODE     a root shell inside          cratectl ...   as typed on the first node that is on
-  kill NODE      take its power away          stop NODE      shut it down in order
-  start NODE     switch it on                 restart NODE   stop and start
-  unplug NODE    pull its network cable       plug NODE      put it in again
-  help           these words                  quit           end, remove everything (as Ctrl-C does)"""
+HELP = """  list           machines, units, nodes       sql TEXT       query the database
+  status NODE    the node's own status        logs NODE      the last lines of its journal
+  shell NODE     a root shell inside          cratectl ...   run it on the first running node
+  kill NODE      cut its power                stop NODE      shut it down cleanly
+  start NODE     switch it on                 restart NODE   stop and start it
+  unplug NODE    pull its network cable       plug NODE      plug the cable in again
+  help           list these commands          quit           end, remove everything (like Ctrl-C)"""
 
 OF_A_NODE = ("status", "logs", "shell", "kill", "stop", "start", "restart", "unplug", "plug")
 WORDS = ("list", "sql", *OF_A_NODE, "cratectl", "help", "quit")
@@ -35,7 +35,7 @@ _STATEMENTS = ("select", "insert", "create", "drop", "delete", "update", "alter"
 
 
 def understand(line):
-    """(the word that is meant, the rest of the line); the word is None when there is no such word."""
+    """(the command, the rest of the line); the command is None if it is unknown."""
     said, _, rest = line.strip().partition(" ")
     word = said.lower()
     if word in _STATEMENTS:
@@ -45,17 +45,17 @@ def understand(line):
 
 
 def unknown(line):
-    """What to say of a line whose first word is none of ours."""
+    """The message for a line whose first word is unknown."""
     said = line.split()[0]
-    # Nobody is led to the end of the demo by a guess.
+    # Never suggest a command that ends the demo.
     known = [word for word in [*WORDS, *_MEANT] if _MEANT.get(word, word) != "quit"]
     close = difflib.get_close_matches(said.lower(), known, n=1, cutoff=0.6)
     guess = f"; did you mean {_MEANT.get(close[0], close[0])}?" if close else ""
-    return f"unknown: {said}{guess}\nhelp lists the words"
+    return f"unknown command: {said}{guess}\nhelp lists the commands"
 
 
 def completions(before, nodes):
-    """The words that may stand behind what stands before on the line."""
+    """The words that may follow the given start of the line."""
     if not before.strip():
         return WORDS
     return nodes if understand(before)[0] in OF_A_NODE and len(before.split()) == 1 else ()

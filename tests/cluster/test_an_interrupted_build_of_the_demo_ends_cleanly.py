@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM while the demo builds: make gets the time to clean up, and the demo says that one can go on."""
+"""After Ctrl-C or SIGTERM during its build the demo lets make clean up, and says that the next run resumes."""
 
 import pytest
 
@@ -12,7 +12,7 @@ while :; do sleep 0.1; done
 
 
 @pytest.mark.parametrize("end", [Demo.press_ctrl_c, Demo.terminate])
-def test_an_interrupted_build_of_the_demo_ends_in_order(tmp_path, end):
+def test_an_interrupted_build_of_the_demo_ends_cleanly(tmp_path, end):
     make = tmp_path / "make"
     make.write_text(MAKE)
     make.chmod(0o755)
@@ -22,7 +22,7 @@ def test_an_interrupted_build_of_the_demo_ends_in_order(tmp_path, end):
         end(demo)
         assert demo.end(20) == 130
         assert demo.text.endswith("make has cleaned up\n"
-                                  "demo: interrupted; what is built stays, the next `make demo` goes on")
+                                  "demo: interrupted; the next `make demo` resumes the build")
         assert demo.terminal.modes() == demo.modes and demo.leftovers() == []
     finally:
         demo.close()

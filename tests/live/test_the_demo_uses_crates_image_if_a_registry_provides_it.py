@@ -1,4 +1,4 @@
-"""The demo asks a registry for CrateDB's image, keeps what it gives, and says why there is none."""
+"""The demo fetches CrateDB's image from a registry and keeps it, or says why there is none."""
 
 import json
 import os
@@ -16,7 +16,7 @@ print(tar or "none", reason or "", sep="|")
 """
 
 
-def test_the_demo_takes_crates_image_where_a_registry_gives_it(network, registry, tmp_path):
+def test_the_demo_uses_crates_image_if_a_registry_provides_it(network, registry, tmp_path):
     trust = tmp_path / ".config/containers/registries.conf"
     trust.parent.mkdir(parents=True)
     trust.write_text(f'[[registry]]\nlocation = "{registry.address}"\ninsecure = true\n')
@@ -34,8 +34,8 @@ def test_the_demo_takes_crates_image_where_a_registry_gives_it(network, registry
     with tarfile.open(tar) as archive:
         manifest = json.load(archive.extractfile("manifest.json"))
     assert manifest[0]["RepoTags"] == [f"{registry.address}/crate:6.4.5"]
-    assert fetch("1.0.0") == ["none", "no registry gives it: manifest unknown"]
+    assert fetch("1.0.0") == ["none", "no registry provides it: manifest unknown"]
     registry.stop()
     assert fetch("6.4.5") == [tar, ""]
-    assert fetch("6.4.6") == ["none", "no registry gives it: connection refused"]
+    assert fetch("6.4.6") == ["none", "no registry provides it: connection refused"]
     assert os.listdir(tmp_path / "kept") == [os.path.basename(tar)]

@@ -1,7 +1,7 @@
-"""`status` and `logs` in the demo; what the stand-in says of itself as CrateDB is told as the stand-in's word."""
+"""`status` and `logs` in the demo mark what the stand-in reports as CrateDB as coming from the stand-in."""
 
 
-def test_the_demo_shows_how_a_node_is_and_what_it_logged(demo):
+def test_the_demo_shows_a_nodes_status_and_logs(demo):
     status = demo.do("status n2")
     assert "$ cratectl status\nn2 (" in status and "READY for traffic" in status
     assert "Versions: the stand-in (as CrateDB 6.4.5)" in status
