@@ -1,7 +1,7 @@
-"""Fixtures of the live and cluster rungs: one workspace and one network a run, nodes and etcds a module or a test.
+"""Fixtures of the live and cluster tests: one workspace and network per run, nodes and etcds per module or test.
 
-Nothing here starts on import; whatever a fixture made is removed when its scope ends, and the workspace
-removes the rest in every case. A test that takes longer than its limit fails with a stack trace.
+Nothing here starts on import; each fixture removes what it made when its scope ends, and the workspace
+always removes the rest. A test that exceeds its time limit fails with a stack trace.
 """
 
 import pathlib
@@ -32,14 +32,14 @@ def workspace():
 
 @pytest.fixture(scope="session")
 def tree():
-    """The root tree of the nodes, built when it is missing or old."""
+    """The root tree of the nodes, built if it is missing or outdated."""
     builder = "image/tree" if TREE.name == "image.tree" else "tests/tree/build"
     subprocess.run([REPOSITORY / builder], check=True, timeout=900)
 
 
 @pytest.fixture(scope="session")
 def network(workspace):
-    """A bridge in a namespace of its own, shared by the nodes of the run."""
+    """A bridge in a separate namespace, shared by the nodes of the run."""
     made = Network(workspace)
     yield made
     made.close()
@@ -47,7 +47,7 @@ def network(workspace):
 
 @pytest.fixture(scope="module")
 def node(workspace, network, tree):
-    """A booted node with nothing of ours on it, shared by the tests of one module."""
+    """A booted node without any of our software, shared by the tests of one module."""
     with Node(workspace, network, "bare") as made:
         yield made.boot()
 
@@ -68,7 +68,7 @@ def make_node(workspace, network, tree):
 
 @pytest.fixture(params=["3.4", "3.5"])
 def etcd_version(request):
-    """Both versions of etcd the project promises to work with."""
+    """Both supported versions of etcd."""
     return request.param
 
 
@@ -110,7 +110,7 @@ def make_volume(workspace):
 
 @pytest.fixture(scope="session")
 def installed():
-    """The agent as `make install` lays it out, for nodes to copy."""
+    """The files of `make install`, for nodes to copy."""
     destination = REPOSITORY / "build/destdir"
     subprocess.run(["make", "--silent", "install", f"DESTDIR={destination}"], cwd=REPOSITORY, check=True, timeout=600)
 

@@ -1,4 +1,4 @@
-"""A node with the agent on it: installed as users get it, the stand-in as its database, an etcd beside it."""
+"""A node with the agent: installed by `make install`, with the stand-in as its database and an etcd beside it."""
 
 import json
 import os
@@ -38,20 +38,20 @@ class AgentNode(Node):
 
     @staticmethod
     def _crate_environment(image, standin):
-        """Machines without CAP_SYS_RESOURCE cannot raise limits: the container gets what there is, and the stand-in
-        is told to ask for no more. The shipped unit keeps CrateDB's limits."""
+        """Machines without CAP_SYS_RESOURCE cannot raise limits: the container inherits the current ones, and the
+        stand-in requires no more than that. The shipped unit keeps CrateDB's limits."""
         settings = {"STANDIN_MIN_NOFILE": "1024", "STANDIN_MIN_NPROC": "1", "STANDIN_MIN_MAX_MAP_COUNT": "1024", **standin}
         options = " ".join(f"--env={key}={value}" for key, value in settings.items())
         return f"CRATE_IMAGE={image}\nCRATE_LIMITS=\nCRATE_DOCKER_OPTIONS={options}\n"
 
     def enable(self, unit, target):
-        """What `systemctl enable` does, on a node that is not running yet."""
+        """Does what `systemctl enable` does, on a node that is not running yet."""
         wants = self.path(f"/etc/systemd/system/{target}.wants")
         wants.mkdir(parents=True, exist_ok=True)
         os.symlink(f"/usr/lib/systemd/system/{unit}", wants / unit)
 
     def boot(self, image_tar=IMAGE_TAR, **options):
-        # Before the agent starts: it would try to pull an image that no registry has.
+        # Before the agent starts, because it would try to pull an image that no registry has.
         if image_tar:
             self.preload_image(image_tar, IMAGE, before="cratekeeper.service")
         return super().boot(**options)
@@ -77,7 +77,7 @@ class AgentNode(Node):
         return self.properties(unit, "StatusText").get("StatusText", "")
 
     def until_ready(self, timeout=60):
-        self.wait_for(lambda: self.status_code() == 200, timeout, lambda: "the node to be ready; it says: "
+        self.wait_for(lambda: self.status_code() == 200, timeout, lambda: "the node to be ready; its status: "
                       + self.status_text())
         return self
 

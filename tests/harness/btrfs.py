@@ -1,7 +1,7 @@
 """Btrfs volumes on loop devices: make, mount, fill, damage, set read-only, destroy.
 
-Everything lies in the directory of the run, so whatever a test forgets goes with the run. It never
-formats anything but the sparse files it made itself.
+Everything lies in the directory of the run, so whatever a test leaves is removed with the run. It formats only
+sparse files that it created itself.
 """
 
 import mmap
@@ -13,7 +13,7 @@ import subprocess
 from .workspace import command, detach_loop
 
 MIB = 1 << 20
-_BLOCK = 64 * 1024  # the stripe length of Btrfs, so a block of the pattern lies in one piece
+_BLOCK = 64 * 1024  # the stripe length of Btrfs, so a block of the pattern is contiguous
 
 
 def _drop_from_cache(path):
@@ -26,7 +26,7 @@ class Volume:
     """One mounted Btrfs volume. `path` is where it is mounted, `devices` its loop devices in order."""
 
     def __init__(self, workspace, size=1024 * MIB, devices=1, profile="single", metadata=None, label="data"):
-        """`size` in bytes is that of each device. `profile` is mkfs.btrfs's, for data; metadata like it or DUP."""
+        """`size` is in bytes, for each device. `profile` is the data profile of mkfs.btrfs; metadata uses it too, or DUP."""
         self.path = workspace.make_directory("volume")
         self.devices = []
         self.backing = []
@@ -54,12 +54,12 @@ class Volume:
         command("umount", self.path)
 
     def remount(self, options):
-        """Remounts in place: "ro" is what an operator does, and looks like what Btrfs does after an error."""
+        """Remounts in place; "ro" looks the same as when Btrfs forces itself read-only after an error."""
         command("mount", "-o", f"remount,{options}", self.path)
 
     def break_device(self, keep=16 * MIB):
         """The first device loses all but `keep` bytes, as a dying disk does: the next commit fails and Btrfs forces
-        itself read-only. Only for a volume that is thrown away afterwards."""
+        itself read-only. Only for a volume that the test discards afterwards."""
         os.truncate(self.backing[0], keep)
         command("losetup", "--set-capacity", self.devices[0])
         (pathlib.Path(self.path) / "breaks").write_bytes(os.urandom(MIB))
@@ -71,7 +71,7 @@ class Volume:
         return self.path / name
 
     def fill(self, size, name="filling"):
-        """Writes `size` bytes that do not compress, on disk when it returns. Returns the file's path."""
+        """Writes and syncs `size` incompressible bytes. Returns the file's path."""
         path = self.path / name
         with open(path, "wb") as file:
             left = size
@@ -87,8 +87,8 @@ class Volume:
     def corrupt(self, path, device=0, blocks=1):
         """Overwrites the first `blocks` blocks of 64 KiB of a file in one device's copy, behind Btrfs's back.
 
-        Works on files written by `fill`. The good copy, if the profile keeps one, stays untouched. Returns how
-        many blocks were found on that device: 0 means that it holds no copy of them.
+        Works on files written by `fill`. The good copy, if the profile keeps one, is not changed. Returns the number
+        of blocks found on that device: 0 means that it holds no copy of them.
         """
         damaged = 0
         with open(path, "rb") as file, open(self.backing[device], "r+b") as backing:
@@ -105,7 +105,7 @@ class Volume:
         return damaged
 
     def read_all_mirrors(self, path):
-        """Reads a file from disk by every mirror: Btrfs picks it by process id, modulo the copies."""
+        """Reads a file from every mirror: Btrfs picks the mirror by process id, modulo the number of copies."""
         seen = set()
         while len(seen) < len(self.devices):
             _drop_from_cache(path)
@@ -114,11 +114,11 @@ class Volume:
             child.wait(60)
             remainder = child.pid % len(self.devices)
             if remainder in seen:
-                subprocess.run(["true"], check=True)  # moves the next process id on
+                subprocess.run(["true"], check=True)  # uses up one process id
             seen.add(remainder)
 
     def scrub(self):
-        """Reads every copy and repairs what a mirror allows; the error counters move. Returns when it is done."""
+        """Reads every copy and repairs bad ones from a mirror; the error counters increase. Returns when it is done."""
         return command("btrfs", "scrub", "start", "-B", self.path, check=False)
 
     def errors(self):

@@ -1,7 +1,7 @@
-"""A checkout with the build's own files and sources of a line each, for tests of the Makefile that take no minute.
+"""A checkout with the real build files and tiny sources, for fast tests of the Makefile.
 
-The real Makefile and all it includes are copied; packages and libraries count as installed. Nothing outside its
-directory is written, and no cache of a compiler is used.
+It contains copies of the real Makefile and its includes; packages and libraries count as installed. It writes nothing
+outside its directory and uses no compiler cache.
 """
 
 import os
@@ -44,7 +44,7 @@ class Checkout:
         return path
 
     def make(self, *arguments, check=True, user=None, **variables):
-        """Runs make and returns what it said; `user` is another account's number, `check` asks for success."""
+        """Runs make and returns its output; `user` is another account's number, `check` requires success."""
         environment = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
         environment |= {"CCACHE_DISABLE": "1", **variables}
         done = subprocess.run(["make", *arguments], cwd=self.directory, env=environment, user=user, group=user,

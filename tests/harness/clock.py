@@ -1,15 +1,15 @@
-"""How long things took after a fault: measured for the reader, bounded only by a generous timeout.
+"""Measures how long recovery takes after a fault: for information only, bounded by a generous timeout.
 
-`make cluster` prints all of it at the end. A test never asserts on these figures.
+`make cluster` prints the figures at the end. No test asserts on them.
 """
 
 import time
 
-MEASURED = []  # (what was done, seconds, what had happened by then), in the order it happened
+MEASURED = []  # (the act, seconds, what had happened by then), in order
 
 
 class Clock:
-    """Starts when it is made, right before the act it is named after."""
+    """Starts on creation, right before the act that it is named after."""
 
     def __init__(self, shelf, act):
         self._shelf, self._act = shelf, act
@@ -21,11 +21,11 @@ class Clock:
         self.note(what)
 
     def note(self, what):
-        """Notes that this has happened by now."""
+        """Records that this has happened by now."""
         MEASURED.append((self._act, time.monotonic() - self._start, what))
 
 
 def report():
-    """What was measured, one line each."""
+    """The measurements, one line each."""
     width = max((len(act) for act, _, _ in MEASURED), default=0)
     return [f"{act:{width}}  {seconds:6.1f} s  {what}" for act, seconds, what in MEASURED]

@@ -1,4 +1,4 @@
-"""Several nodes on one network, the first three of them members of one etcd: what stands on a shelf."""
+"""A cluster under test: several nodes on one network, the first three of them members of one etcd."""
 
 import concurrent.futures
 import contextlib
@@ -15,7 +15,7 @@ from harness.wait import wait_until
 ETCD_UNIT = """[Unit]
 Description=etcd member {name}
 [Service]
-# Not notify: until a majority of the members is there, etcd does not report that it is ready.
+# Not notify: etcd does not report that it is ready until a majority of the members is up.
 Type=exec
 ExecStart=/usr/bin/etcd --name={name} --data-dir=/var/lib/etcd-member --listen-client-urls=http://0.0.0.0:2379 \\
     --advertise-client-urls=http://{address}:2379 --listen-peer-urls=http://{address}:2380 \\
@@ -27,7 +27,7 @@ WantedBy=multi-user.target
 
 
 class ShelfEtcd:
-    """The etcd of a cluster seen from outside: reads by etcdctl through whichever member answers."""
+    """The etcd of a cluster from outside: reads with etcdctl through any member that answers."""
 
     certificates, auth = None, False
 
@@ -41,7 +41,7 @@ class ShelfEtcd:
         return " ".join(f"http://{address}:2379" for address in self.addresses)
 
     def _etcdctl(self, *arguments, addresses=None):
-        """What etcdctl printed; an empty text when it failed."""
+        """The output of etcdctl; an empty text if it failed."""
         endpoints = ",".join(f"http://{address}:2379" for address in addresses or self.addresses)
         argv = [BINARIES["3.5"] / "etcdctl", "--endpoints", endpoints, "--dial-timeout", "1s",
                 "--command-timeout", "3s", *arguments]
@@ -49,12 +49,12 @@ class ShelfEtcd:
         return answer.stdout if answer.returncode == 0 else ""
 
     def get(self, key, prefix=False):
-        """As harness.etcd.Etcd.get: {key: value}, values parsed where they are JSON."""
+        """Like harness.etcd.Etcd.get: {key: value}, with JSON values parsed."""
         text = self._etcdctl("get", key, *(["--prefix"] if prefix else []), "--write-out=json")
         return parse_get(text) if text else {}
 
     def status(self):
-        """What each member says of itself, in the order of `addresses`; None for one that does not answer."""
+        """The status that each member reports, in the order of `addresses`; None for one that does not answer."""
         def ask(address):
             text = self._etcdctl("endpoint", "status", "--write-out=json", addresses=[address])
             return json.loads(text)[0]["Status"] if text else None
@@ -63,25 +63,25 @@ class ShelfEtcd:
             return list(askers.map(ask, self.addresses))
 
     def leader(self):
-        """The address of the member that leads; None while there is none."""
+        """The address of the leader; None while there is none."""
         for address, status in zip(self.addresses, self.status()):
             if status and status["header"]["member_id"] == status["leader"]:
                 return address
         return None
 
     def move_leader(self, address):
-        """Lets this member lead from now on."""
+        """Makes this member the leader."""
         if self.leader() != address:
             target = self.status()[self.addresses.index(address)]["header"]["member_id"]
             self._etcdctl("move-leader", f"{target:x}", addresses=[self.leader()])
 
 
 class Shelf:
-    """`count` nodes n1, n2, ...; not booted yet. `nodes` is in their order; use `boot()` for all at once."""
+    """`count` nodes n1, n2, ..., not booted yet. `nodes` lists them in order; `boot()` boots all at once."""
 
     def __init__(self, workspace, network, count=4, members=3, config="[Cluster]\nInitialNodes=3\n", etcd=None,
                  **options):
-        """With an `etcd` that one stands beside the nodes, and none of them is a member of it."""
+        """If `etcd` is given, it runs beside the nodes, and no node is a member of it."""
         self._workspace, self._network = workspace, network
         self._config, self._options = config, options
         self.nodes = []
@@ -94,7 +94,7 @@ class Shelf:
             self.add()
 
     def add(self, name=None, **options):
-        """One more node, not booted yet."""
+        """Adds a node, not booted yet."""
         name = name or f"n{len(self.nodes) + 1}"
         node = AgentNode(self._workspace, self._network, self.etcd, name, config=self._config,
                          **{**self._options, **options})
@@ -108,7 +108,7 @@ class Shelf:
         return node
 
     def boot(self):
-        """Switches all of them on, one after the other without waiting for what they do then."""
+        """Boots all nodes one after the other, without waiting until they are ready."""
         for node in self.nodes:
             node.boot()
         return self
@@ -119,12 +119,12 @@ class Shelf:
         return {key.removeprefix(prefix): value for key, value in self.etcd.get(prefix, prefix=True).items()}
 
     def announced(self):
-        """The names that stand in etcd as they did in 2014: who may be sent traffic."""
+        """The names of the nodes that etcd announces for traffic, in the key layout of 2014."""
         return {key.rpartition("/")[2] for key in self.etcd.get("/services/crate/", prefix=True)}
 
     def wait_for(self, predicate, timeout, what):
-        """Waits until the predicate holds; on a timeout the status of every node is told."""
-        wait_until(predicate, timeout, lambda: (what() if callable(what) else what) + "; the nodes say:\n"
+        """Waits until the predicate holds; a timeout reports the status of every node."""
+        wait_until(predicate, timeout, lambda: (what() if callable(what) else what) + "; status of the nodes:\n"
                    + "\n".join(f"{node.name}: {node.status_text() if node.running else 'off'}" for node in self.nodes))
 
     def clock(self, act):
@@ -132,21 +132,21 @@ class Shelf:
         return Clock(self, act)
 
     def remove(self, node):
-        """Ends a node and takes it off the shelf."""
+        """Ends a node and removes it from the cluster."""
         self.nodes.remove(node)
         node.close()
 
     def close(self):
-        # All off before the first is taken apart: what runs holds the disks that were mounted when it started.
+        # Switch off all nodes before removing the first: a running node holds the disks mounted when it started.
         for node in self.nodes:
             node.power_cut()
         for node in reversed(self.nodes):
             node.close()
 
-    # ---- what it is like now ----------------------------------------------------------------------------
+    # ---- current state ----------------------------------------------------------------------------------
 
     def ready(self, nodes=None):
-        """Whether all (or these) nodes say that they may get traffic."""
+        """Whether all (or these) nodes report that they are ready for traffic."""
         return all(node.status_code() == 200 for node in (self.nodes if nodes is None else nodes))
 
     def until_ready(self, timeout=90, nodes=None):
@@ -155,14 +155,14 @@ class Shelf:
 
     @contextlib.contextmanager
     def staying_ready(self, nodes):
-        """Asks these nodes for as long as the block runs; fails at its end when one was not ready in between."""
+        """Polls these nodes while the block runs; fails at its end if one of them was not ready at any time."""
         end, interruptions = threading.Event(), []
 
         def ask(node):
             while not end.wait(0.1):
                 code = node.status_code()
                 if code != 200:
-                    interruptions.append(f"{node.name} answered {code}, it said: {node.status_text()}")
+                    interruptions.append(f"{node.name} answered {code}; its status: {node.status_text()}")
 
         watchers = [threading.Thread(target=ask, args=(node,), daemon=True) for node in nodes]
         for watcher in watchers:
@@ -176,15 +176,15 @@ class Shelf:
         assert not interruptions, "\n".join(dict.fromkeys(interruptions))
 
     def cluster_ids(self, nodes=None):
-        """The cluster ids the nodes know; one when all is well."""
+        """The cluster ids that the nodes know; exactly one in a healthy cluster."""
         return {node.page("/v1/node")["cluster_id"] for node in nodes or self.nodes}
 
     def containers(self, nodes=None):
-        """The main processes of the nodes' containers: what must not change when nobody asked for it."""
+        """The main processes of the nodes' containers, which must not change unasked."""
         return {node.name: node.container_pid(container(node)) for node in nodes or self.nodes}
 
     def master(self):
-        """The node whose database is the elected master, by the word of the databases; None while they disagree."""
+        """The node whose database is the elected master according to all databases; None while they disagree."""
         running = [node for node in self.nodes if node.running]
         ids = {(query(node, "SELECT master_node FROM sys.cluster") or [[None]])[0][0] for node in running}
         if len(ids) != 1 or None in ids:
@@ -193,7 +193,7 @@ class Shelf:
         return self.named(found[0][0]) if found else None
 
     def named(self, name):
-        """The node of this name; None when there is none."""
+        """The node of this name, or None."""
         return next((node for node in self.nodes if node.name == name), None)
 
     def others(self, *nodes):
@@ -201,7 +201,7 @@ class Shelf:
         return [node for node in self.nodes if node not in nodes]
 
     def is_whole(self):
-        """Whether this is one healthy cluster of exactly these nodes, with every etcd member in place."""
+        """Whether this is one healthy cluster of exactly these nodes, with every etcd member up."""
         names = {node.name for node in self.nodes}
         members = {value["name"] for key, value in self.registry().items() if key.startswith("members/")}
         return (all(node.running for node in self.nodes) and self.ready() and members == names

@@ -1,4 +1,4 @@
-"""A data disk after a power cut, looked at without the machine: mounted here, its rows told by the stand-in itself."""
+"""Inspects a data disk after a power cut without the machine: mounts it here and lets the stand-in read the rows."""
 
 import contextlib
 
@@ -24,7 +24,7 @@ def _mounted(workspace, disk):
 
 
 def rows_on(disk, workspace, make_standin):
-    """The numbers in the table of the database whose data disk this is."""
+    """The numbers in the table of the database on this data disk."""
     with _mounted(workspace, disk) as point:
         standin = make_standin("n1", settings={"cluster.name": "vm", "path.data": point / "crate/data"})
         standin.start(user=_CRATE).until_status(200, timeout=30)

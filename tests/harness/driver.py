@@ -1,4 +1,4 @@
-"""Drives a part of hal from a test: JSON commands in, JSON results out, one a line (tests/live/drivers)."""
+"""Drives a part of hal from a test: JSON commands in, JSON results out, one per line (tests/live/drivers)."""
 
 import contextlib
 import json
@@ -28,7 +28,7 @@ class Driver:
 
     @property
     def pid(self):
-        """Of the driver."""
+        """The driver's process id."""
         return self._process.pid
 
     def send(self, verb, **fields):
@@ -43,17 +43,17 @@ class Driver:
             data = self._process.stdout.read1(65536) if ready else b""
             if not data:
                 raise AssertionError(f"expected a result within {timeout} s; " + (
-                    "the driver is silent" if self._process.poll() is None else self._process.stderr.read().decode()))
+                    "the driver printed nothing" if self._process.poll() is None else self._process.stderr.read().decode()))
             self._received += data
         line, self._received = self._received.split(b"\n", 1)
         return json.loads(line)
 
     def silent_for(self, seconds):
-        """Whether no result comes within that time."""
+        """Whether no result arrives within that time."""
         return not self._received and not select.select([self._process.stdout], [], [], seconds)[0]
 
     def close(self):
-        """Ends the driver; an exit other than 0 is an error of the test."""
+        """Ends the driver; an exit status other than 0 fails the test."""
         with contextlib.suppress(OSError):
             self._process.stdin.close()
         try:

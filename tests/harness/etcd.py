@@ -24,7 +24,7 @@ ROOT_PASSWORD = "root-password"
 
 
 def parse_get(text):
-    """What `etcdctl get --write-out=json` printed, as {key: value}; values are parsed where they are JSON."""
+    """The output of `etcdctl get --write-out=json` as {key: value}, with JSON values parsed."""
     found = {}
     for entry in json.loads(text).get("kvs", []):
         name, value = (base64.b64decode(entry.get(field, "")).decode() for field in ("key", "value"))
@@ -42,7 +42,7 @@ def _encoded(text):
 class Certificates:
     """A certificate authority with one server and one client certificate, made by openssl.
 
-    `key` is the kind of all their keys: a curve of NIST, or "rsa:" and a length.
+    `key` is the type of all their keys: a NIST curve, or "rsa:" and a length.
     The client's subject has no common name on purpose: with users switched on, etcd's JSON gateway
     answers 400 to a client certificate that has one.
     """
@@ -81,8 +81,8 @@ class Etcd:
 
     def __init__(self, workspace, version="3.5", tls=False, auth=False, namespace=None, address="127.0.0.1",
                  port=None, extra=()):
-        """`tls` may also be the kind of its keys; `namespace` is a netns.Namespace to run in; `extra` are further
-        arguments for etcd."""
+        """`tls` may also be a key type; `namespace` is a netns.Namespace to run in; `extra` are more arguments for
+        etcd."""
         self._workspace = workspace
         self._namespace = namespace
         self._extra = [str(word) for word in extra]
@@ -118,7 +118,7 @@ class Etcd:
 
     @property
     def log(self):
-        """What etcd wrote so far."""
+        """The log of etcd so far."""
         return (self.directory / "log").read_text(errors="replace")
 
     def start(self, timeout=20):
@@ -178,7 +178,7 @@ class Etcd:
         return run(*argv, *arguments, check=check, env={"PATH": os.environ["PATH"], "ETCDCTL_API": "3"})
 
     def get(self, key, prefix=False):
-        """The values below a key, read by etcdctl: {key: value}, values parsed where they are JSON."""
+        """The values below a key, read with etcdctl: {key: value}, with JSON values parsed."""
         return parse_get(self.etcdctl("get", key, *(["--prefix"] if prefix else []), "--write-out=json").stdout)
 
     def put(self, key, value):
@@ -186,12 +186,12 @@ class Etcd:
         self.etcdctl("put", key, value)
 
     def lease_of(self, key):
-        """The lease of a key; 0 without one, None when there is no such key."""
+        """The lease of a key; 0 without a lease, None if the key does not exist."""
         entries = json.loads(self.etcdctl("get", key, "--write-out=json").stdout).get("kvs", [])
         return entries[0].get("lease", 0) if entries else None
 
     def call(self, path, body):
-        """One call of the JSON gateway on a connection of its own: the answer. Texts of keys are the caller's to encode."""
+        """The answer to one call of the JSON gateway, on a new connection. The caller encodes the keys."""
         with self._namespace.entered() if self._namespace else contextlib.nullcontext():
             request = urllib.request.Request(f"http://{self.address}:{self.port}{path}", json.dumps(body).encode())
             with urllib.request.urlopen(request, timeout=20) as answer:
@@ -206,12 +206,12 @@ class Etcd:
         return int(self.call("/v3/kv/txn", {"success": puts})["header"]["revision"])
 
     def compact(self):
-        """Forgets all history up to now."""
+        """Discards all history up to now."""
         revision = self.call("/v3/kv/range", {"key": _encoded("x")})["header"]["revision"]
         self.call("/v3/kv/compaction", {"revision": revision, "physical": True})
 
     def restore(self, snapshot):
-        """Puts a stopped etcd back to what `etcdctl snapshot save` kept: another cluster with an older revision."""
+        """Stops etcd and restores a snapshot of `etcdctl snapshot save`: another cluster with an older revision."""
         self.stop()
         shutil.rmtree(self.directory / "data")
         self.etcdctl("snapshot", "restore", snapshot, "--name=one", f"--data-dir={self.directory / 'data'}",
@@ -220,7 +220,7 @@ class Etcd:
                      "--initial-cluster-token=restored")
 
     def stop(self):
-        """Stops etcd in an orderly way; its data stays, `start` brings it back."""
+        """Stops etcd cleanly; its data stays for the next `start`."""
         if self.pid is not None:
             self.resume()
             self._process.terminate()
@@ -230,7 +230,7 @@ class Etcd:
                 self.kill()
 
     def kill(self):
-        """Ends etcd as a power cut does."""
+        """Kills etcd, like a power cut."""
         if self.pid is not None:
             self._process.kill()
             self._process.wait(10)
@@ -245,7 +245,7 @@ class Etcd:
             os.kill(self.pid, signal.SIGCONT)
 
     def wipe(self):
-        """Forgets all data: the next `start` is a new etcd cluster on the same address."""
+        """Deletes all data: the next `start` is a new etcd cluster on the same address."""
         self.stop()
         shutil.rmtree(self.directory / "data", ignore_errors=True)
         self._auth_enabled = False

@@ -5,7 +5,7 @@ from .wait import wait_until
 
 
 class Member(Etcd):
-    """A member counts as started when its process runs: alone it answers nothing."""
+    """A member counts as started when its process runs, because alone it cannot answer."""
 
     def _answers(self):
         return self.pid is not None
@@ -28,7 +28,7 @@ class EtcdCluster:
     def __enter__(self):
         for member in self.members:
             member.start()
-        wait_until(lambda: all(member.serves() for member in self.members), 30, "all members of etcd to answer")
+        wait_until(lambda: all(member.serves() for member in self.members), 30, "all etcd members to answer")
         return self
 
     def __exit__(self, *_):
@@ -41,7 +41,7 @@ class EtcdCluster:
         return [member.endpoint for member in self.members]
 
     def leader(self):
-        """The member that leads, by what each says of itself."""
+        """The member that reports itself as leader."""
         for member in self.members:
             status = member.etcdctl("endpoint", "status", "--write-out=fields", check=False).stdout
             fields = dict(line.split(" : ", 1) for line in status.splitlines() if " : " in line)

@@ -15,7 +15,7 @@ class EtcdDriver(Driver):
         super().__init__("etcd_driver", json.dumps({"endpoints": list(endpoints), **words}))
 
     def call(self, verb, **fields):
-        """A call and its result; "ms" counts no stolen time."""
+        """The result of a call; "ms" excludes stolen time."""
         watch = Stopwatch()
         self.send(verb, **fields)
         result = self.result()
@@ -23,13 +23,13 @@ class EtcdDriver(Driver):
         return result
 
     def ok(self, verb, **fields):
-        """The value of a call that has to succeed."""
+        """The value of a call that must succeed."""
         result = self.call(verb, **fields)
         assert "ok" in result, result
         return result["ok"]
 
     def error(self, verb, **fields):
-        """The result of a call that has to fail."""
+        """The result of a call that must fail."""
         result = self.call(verb, **fields)
         assert "error" in result, result
         return result

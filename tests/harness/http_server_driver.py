@@ -1,4 +1,4 @@
-"""Drives hal's HTTP server (build/http_server_driver) from a test, and asks it byte by byte."""
+"""Drives hal's HTTP server (build/http_server_driver) from a test, with raw requests."""
 
 import pathlib
 import socket
@@ -7,7 +7,7 @@ from .driver import Driver
 
 
 def free_port():
-    """A TCP port that nobody listens on just now."""
+    """A TCP port that is free now."""
     with socket.socket(socket.AF_INET6, socket.SOCK_STREAM) as probe:
         probe.bind(("::1", 0))
         return probe.getsockname()[1]
@@ -24,7 +24,7 @@ class HttpServerDriver(Driver):
         assert self.result() == {"done": "listen"}
 
     def publish(self, status=200):
-        """Gives the page /ready its status."""
+        """Sets the status of the page /ready."""
         self.send("publish", status=status)
         assert self.result() == {"done": "publish"}
         return self
@@ -37,13 +37,13 @@ class HttpServerDriver(Driver):
         return made
 
     def ask(self, request, unix=False, timeout=5.0):
-        """What comes back for these bytes until the server closes or `timeout` passes: (bytes, closed)."""
+        """The answer to these bytes until the server closes or `timeout` passes: (bytes, closed)."""
         with self.connect(unix, timeout) as connection:
             connection.sendall(request)
             return read_all(connection)
 
     def cpu_seconds(self):
-        """What the driver has used so far."""
+        """The processor time of the driver so far."""
         fields = pathlib.Path(f"/proc/{self.pid}/stat").read_text().rsplit(")", 1)[1].split()
         return (int(fields[11]) + int(fields[12])) / 100
 

@@ -1,8 +1,8 @@
-"""A network cable for virtual machines, and ports on loopback behind which theirs are. Nothing is reached beyond.
+"""A network for virtual machines, with loopback ports that forward to theirs. It reaches nothing else.
 
-One machine alone has QEMU's own network for its LAN. Several are one segment of their own: the first one's QEMU is the
-hub, the others are plugged into it by sockets in the file system. QEMU's own network cannot be part of that segment,
-because it answers in the name of every address, so there each machine has it behind a second card.
+A single machine uses QEMU's own network as its LAN. Several machines form a separate segment: the first one's QEMU is
+the hub, the others connect to it through sockets in the file system. QEMU's own network cannot be part of that segment,
+because it answers for every address, so there each machine has it on a second card.
 """
 
 from .standin import free_ports
@@ -11,7 +11,7 @@ _PORTS = {"health": 4480, "ssh": 22, "sql": 4200}
 
 
 class Lan:
-    """Addresses, MACs and forwarded ports of machines with these names; `etcd` names its members, else all are."""
+    """Addresses, MACs and forwarded ports of the named machines; `etcd` names the etcd members, by default all."""
 
     GATEWAY = "10.0.2.2"
 
@@ -31,16 +31,16 @@ class Lan:
         return f"52:54:00:00:00:{self._number(name):02x}"
 
     def port(self, name, what):
-        """The port on loopback behind which the machine's port for "health", "ssh" or "sql" is."""
+        """The loopback port that forwards to the machine's "health", "ssh" or "sql" port."""
         return self._ports[name][what]
 
     def sections(self):
-        """What a site file says of each node."""
+        """The node sections of a site file."""
         return "".join(f"[Node {name}]\nMAC={self.mac(name)}\nEtcd={'yes' if name in self._etcd else 'no'}\n"
                        f"Address={self.address(name)}/24\nGateway={self.GATEWAY}\n" for name in self._names)
 
     def arguments(self, name):
-        """What plugs this machine in, for its QEMU."""
+        """The QEMU arguments that connect this machine."""
         card = f"e1000e,mac={self.mac(name)},netdev=lan"
         if self.count == 1:
             return ["-netdev", self._forwarding(name, "lan", "10.0.2", self.address(name)), "-device", card]

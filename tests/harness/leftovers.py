@@ -1,4 +1,4 @@
-"""What of a run is still on the machine: namespaces, loop devices, mounts, groups, processes, files.
+"""Lists what a run has left on the machine: namespaces, loop devices, mounts, cgroups, processes, files.
 
 It looks for the marks that a workspace gives to all it makes, and removes nothing.
 """
@@ -12,7 +12,7 @@ _PF_EXITING = 4  # linux/sched.h
 
 
 def leftovers(pid):
-    """One line for each thing that the run of this process id left behind; empty when all is gone."""
+    """One line for each thing that the run of this process id left behind; empty if nothing is left."""
     directory = str(RUNS / str(pid))
     found = [f"netns {name}" for name in _names("/run/netns") if name.startswith(f"ck-{pid}-")]
     found += [f"loop {line}" for line in command("losetup", "--list", "--noheadings", "--output=NAME,BACK-FILE")
@@ -30,7 +30,7 @@ def _names(directory):
 
 
 def _processes(group):
-    # Without what is dead or dying: the machine's own PID 1 collects it whenever it likes.
+    # Without dead and dying processes: the machine's own PID 1 reaps them at any time.
     found = []
     for entry in pathlib.Path("/proc").glob("[0-9]*"):
         try:

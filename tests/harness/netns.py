@@ -1,7 +1,7 @@
 """Network namespaces for tests: a hub with a bridge, and nodes plugged into it with veth pairs.
 
-The bridge lives in a namespace of its own, so no address, route or interface appears on the machine
-itself. A test talks to a node by opening its sockets inside the hub: `with network.hub.entered(): ...`.
+The bridge is in a separate namespace, so no address, route or interface appears on the machine itself. A test talks
+to a node by opening its sockets inside the hub: `with network.hub.entered(): ...`.
 """
 
 import contextlib
@@ -20,7 +20,7 @@ class Namespace:
         self.ip("link", "set", "lo", "up")
 
     def ip(self, *arguments):
-        """Runs `ip` in the namespace and returns what it printed."""
+        """Runs `ip` in the namespace and returns its output."""
         return command("ip", "-n", self.name, *arguments).stdout
 
     def run(self, *argv, **options):
@@ -29,7 +29,7 @@ class Namespace:
 
     @contextlib.contextmanager
     def entered(self):
-        """The calling thread stands in this namespace: sockets opened now stay in it for life."""
+        """Moves the calling thread into this namespace: sockets opened inside stay in it."""
         back = "/proc/thread-self/ns/net"
         with open(back, "rb") as home:
             enter_network(self.path)
@@ -69,20 +69,20 @@ class Link:
         self.namespace.ip("route", "add", "default", "via", self._gateway)
 
     def renew(self):
-        """A fresh namespace with the same name and addresses: what is left of a machine that lost its power."""
+        """Replaces the namespace with a fresh one of the same name and addresses, as after a power loss."""
         self.close()
         self._make()
 
     def unplug(self):
-        """Takes the carrier away, as pulling the cable does."""
+        """Removes the carrier, like pulling the cable."""
         self.hub.ip("link", "set", self.port, "down")
 
     def plug(self):
-        """Puts the cable back."""
+        """Restores the carrier."""
         self.hub.ip("link", "set", self.port, "up")
 
     def limit(self, rate):
-        """Slows down what flows into the namespace, "8mbit" for example; None ends it. `renew` forgets it."""
+        """Limits the rate into the namespace, for example "8mbit"; None removes the limit. `renew` drops it."""
         command("tc", "-n", self.hub.name, "qdisc", "delete", "dev", self.port, "root", check=False)
         if rate is not None:
             command("tc", "-n", self.hub.name, "qdisc", "add", "dev", self.port, "root", "tbf", "rate", rate,
@@ -95,7 +95,7 @@ class Link:
 
 
 class Network:
-    """A bridge with the address 10.77.0.1/24 in a namespace of its own."""
+    """A bridge with the address 10.77.0.1/24 in a separate namespace."""
 
     ADDRESS = "10.77.0.1"
     PREFIX_LENGTH = 24
@@ -107,7 +107,7 @@ class Network:
         self.hub.ip("link", "add", "br0", "type", "bridge")
         self.hub.ip("address", "add", f"{self.ADDRESS}/{self.PREFIX_LENGTH}", "dev", "br0")
         self.hub.ip("link", "set", "br0", "up")
-        # What a node asks of the outside fails at once instead of after a minute.
+        # Requests of a node to the outside fail at once instead of after a minute.
         self.hub.run("sysctl", "--quiet", "--write", "net.ipv4.ip_forward=1")
         self.hub.ip("route", "add", "unreachable", "default")
 

@@ -1,9 +1,9 @@
 """One machine for live tests: real systemd as PID 1 in systemd-nspawn, with udev, polkit and Docker.
 
-The node boots an overlay of the image's tree, so the tree stays as it was built; its disk (overlay and Docker's
-data) is a sparse ext4 image that goes with the node. /data is a Btrfs volume on a loop device. It has a
-network namespace of its own, plugged into the bridge of a harness network. It needs no machined and no
-systemd on the machine itself, and it never touches the tree, the machine's network or another node.
+The node boots an overlay of the image's tree, so the tree stays unchanged; its disk (overlay and Docker's data) is a
+sparse ext4 image that is removed with the node. /data is a Btrfs volume on a loop device. It has its own network
+namespace, plugged into the bridge of a harness network. It needs neither machined nor systemd on the machine itself,
+and never touches the tree, the machine's network or another node.
 """
 
 import contextlib
@@ -21,13 +21,13 @@ from .btrfs import Volume
 from .wait import wait_until
 from .workspace import BUILD, command, detach_loop, finish, forget_machines, kill_cgroup
 
-TREE = BUILD / os.environ.get("NODE_TREE", "image.tree")  # what ships; "tree" is a plain Debian 13
+TREE = BUILD / os.environ.get("NODE_TREE", "image.tree")  # the shipped tree; "tree" is a plain Debian 13
 GIB = 1 << 30
-_POWER_OFF = signal.SIGRTMIN + 4  # systemd(1): what its PID 1 powers off on
+_POWER_OFF = signal.SIGRTMIN + 4  # systemd(1): the signal that powers off
 
 
 class NodeError(RuntimeError):
-    """A command inside a node failed; the text has its output."""
+    """A command inside a node failed; the message contains its output."""
 
 
 def _is_saved_image(tarball):
@@ -86,7 +86,7 @@ class Node:
         self.write("/etc/hosts", f"127.0.0.1 localhost\n{self.address} {self.name}\n{self._network.ADDRESS} hub\n")
         (self._root / "data").mkdir()
 
-    # ---- life -------------------------------------------------------------------------------------------
+    # ---- power ------------------------------------------------------------------------------------------
 
     @property
     def running(self):
@@ -96,9 +96,9 @@ class Node:
     def boot(self, timeout=90):
         """Boots the node and returns when its PID 1 has reached the default target. Returns the node."""
         if self.running:
-            raise RuntimeError(f"{self.name} runs already")
+            raise RuntimeError(f"{self.name} is already running")
         self._workspace.preserve_parameters()
-        forget_machines(self.machine)  # the nspawn of Debian 13 boots no machine of which it has kept something
+        forget_machines(self.machine)  # Debian 13's nspawn refuses a machine with leftovers
         disk = self.directory / "disk"
         self.link.plug()
         self._workspace.cgroup(self.machine)
@@ -129,8 +129,8 @@ class Node:
 
     @contextlib.contextmanager
     def _ready_socket(self, environment):
-        # An abstract socket would be out of reach: nspawn lives in another network namespace. The kernel takes 107
-        # characters for a path, so the directory goes by its descriptor, however deep the repository lies.
+        # nspawn is in another network namespace, so an abstract socket would be unreachable. The kernel limits socket
+        # paths to 107 characters, so the path uses the directory's descriptor, however deep the repository is.
         (self.directory / "notify").unlink(missing_ok=True)
         directory = os.open(self.directory, os.O_PATH | os.O_DIRECTORY)
         try:
@@ -162,7 +162,7 @@ class Node:
         return journal + "\n".join(self.console.read_text(errors="replace").splitlines()[-30:])
 
     def _add_block_devices(self):
-        # Block device nodes of the volume, as on a real machine: tools that want to open them find them.
+        # Block device nodes of the volume, as on a real machine, for tools that open them.
         for device in self.data.devices:
             number = os.stat(device).st_rdev
             path = self.path(device)
@@ -170,12 +170,12 @@ class Node:
                 os.mknod(path, 0o600 | 0o060000, number)
 
     def press_power_button(self):
-        """Lets the node begin to shut down; `power_cut` once it is off."""
+        """Starts the node's shutdown; call `power_cut` once it is off."""
         self.thaw()
         os.kill(self.leader, _POWER_OFF)
 
     def power_off(self, timeout=60):
-        """Shuts the node down in an orderly way; its disk stays, `boot()` starts it again."""
+        """Shuts the node down cleanly; its disk stays, `boot()` starts it again."""
         if not self.running:
             return
         self.press_power_button()
@@ -190,7 +190,7 @@ class Node:
         """Ends everything in the node at once; its disk stays, `boot()` starts it again."""
         if self._process is None:
             return
-        # First the carrier: the kernel would say goodbye for the connections of the dead processes.
+        # First the carrier, because the kernel would close the connections of the dead processes.
         self.link.unplug()
         kill_cgroup(self._workspace.cgroup(self.machine))
         self._process.wait(20)
@@ -200,13 +200,13 @@ class Node:
         self.leader = None
         self._process = None
         self._workspace.remove_cgroup(self.machine)
-        # Docker's bridges and packet filter rules would be gone after a real power cut, too.
+        # A real power cut would remove Docker's bridges and packet filter rules too.
         self.link.renew()
-        # A machine that is off refuses nothing: it is silent.
+        # A machine that is off does not refuse connections: it does not answer at all.
         self.link.unplug()
 
     def freeze(self):
-        """Stops every process of the node where it stands; the network stays up, nothing answers."""
+        """Freezes every process of the node; the network stays up, but nothing answers."""
         (self._workspace.cgroup(self.machine) / "cgroup.freeze").write_text("1")
 
     def thaw(self):
@@ -214,7 +214,7 @@ class Node:
         (self._workspace.cgroup(self.machine) / "cgroup.freeze").write_text("0")
 
     def close(self):
-        """Ends the node and removes its disk, its network and its cgroup, whatever state it is in."""
+        """Ends the node in any state and removes its disk, its network and its cgroup."""
         with contextlib.suppress(subprocess.TimeoutExpired):
             self.power_cut()
         for point in (self.directory / "root", self.directory / "disk"):
@@ -236,12 +236,12 @@ class Node:
     # ---- files ------------------------------------------------------------------------------------------
 
     def path(self, guest):
-        """Where the machine sees a path of the node. Absolute symbolic links in it are not followed safely."""
+        """The machine's path of a file in the node. Absolute symbolic links in it are not safe."""
         root = pathlib.Path(f"/proc/{self.leader}/root") if self.leader else self._root
         return root / str(guest).lstrip("/")
 
     def write(self, guest, content, mode=0o644):
-        """Writes a file in the node, replacing it; makes its directories. `content` is text or bytes."""
+        """Writes or replaces a file in the node and creates its directories. `content` is text or bytes."""
         path = self.path(guest)
         path.parent.mkdir(parents=True, exist_ok=True)
         data = content.encode() if isinstance(content, str) else content
@@ -260,9 +260,9 @@ class Node:
         self.write(guest, source.read_bytes(), mode or (source.stat().st_mode & 0o7777))
 
     def install(self, directory):
-        """Copies what `make install DESTDIR=directory` produced into the node.
+        """Copies the output of `make install DESTDIR=directory` into the node.
 
-        On a running node the things that a boot does then follow: users, directories, units, polkit, sysctl.
+        On a running node it then does what a boot would do: users, units, directories.
         """
         root = f"/proc/{self.leader}/root" if self.leader else self._root
         packer = subprocess.Popen(["tar", "-C", str(directory), "--owner=0", "--group=0", "-c", "."],
@@ -282,10 +282,10 @@ class Node:
         if self.running:
             self.run("systemctl", "daemon-reload")
 
-    # ---- doing things inside ----------------------------------------------------------------------------
+    # ---- running commands inside ------------------------------------------------------------------------
 
     def command_line(self, *argv, user=None):
-        """The words that run a command inside the node, for a Popen of one's own."""
+        """The command line that runs a command inside the node, for use with Popen."""
         if not self.running:
             raise NodeError(f"{self.name} is switched off")
         words = ["nsenter", f"--target={self.leader}", "--all", "--"]
@@ -303,7 +303,7 @@ class Node:
         raise NodeError(f"{self.name}: no user {user}")
 
     def run(self, *argv, user=None, check=True, timeout=60, input=None):
-        """Runs a command inside, as root or as `user`, and returns the finished process with its text."""
+        """Runs a command inside, as root or as `user`, and returns the finished process with its output."""
         done = finish(
             self.command_line(*argv, user=user), timeout, input=input, cwd="/",
             env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/root", "LC_ALL": "C.UTF-8"})
@@ -318,7 +318,7 @@ class Node:
                           + self.journal(lines=25))
 
     def systemctl(self, *arguments, check=True, timeout=120):
-        """Runs systemctl inside and returns what it printed."""
+        """Runs systemctl inside and returns its output."""
         return self.run("systemctl", "--no-pager", *arguments, check=check, timeout=timeout).stdout
 
     def properties(self, unit, *names):
@@ -327,7 +327,7 @@ class Node:
         return dict(line.split("=", 1) for line in lines if "=" in line)
 
     def active_state(self, unit):
-        """systemd's word for the state of a unit: active, inactive, failed, activating, ..."""
+        """systemd's state of a unit: active, inactive, failed, activating, ..."""
         return self.properties(unit, "ActiveState")["ActiveState"]
 
     def journal(self, unit=None, lines=200, *arguments):
@@ -337,11 +337,11 @@ class Node:
                         check=False).stdout
 
     def docker(self, *arguments, check=True, timeout=120):
-        """Runs the docker client inside and returns what it printed."""
+        """Runs the docker client inside and returns its output."""
         return self.run("docker", *arguments, check=check, timeout=timeout).stdout.strip()
 
     def preload_image(self, tarball, name, before=""):
-        """Lets the next boots give Docker an image before the units named in `before` start."""
+        """Makes every later boot load an image into Docker before the units in `before` start."""
         kept = "/var/lib/preload.tar"
         self.push(tarball, kept)
         verb = f"load --quiet --input {kept}" if _is_saved_image(tarball) else f"import {kept} {name}"
@@ -362,7 +362,7 @@ ExecStart=/bin/sh -c 'docker image inspect {name} >/dev/null 2>&1 || docker {ver
             link.symlink_to("/etc/systemd/system/preload.service")
 
     def load_image(self, tarball, name):
-        """Gives the node's Docker an image: `docker save` archives are loaded, plain root trees imported."""
+        """Loads an image into the node's Docker: loads `docker save` archives, imports plain root trees."""
         self.push(tarball, "/var/lib/docker/incoming.tar")
         try:
             if _is_saved_image(tarball):
@@ -373,18 +373,18 @@ ExecStart=/bin/sh -c 'docker image inspect {name} >/dev/null 2>&1 || docker {ver
             self.path("/var/lib/docker/incoming.tar").unlink()
 
     def container_pid(self, name):
-        """The process id, inside the node, of a container's main process; None when it does not run."""
+        """The process id, inside the node, of a container's main process; None if it does not run."""
         text = self.docker("inspect", "--format", "{{.State.Pid}}", name, check=False)
         return int(text) if text.isdigit() and text != "0" else None
 
     # ---- network ----------------------------------------------------------------------------------------
 
     def connect(self, port, timeout=5.0):
-        """A TCP connection to the node, coming from the hub as a balancer's would."""
+        """A TCP connection to the node from the hub, like that of a load balancer."""
         return self._network.hub.connect(self.address, port, timeout)
 
     def http(self, path, port=4480, method="GET", timeout=5.0, body=None, headers=None):
-        """One HTTP request from the hub on a connection of its own: (status, headers, body text)."""
+        """One HTTP request from the hub on a new connection: (status, headers, body text)."""
         connection = http.client.HTTPConnection(self.address, port, timeout=timeout)
         connection.sock = self.connect(port, timeout)
         try:

@@ -1,4 +1,4 @@
-"""Runs `cratectl probe` in the ways the tests need it."""
+"""Runs `cratectl probe` for the tests."""
 
 import contextlib
 import json
@@ -10,7 +10,7 @@ import threading
 from .workspace import REPOSITORY, command
 
 CRATECTL = REPOSITORY / "build/cratectl"
-# What the agent is to the kernel: another user, no groups, no capability now or ever.
+# How the kernel sees the agent: another user, no groups, no capabilities, and no way to gain any.
 UNPRIVILEGED = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--inh-caps=-all", "--bounding-set=-all",
                 "--no-new-privs")
 
@@ -42,12 +42,12 @@ def probe_unprivileged(path="/", *more):
 
 
 def reasons(inventory, source):
-    """Why something is unknown: the reasons of all problems whose source begins so."""
+    """The reasons of all problems whose source starts with `source`."""
     return [each["reason"] for each in inventory["problems"] if each["source"].startswith(source)]
 
 
 class Watch:
-    """`cratectl probe --watch`: every look it took, as they come. Use it as a context manager."""
+    """`cratectl probe --watch`: its inventories as they arrive. Use it as a context manager."""
 
     def __init__(self, path="/", *more, prefix=()):
         argv = [*prefix, *arguments(path, "--watch", *more)]

@@ -1,4 +1,4 @@
-"""A TCP proxy that counts connections and is a bad network: it loses answers, delays them, falls silent, or cuts."""
+"""A TCP proxy that counts connections and simulates a bad network: it drops or delays answers, goes silent, or cuts."""
 
 import collections
 import contextlib
@@ -11,12 +11,12 @@ import time
 class Proxy:
     """Listens on an address and forwards to a port of it. Use it as a context manager.
 
-    The switches may be turned at any time: `swallow_answers` loses what the server says, `silent` loses all in both
-    directions while connections seem to stand, `delay` is how many seconds an answer takes longer.
+    The switches can change at any time: `swallow_answers` drops the server's answers, `silent` drops everything in both
+    directions while connections stay open, `delay` is the extra delay of an answer in seconds.
     """
 
     def __init__(self, port, address="127.0.0.1", namespace=None):
-        """`namespace` is a netns.Namespace in which both sides are; the target of a loopback address is 127.0.0.1."""
+        """`namespace` is a netns.Namespace for both sides; for a loopback address the target is 127.0.0.1."""
         self._target = ("127.0.0.1" if address.startswith("127.") else address, port)
         self._namespace = namespace
         self.address = address
@@ -36,7 +36,7 @@ class Proxy:
 
     @property
     def endpoint(self):
-        """As an etcd client URL."""
+        """The proxy as an etcd client URL."""
         return f"http://{self.address}:{self.port}"
 
     def __enter__(self):
@@ -50,7 +50,7 @@ class Proxy:
         self._wake.close()
 
     def cut(self):
-        """Ends all connections now; new ones are taken."""
+        """Closes all connections now; new ones are accepted."""
         self._cut = True
         self._stop.send(b"c")
 

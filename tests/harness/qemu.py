@@ -1,6 +1,6 @@
-"""QEMU 10 from the tools tree: one process, its disks, its control socket. Knows nothing of what boots in it.
+"""QEMU 10 from the tools tree: one process, its disks, its control socket. It does not depend on what boots in it.
 
-With a processor that can, KVM; without, TCG: every instruction of the guest is translated.
+It uses KVM if the processor supports it, otherwise TCG, which translates every guest instruction.
 """
 
 import contextlib
@@ -21,7 +21,7 @@ VARIABLES = TREE / "usr/share/OVMF/OVMF_VARS_4M.fd"
 
 
 def _accelerator():
-    # A device /dev/kvm alone says little: some hypervisors offer one that runs only guests made for them.
+    # /dev/kvm alone is not enough: on some hypervisors it runs only guests made for it.
     flags = pathlib.Path("/proc/cpuinfo").read_text().split()
     if pathlib.Path("/dev/kvm").exists() and ("vmx" in flags or "svm" in flags):
         return ["-accel", "kvm", "-cpu", "host"]
@@ -29,7 +29,7 @@ def _accelerator():
 
 
 class Qemu:
-    """One run of a virtual machine, from power on to power off. Arguments are QEMU's own, without the machine's."""
+    """One run of a virtual machine, from power on to power off. `arguments` are for QEMU, beyond the machine's own."""
 
     def __init__(self, workspace, name, directory, arguments):
         self.name = name
@@ -50,7 +50,7 @@ class Qemu:
         self._unread = b""
         self._socket = socket.socket(socket.AF_UNIX)
         try:
-            wait_until(lambda: self._connected(control), 30, lambda: f"QEMU to start, which says:\n{self.says()}")
+            wait_until(lambda: self._connected(control), 30, lambda: f"QEMU to start; its log:\n{self.says()}")
             self._socket.settimeout(20)
             self._read()
             self.do("qmp_capabilities")
@@ -60,14 +60,14 @@ class Qemu:
 
     def _connected(self, path):
         if not self.running():
-            raise RuntimeError(f"expected QEMU to run, it says:\n{self.says()}")
+            raise RuntimeError(f"expected QEMU to run; its log:\n{self.says()}")
         with contextlib.suppress(OSError):
             self._socket.connect(str(path))
             return True
         return False
 
     def says(self):
-        """What QEMU itself has to complain about."""
+        """The errors of QEMU itself."""
         return self.log.read_text(encoding="utf-8", errors="replace")
 
     def running(self):
@@ -78,7 +78,7 @@ class Qemu:
         while b"\n" not in self._unread:
             more = self._socket.recv(65536)
             if not more:
-                raise ConnectionError(f"{self.name}: QEMU has ended, it says:\n{self.says()}")
+                raise ConnectionError(f"{self.name}: QEMU has ended; its log:\n{self.says()}")
             self._unread += more
         line, self._unread = self._unread.split(b"\n", 1)
         return json.loads(line)
@@ -96,7 +96,7 @@ class Qemu:
                 return message["return"]
 
     def events(self):
-        """The names of what has happened to the machine since this was asked last, as QEMU saw it."""
+        """The names of the machine's QEMU events since the last call."""
         self.do("query-status")
         seen, self._events = self._events, []
         return seen
@@ -111,12 +111,12 @@ class Qemu:
             time.sleep(0.2)
 
     def processor_seconds(self):
-        """How long QEMU has been computing for the machine: hardly changed by what else this machine does."""
+        """The processor time of QEMU, which hardly depends on the load of this machine."""
         fields = pathlib.Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def kill(self):
-        """SIGKILL: the power is gone, and with it whatever was in memory."""
+        """SIGKILL, as a power cut: everything in memory is lost."""
         if self.running():
             self.process.send_signal(signal.SIGKILL)
             self.process.wait(20)

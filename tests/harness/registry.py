@@ -1,7 +1,7 @@
 """A container registry in the hub, for tests of pulling: a slow one, an unreachable one, a missing image.
 
-It serves plain HTTP on 10.77.0.1:5000 inside the harness network only. Nodes must be told to trust it
-before they boot. Slowness is the link's business: `node.link.limit("8mbit")`.
+It serves plain HTTP on 10.77.0.1:5000 inside the harness network only. Configure nodes to trust it before they boot.
+To slow it down, limit the link: `node.link.limit("8mbit")`.
 """
 
 import os
@@ -48,13 +48,13 @@ class Registry:
         return True
 
     def stop(self):
-        """Ends the registry; what was pushed stays for the next `start`."""
+        """Ends the registry; pushed images stay for the next `start`."""
         if self._process and self._process.poll() is None:
             self._process.kill()
             self._process.wait(10)
 
     def trust(self, node):
-        """Lets the node's Docker use this registry without TLS. Before the node boots."""
+        """Lets the node's Docker use this registry without TLS. Call it before the node boots."""
         node.write("/etc/docker/daemon.json", f'{{"insecure-registries": ["{self.address}"]}}\n')
 
     def take(self, node, image, name):
@@ -66,7 +66,7 @@ class Registry:
         return full
 
     def close(self):
-        """Ends the registry and removes what it holds."""
+        """Ends the registry and removes its content."""
         self.stop()
         self._workspace.remove_cgroup(self.directory.name)
         shutil.rmtree(self.directory, ignore_errors=True)

@@ -1,6 +1,6 @@
-"""A build directory with a stand-in for the disk image, and what tools/release/pack makes of it.
+"""A build directory with a small substitute for the disk image, and the release that tools/release/pack makes of it.
 
-Only cratectl and the scripts are the real ones. Nothing here needs root.
+Only cratectl and the scripts are real. Nothing here needs root.
 """
 
 import json
@@ -17,7 +17,7 @@ TOOLS = f"cratekeeper-tools-{VERSION}-x86-64"
 
 
 class Build:
-    """What `make image` leaves behind, small."""
+    """A small version of the output of `make image`."""
 
     def __init__(self, directory):
         self.directory = pathlib.Path(directory)
@@ -34,12 +34,12 @@ class Build:
         self.release = self.directory / f"release-{VERSION}"
 
     def take_image(self, image):
-        """Puts an image of the tests of flash in the place of the disk image, compressed."""
+        """Replaces the disk image with a compressed image of the flash tests."""
         image.compressed().rename(self.image / "cratekeeper-nuc.raw.zst")
         shutil.copy(f"{image.raw}.bmap", self.image / "cratekeeper-nuc.raw.bmap")
 
     def _fetch(self, package, file, path):
-        """What the build of the libraries keeps of a source or a binary package, with a license at `path`."""
+        """Writes what the library build keeps of a source or binary package, with a license at `path`."""
         fetched = self.directory / "deps/apt"
         content = self.directory / "content" / package
         for directory in (fetched / "chosen", fetched / "download", (content / path).parent, content / "DEBIAN"):
@@ -55,7 +55,7 @@ class Build:
         shutil.rmtree(self.directory / "content")
 
     def say_version(self, version):
-        """The version mkosi wrote into the manifest."""
+        """Sets the version in mkosi's manifest."""
         manifest = {"manifest_version": 1, "config": {"name": "cratekeeper", "version": version}}
         (self.image / "cratekeeper-nuc.manifest").write_text(json.dumps(manifest))
 
@@ -70,10 +70,10 @@ class Build:
                                 stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
     def leftovers(self):
-        """What stands in the directory and was not there before."""
+        """What was added to the directory."""
         return {path.name for path in self.directory.iterdir()} - {"cratectl", "image", "deps"}
 
     def unpack_tools(self, directory):
-        """Unpacks the tar as its reader does, and returns the directory it makes."""
+        """Unpacks the tar as a user does, and returns the directory it creates."""
         command("tar", "--extract", "--gzip", "--file", self.release / f"{TOOLS}.tar.gz", "--directory", directory)
         return pathlib.Path(directory) / TOOLS

@@ -1,7 +1,7 @@
-"""A Debian repository on disk, with source and binary packages that are only a few bytes, for the tests of the build.
+"""A Debian repository on disk, with source and binary packages of a few bytes, for the build tests.
 
-`Repository` makes the packages and the indices; `Build` runs the tools of tools/deps against it as a host would whose
-apt knows that repository only. Both stay inside the directory they are given, and reach no network.
+`Repository` makes the packages and the indices; `Build` runs the tools of tools/deps like a host whose apt has only
+that repository. Both stay inside the given directory and use no network.
 """
 
 import gzip
@@ -20,7 +20,7 @@ def run(*argv, cwd=None):
 
 
 class Repository:
-    """`add_source` and `add_binary` put a version in, `publish` writes the indices of the suite."""
+    """`add_source` and `add_binary` add a version, `publish` writes the indices of the suite."""
 
     def __init__(self, directory, suite="trixie"):
         self.directory = directory
@@ -43,7 +43,7 @@ class Repository:
         run("dpkg-source", "--build", source, cwd=self.pool)
 
     def add_binary(self, package, version, archive=None):
-        """With an archive: its bytes, as a library of the package."""
+        """`archive` is the content of a library in the package."""
         tree = self.directory / "work" / f"{package}.deb"
         (tree / "DEBIAN").mkdir(parents=True, exist_ok=True)
         (tree / "usr/include").mkdir(parents=True, exist_ok=True)
@@ -59,7 +59,7 @@ class Repository:
         run("dpkg-deb", "--build", "--root-owner-group", tree, self.pool)
 
     def publish(self):
-        """Writes Packages, Sources and Release, as a mirror does once in a while."""
+        """Writes Packages, Sources and Release, as a mirror does from time to time."""
         suite = self.directory / "dists" / self.suite
         listed = []
         for tool, name in (("dpkg-scanpackages", "main/binary-amd64/Packages"), ("dpkg-scansources", "main/source/Sources")):
@@ -76,7 +76,7 @@ class Repository:
 
 
 class Build:
-    """The tools of tools/deps on a host whose apt knows one mirror, with a lock file of the test's own."""
+    """The tools of tools/deps on a host whose apt has one mirror, with the test's own lock file."""
 
     def __init__(self, directory, mirror):
         self.directory = directory
@@ -84,7 +84,7 @@ class Build:
         self.lock = directory / "libraries.lock"
         self.apt = directory / "apt.conf"
         (directory / "parts").mkdir(parents=True)
-        # A host with Debian 12: the suite's name has to be replaced.
+        # A Debian 12 host: the tools must replace the suite's name.
         (directory / "sources.list").write_text(f"deb {mirror} bookworm main\n")
         self.apt.write_text(
             f'Dir::Etc::sourcelist "{directory}/sources.list";\nDir::Etc::sourceparts "{directory}/parts";\n'
@@ -95,20 +95,20 @@ class Build:
         self.lock.write_text("".join(f"libraries {line}\n" for line in lines))
 
     def tool(self, name, *argv, **environment):
-        """Runs a tool and returns what came of it, output and errors in one text."""
+        """Runs a tool and returns the result, with output and errors in one text."""
         with self.start(name, *argv, **environment) as process:
             output, _ = process.communicate(timeout=60)
             return subprocess.CompletedProcess(process.args, process.returncode, output)
 
     def start(self, name, *argv, **environment):
-        """Starts a tool in a process group of its own, as a shell with job control does."""
+        """Starts a tool in a new process group, as a shell with job control does."""
         return subprocess.Popen(
             [str(TOOLS / name), *map(str, argv)], text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
             start_new_session=True, env={**os.environ, "APT_CONFIG": str(self.apt), "LC_ALL": "C",
                                          "LIBRARIES_LOCK": str(self.lock), **environment})
 
     def fetch(self, **environment):
-        """Fetches what is pinned; returns the output of a run that has to succeed."""
+        """Fetches the pinned packages, which must succeed; returns the output."""
         done = self.try_to_fetch(**environment)
         assert done.returncode == 0, done.stdout
         return done.stdout
@@ -117,7 +117,7 @@ class Build:
         return self.tool("fetch-packages", "--fetch", self.prefix / "apt", "libraries", **environment)
 
     def refused(self, **environment):
-        """What a run says that has to fail."""
+        """Fetches the pinned packages, which must fail; returns the output."""
         done = self.try_to_fetch(**environment)
         assert done.returncode != 0, done.stdout
         return done.stdout
@@ -126,11 +126,11 @@ class Build:
         return self.tool("pins", "newer", self.prefix).stdout
 
     def chosen(self, package):
-        """The version that was fetched."""
+        """The fetched version."""
         return (self.prefix / "apt/chosen" / package).read_text().split()[2]
 
     def unpacked(self, package):
-        """The directory with what the package holds."""
+        """The directory with the unpacked package."""
         destination = self.directory / "unpacked" / package
         done = self.tool("fetch-packages", "--unpack", package, destination, self.prefix / "apt")
         assert done.returncode == 0, done.stdout

@@ -1,6 +1,6 @@
-"""The rows of a shelf's table t: what was acknowledged, so that a test can ask whether all of it is still there.
+"""Tracks the acknowledged rows of a cluster's table t, so that a test can check that all of them are still there.
 
-A row without an acknowledgement may be there or not. Nothing is written again, and nothing is ever taken back.
+A row without an acknowledgement may or may not exist. No row is written twice, and none is deleted.
 """
 
 import contextlib
@@ -14,14 +14,14 @@ _PAUSE = 0.05  # between two rows of one writer: steady traffic, not a measureme
 
 
 class Rows:
-    """Every row gets a number of its own for the life of the shelf."""
+    """Every row gets a unique number for the life of the cluster."""
 
     def __init__(self):
         self.acknowledged = set()
         self._numbers = itertools.count()
 
     def write(self, node, count=10):
-        """Inserts rows through this node; each has to be acknowledged."""
+        """Inserts rows through this node; each must be acknowledged."""
         sql(node, _TABLE)
         for _ in range(count):
             if not self._insert(node, timeout=10):
@@ -39,7 +39,7 @@ class Rows:
 
     @contextlib.contextmanager
     def writing(self, nodes):
-        """Inserts rows through all these nodes for as long as the block runs, whatever becomes of them."""
+        """Inserts rows through all these nodes while the block runs, whatever happens to the nodes."""
         if not self.acknowledged:
             self.write(nodes[0], 1)
         end = threading.Event()
@@ -59,6 +59,6 @@ class Rows:
                 writer.join(20)
 
     def all_in(self, node):
-        """Whether this node finds every acknowledged row; False as well while it cannot tell."""
+        """Whether this node finds every acknowledged row; also False if it cannot answer."""
         found = query(node, "REFRESH TABLE t") is not None and query(node, "SELECT id FROM t")
         return bool(found) and self.acknowledged <= {row[0] for row in found}

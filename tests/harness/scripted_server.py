@@ -1,4 +1,4 @@
-"""A TCP or unix server of a test's own making: each connection is answered by the test's function."""
+"""A TCP or unix server for tests: a function of the test answers each connection."""
 
 import contextlib
 import socket
@@ -21,7 +21,7 @@ class ScriptedServer:
 
     @property
     def url(self):
-        """Of the root."""
+        """The URL of the root."""
         return f"http://127.0.0.1:{self.port}/"
 
     def __enter__(self):
@@ -32,7 +32,7 @@ class ScriptedServer:
         self.close()
 
     def close(self):
-        """Closes the listener and every connection at once, as the end of a process does."""
+        """Closes the listener and every connection at once, as when a process ends."""
         with contextlib.suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()

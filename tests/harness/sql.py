@@ -1,11 +1,11 @@
-"""SQL on a node, asked from inside its network namespace: the database trusts whoever is on its own machine."""
+"""SQL on a node, from inside its network namespace: the database trusts local clients."""
 
 import http.client
 import json
 
 
 def sql(node, statement, timeout=10):
-    """Runs a statement on the node's database: (HTTP status, answer). OSError when nothing answers."""
+    """Runs a statement on the node's database: (HTTP status, answer). Raises OSError if nothing answers."""
     with node.link.namespace.entered():
         connection = http.client.HTTPConnection("127.0.0.1", 4200, timeout=timeout)
         connection.connect()
@@ -14,7 +14,7 @@ def sql(node, statement, timeout=10):
         answer = connection.getresponse()
         return answer.status, json.loads(answer.read())
     except (http.client.HTTPException, json.JSONDecodeError) as error:
-        raise ConnectionError(f"{node.name}: half an answer: {error!r}") from error
+        raise ConnectionError(f"{node.name}: incomplete answer: {error!r}") from error
     finally:
         connection.close()
 

@@ -13,13 +13,13 @@ from .workspace import REPOSITORY
 
 PROGRAM = REPOSITORY / "build/standin/crate-standin"
 NOBODY = 65534
-# An unprivileged user; it may pass through directories that are closed to it, wherever the tree was checked out.
+# An unprivileged user; it can traverse private directories, wherever the tree was checked out.
 AS_NOBODY = ("setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups",
              "--inh-caps=+dac_read_search", "--ambient-caps=+dac_read_search")
 
 
 def free_ports(count):
-    """Ports that nobody listens on now; all different."""
+    """Distinct ports that are free now."""
     sockets = [socket.socket() for _ in range(count)]
     try:
         for each in sockets:
@@ -42,7 +42,7 @@ class Answer:
 
 
 class Connection:
-    """One keep-alive HTTP connection; from another address of this machine, as a user with a password."""
+    """One keep-alive HTTP connection, optionally from another local address or as a user with a password."""
 
     def __init__(self, port, source=None, user=None, password=""):
         self._client = http.client.HTTPConnection("127.0.0.1", port, timeout=5,
@@ -64,7 +64,7 @@ class Connection:
 
 
 class Standin:
-    """`settings` go into crate.yml over working defaults; a value of None leaves a default out."""
+    """`settings` go into crate.yml and override working defaults; a value of None removes a default."""
 
     def __init__(self, workspace, name="n1", settings=None, environment=None):
         self._workspace, self._name = workspace, name
@@ -81,7 +81,7 @@ class Standin:
         self.process = None
 
     def configure(self, text=None):
-        """Writes crate.yml: `text` as it is, else the settings."""
+        """Writes crate.yml: `text` unchanged if given, otherwise the settings."""
         lines = [f"{key}: {value}\n" for key, value in self.settings.items() if value is not None]
         (self.directory / "crate.yml").write_text("".join(lines) if text is None else text)
 
@@ -94,7 +94,7 @@ class Standin:
         return self
 
     def exit_status(self, timeout=5):
-        """Waits for the end; the status as a shell would show it."""
+        """Waits for the end; returns the status as a shell would show it."""
         status = self.process.wait(timeout)
         return 128 - status if status < 0 else status
 
@@ -102,7 +102,7 @@ class Standin:
         return self.log.read_text()
 
     def until_says(self, words, timeout=5):
-        wait_until(lambda: words in self.says(), timeout, lambda: f"'{words}' in the log, which says:\n{self.says()}")
+        wait_until(lambda: words in self.says(), timeout, lambda: f"'{words}' in the log:\n{self.says()}")
         return self
 
     def status(self):
@@ -113,7 +113,7 @@ class Standin:
             return None
 
     def until_status(self, status=200, timeout=5):
-        wait_until(lambda: self.status() == status, timeout, lambda: f"GET / to be {status}, log:\n{self.says()}")
+        wait_until(lambda: self.status() == status, timeout, lambda: f"GET / to be {status}; log:\n{self.says()}")
         return self
 
     def connect(self, **options):
@@ -143,7 +143,7 @@ class Standin:
         return self.value("SELECT id FROM sys.cluster")
 
     def kill(self):
-        """As a power cut does."""
+        """SIGKILL, as a power cut."""
         self.process.send_signal(signal.SIGKILL)
         self.process.wait(5)
 

@@ -10,7 +10,7 @@ PATIENCE = 20
 class StandinCluster:
     """Nodes by name, not started yet; each knows all of them from its unicast_hosts.txt.
 
-    `listed` goes into cluster.initial_master_nodes; None leaves the setting out.
+    `listed` goes into cluster.initial_master_nodes; None omits the setting.
     """
 
     def __init__(self, make_standin, *names, listed="all", settings=None):
@@ -35,13 +35,13 @@ class StandinCluster:
         nodes = [self[name] for name in names or self.nodes]
         expected = sorted(node.settings["node.name"] for node in nodes)
         wait_until(lambda: all(members(node) == expected for node in nodes) and self.agree(nodes), PATIENCE,
-                   lambda: f"one cluster of {expected}, log of the first:\n{nodes[0].says()}")
+                   lambda: f"one cluster of {expected}; log of the first:\n{nodes[0].says()}")
         ids = {node.cluster_id() for node in nodes}
         assert len(ids) == 1, ids
         return ids.pop()
 
     def masters(self, nodes=None):
-        """The masters that the nodes name; None stands for a node without one."""
+        """The masters that the nodes name; None for a node without one."""
         return {master(node) for node in nodes or self.nodes.values()}
 
     def agree(self, nodes=None):
@@ -89,4 +89,4 @@ def until_master_changes(nodes, old):
     def new():
         names = {master(node) for node in nodes}
         return names.pop() if len(names) == 1 and not names & {old, None} else None
-    return wait_until(new, PATIENCE, lambda: f"another master than {old}, log:\n{nodes[0].says()}")
+    return wait_until(new, PATIENCE, lambda: f"a master other than {old}; log:\n{nodes[0].says()}")

@@ -1,6 +1,6 @@
-"""Time as the tests bound it: without what the hypervisor took away from this machine meanwhile.
+"""The time that the tests limit: without the time that the hypervisor stole from this machine.
 
-Nor does it run while this process is stopped on purpose, if whoever stops it says so afterwards.
+It also excludes the time in which this process is stopped on purpose, between `pause` and `resume`.
 """
 
 import time
@@ -10,13 +10,13 @@ _paused_since = None
 
 
 def pause():
-    """This process is about to be stopped: no Stopwatch runs until `resume`."""
+    """Call it before this process is stopped: no Stopwatch runs until `resume`."""
     global _paused_since
     _paused_since = time.monotonic()
 
 
 def resume():
-    """It goes on. Another thread may have looked at its Stopwatch before."""
+    """Call it when the process continues. Another thread may have read its Stopwatch before."""
     global _left_out, _paused_since
     _left_out += time.monotonic() - _paused_since
     _paused_since = None
@@ -27,22 +27,22 @@ def _now():
 
 
 def _stolen():
-    """Seconds each processor was kept waiting by the hypervisor since the start; zeros on a machine of metal."""
+    """Seconds that the hypervisor has stolen from each processor since boot; zeros on bare metal."""
     with open("/proc/stat") as stat:
         # cpu0 user nice system idle iowait irq softirq steal ..., in hundredths; proc_stat(5)
         return [int(line.split()[8]) / 100 for line in stat if line.startswith("cpu") and line[3].isdigit()]
 
 
 class Stopwatch:
-    """Runs from when it is made."""
+    """Starts on creation."""
 
     def __init__(self):
         self._start, self._stolen = _now(), _stolen()
 
     def stolen(self):
-        """Seconds taken since the start from the processor that lost most."""
+        """Seconds stolen since the start from the processor that lost most."""
         return max(now - before for now, before in zip(_stolen(), self._stolen))
 
     def seconds(self):
-        """Seconds since the start but the stolen ones: an upper bound holds for these, a lower one by any clock."""
+        """Seconds since the start without the stolen ones: use these for upper bounds; for lower bounds use any clock."""
         return _now() - self._start - self.stolen()

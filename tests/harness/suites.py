@@ -1,6 +1,6 @@
-"""tools/check with a `make` of the test's own: each suite is a line of bash, so a run takes seconds.
+"""tools/check with a fake `make`: each suite is a line of bash, so a run takes seconds.
 
-suites = Suites(tmp_path, live="echo '== 3 passed in 1.00s =='"); suites.check() returns how it ended.
+suites = Suites(tmp_path, live="echo '== 3 passed in 1.00s =='"); suites.check() returns the result.
 """
 
 import os
@@ -19,7 +19,7 @@ echo "$suite $*" >> calls
 
 
 class Suites:
-    """A directory with the real tools/check and suites of a line each; a suite that is not given passes."""
+    """A directory with the real tools/check and one-line suites; a suite that is not given passes."""
 
     def __init__(self, directory, **suites):
         self.directory = pathlib.Path(directory)
@@ -33,16 +33,16 @@ class Suites:
             (self.directory / "suites" / name.replace("_", "-")).write_text(line)
 
     def environment(self):
-        """In which `make` is the one of the test."""
+        """An environment in which `make` is the fake one."""
         return os.environ | {"PATH": f"{self.directory / 'bin'}:{os.environ['PATH']}"}
 
     def check(self, *arguments, through=()):
-        """Runs it as `make check` does; `through` is a command that does it."""
+        """Runs it as `make check` does; `through` is a command to run it with."""
         command = through or ("tools/check", *arguments)
         return subprocess.run(command, cwd=self.directory, env=self.environment(), text=True,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, timeout=60,
                               check=False)
 
     def called(self):
-        """The suites that ran, in the order in which they began."""
+        """The suites that ran, in the order in which they started."""
         return [line.split()[0] for line in (self.directory / "calls").read_text().splitlines()]

@@ -19,14 +19,14 @@ class SystemdDriver(Driver):
         self._received = b""
 
     def ask(self, verb, what="", timeout=10):
-        """The answer to a command; events that come before it are passed over."""
+        """The answer to a command; skips events that arrive before it."""
         self.send(verb, what=what)
         while "event" in (answer := self.result(timeout)):
             pass
         return answer
 
     def unit(self, name):
-        """One unit as hal sees it; None when it is not listed."""
+        """One unit as hal sees it; None if it is not listed."""
         return next((unit for unit in self.ask("list", name)["units"] if unit["name"] == name), None)
 
     def next_event(self, event, timeout=10):
@@ -36,7 +36,7 @@ class SystemdDriver(Driver):
         return found
 
     def drain(self, quiet=0.5):
-        """Reads until nothing has come for a while: how many events there were."""
+        """Reads until nothing has arrived for a while; returns the number of events."""
         count = 0
         while not self.silent_for(quiet):
             self.result()

@@ -1,6 +1,6 @@
-"""A person at a terminal: an interactive shell with job control on a terminal of its own, what is typed, what is shown.
+"""A user at a terminal: an interactive shell with job control on its own terminal, with its input and output.
 
-It knows nothing of what runs in it, and leaves no process behind: closing it is what closing the window is.
+It does not depend on what runs in it, and leaves no process behind: closing it is like closing the window.
 """
 
 import contextlib
@@ -19,19 +19,19 @@ import threading
 from .wait import wait_until
 
 PROMPT = "person$ "
-# What a terminal obeys and does not show: colours, titles, bracketed paste.
+# Sequences that a terminal interprets and does not show: colours, titles, bracketed paste.
 _SEQUENCES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b\][^\x07]*\x07|\x1b[=>]")
 
 
 def _sit_down():
-    # The shell's own terminal, and no signal that the tests ignore.
+    # Takes the shell's own terminal, and resets the signals that the tests ignore.
     fcntl.ioctl(0, termios.TIOCSCTTY, 0)
     for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGTSTP, signal.SIGTTIN, signal.SIGTTOU, signal.SIGHUP):
         signal.signal(number, signal.SIG_DFL)
 
 
 class Terminal:
-    """Use it as a context manager. `shown` is all that was shown so far."""
+    """Use it as a context manager. `shown` is the full output so far."""
 
     def __init__(self, rows=40, columns=120, directory="/"):
         self._keyboard, screen = pty.openpty()
@@ -57,29 +57,29 @@ class Terminal:
         while self._end not in (ready := select.select([self._keyboard, self._end], [], [])[0]):
             try:
                 self._bytes += os.read(self._keyboard, 65536) if ready else b""
-            except OSError:  # nobody has the terminal open any more
+            except OSError:  # no process has the terminal open any more
                 return
 
     @property
     def shown(self):
-        """The text that was shown, without what only moves and colours."""
+        """The output so far, without control sequences."""
         return _SEQUENCES.sub("", self._bytes.decode(errors="replace")).replace("\r", "")
 
     def type(self, line):
-        """A line and the key Enter; typed ahead, it waits."""
+        """Types a line and Enter, possibly ahead of the prompt."""
         self.press(f"{line}\r")
 
     def press(self, keys):
-        """Keys as the terminal sends them."""
+        """Sends keys as the terminal does."""
         os.write(self._keyboard, keys.encode())
 
     def wait_for(self, words, timeout, times=1):
-        """Waits until these words were shown so many times."""
+        """Waits until these words have appeared this many times."""
         wait_until(lambda: self.shown.count(words) >= times, timeout,
                    lambda: f"'{words}' on the terminal, which showed:\n{self.shown}", interval=0.01)
 
     def ask(self, command, timeout=20):
-        """What a command typed at the shell's prompt shows, once the prompt is back."""
+        """Types a command at the shell's prompt; returns its output once the prompt is back."""
         before = len(self.shown)
         self.type(command)
         wait_until(lambda: self.shown[before:].endswith(PROMPT), timeout,
@@ -87,7 +87,7 @@ class Terminal:
         return self.shown[before:].removesuffix(PROMPT).partition("\n")[2].strip()
 
     def is_at_the_shell(self):
-        """Whether the shell has the terminal again and asks for a command."""
+        """Whether the shell has the terminal again and shows its prompt."""
         return os.tcgetpgrp(self._keyboard) == self._shell.pid and self.shown.endswith(PROMPT)
 
     def modes(self):
@@ -95,11 +95,11 @@ class Terminal:
         return self.ask("stty -g")
 
     def resize(self, rows, columns):
-        """The window gets another size."""
+        """Changes the size of the window."""
         fcntl.ioctl(self._keyboard, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 
     def descendants(self):
-        """The processes that run below the shell, whoever of them started them."""
+        """All descendants of the shell."""
         found, seen = [self._shell.pid], []
         while found:
             seen.append(found.pop())
@@ -109,7 +109,7 @@ class Terminal:
         return seen[1:]
 
     def hang_up(self):
-        """The window is closed. What was shown stays to be read."""
+        """Closes the window. The output so far can still be read."""
         if self._keyboard is None:
             return
         os.write(self._ending, b"e")
@@ -118,7 +118,7 @@ class Terminal:
         self._keyboard = None
 
     def close(self):
-        """Closes the window, and makes sure that the shell is gone."""
+        """Closes the window and ensures that the shell has ended."""
         self.hang_up()
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._shell.wait(5)

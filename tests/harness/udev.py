@@ -1,7 +1,7 @@
-"""A real systemd-udevd of the nodes' tree, shut in: its own /run, /dev and process ids, and few rules.
+"""A real systemd-udevd of the nodes' tree, isolated: its own /run, /dev and process ids, and few rules.
 
-It hears the kernel's events as every udev does, but there are no device nodes it could open, it renames nothing and
-leaves no trace on the machine: its database is gone with it.
+It receives the kernel's events like every udev, but has no device nodes to open, renames nothing and leaves no trace on
+the machine: its database disappears with it.
 """
 
 import subprocess
@@ -11,7 +11,7 @@ from .wait import wait_until
 from .workspace import BUILD
 
 _RULES = "60-persistent-storage.rules"
-# In place of the real probe for file systems, which would open the disk.
+# Replaces the real file system probe, which would open the disk.
 _FOUND = r'''SUBSYSTEM=="block", ENV{ID_FS_TYPE}="udevfs", ENV{ID_FS_LABEL_ENC}="a\x20label", ENV{ID_FS_UUID}="5E0A-2C1B"'''
 # Argument 1 is the tree, 2 the directory with the rules, 3 the build directory.
 _SETUP = """
@@ -35,7 +35,7 @@ while read -r line; do eval "$line"; echo ready; done'
 
 
 class Udev:
-    """A shell inside udev's little world. /mnt is the build directory."""
+    """A shell inside udev's sandbox. /mnt is the build directory."""
 
     def __init__(self, workspace):
         tree = BUILD / "tree"
@@ -59,10 +59,10 @@ class Udev:
 
     def _wait(self, count):
         wait_until(lambda: self._ready() >= count or self._shell.poll() is not None, 20, "udev to be ready")
-        assert self._shell.poll() is None, "expected udevd to run, its shell ended: " + "".join(self._lines)
+        assert self._shell.poll() is None, "expected udevd to run; its shell ended: " + "".join(self._lines)
 
     def run(self, line):
-        """Runs one line of shell inside; returns what it printed. A failing command ends the shell."""
+        """Runs one line of shell inside; returns its output. A failing command ends the shell."""
         before, count = len(self._lines), self._ready()
         self._shell.stdin.write(line + "\n")
         self._shell.stdin.flush()
@@ -70,7 +70,7 @@ class Udev:
         return "".join(text for text in self._lines[before:] if text != "ready\n")
 
     def settle(self):
-        """Waits until udevd has worked off every event."""
+        """Waits until udevd has processed every event."""
         self.run("udevadm settle --timeout=20")
 
     def close(self):

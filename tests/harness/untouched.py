@@ -1,22 +1,22 @@
-"""What must hold whatever happens to etcd or to the agent: the container, the list of hosts, and the local truth."""
+"""What must not change, whatever happens to etcd or the agent: the container, the list of hosts, and local readiness."""
 
 import contextlib
 import threading
 import time
 
 HOSTS = "/var/lib/cratekeeper/crate@1/config/unicast_hosts.txt"
-# A heartbeat is a third of the lease of 5 s; the rest is for a machine that is busy with other things.
+# A heartbeat takes a third of the lease of 5 s; the rest is a margin for a busy machine.
 ONE_HEARTBEAT = 5 / 3 + 3
 
 
 def hosts(node):
-    """The lines of the list from which the database learns its peers."""
+    """The lines of the list that tells the database its peers."""
     return set(node.read(HOSTS).split())
 
 
 @contextlib.contextmanager
 def nothing_is_touched(node, answers=frozenset({200})):
-    """Inside, the container keeps its process, no host leaves the list, and /ready says nothing but `answers`."""
+    """While the block runs, the container keeps its process, no host leaves the list, and /ready returns only `answers`."""
     container, before = node.container_pid("crate-1"), hosts(node)
     assert container and before
     seen, end = set(), threading.Event()
@@ -39,7 +39,7 @@ def nothing_is_touched(node, answers=frozenset({200})):
 
 
 def until_etcd_warns(node, words=""):
-    """Waits until /health says that something is wrong with etcd, in these words; returns all it says."""
+    """Waits until /health warns about etcd in these words; returns the component."""
     def look():
         part = node.component("etcd")
         return part if part["status"] == "warn" and words in part.get("output", "") else None
@@ -48,7 +48,7 @@ def until_etcd_warns(node, words=""):
 
 
 def announced_again(node, within=ONE_HEARTBEAT):
-    """Waits until the record and the endpoint of the node are there, under one lease that lives, and nobody warns."""
+    """Waits until the node's record and endpoint exist under one live lease, and /health does not warn about etcd."""
     start = time.monotonic()
 
     def look():
@@ -56,5 +56,5 @@ def announced_again(node, within=ONE_HEARTBEAT):
         leases = {node.etcd.lease_of(key) for key in keys}
         return None not in leases and len(leases) == 1 and node.component("etcd")["status"] == "pass"
 
-    node.wait_for(look, within, lambda: f"the announcement to be back; etcd says {node.component('etcd')}")
+    node.wait_for(look, within, lambda: f"the announcement to be back; component etcd: {node.component('etcd')}")
     return time.monotonic() - start

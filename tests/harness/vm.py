@@ -1,7 +1,7 @@
-"""The disk image as a machine: flashed onto a disk with the config of its site, switched on, looked at from outside.
+"""The disk image as a machine: flashed onto a disk with the config of its site, switched on, observed from outside.
 
-What the tests add to what ships: the stand-in's container image on the EFI system partition, a unit that gives it to
-Docker (`_additions`), and on the kernel's command line, by the firmware, a serial console and a root shell.
+The tests add to the shipped image: the stand-in's container image on the EFI system partition, a unit that loads it
+into Docker (`_additions`), and a serial console and a root shell on the kernel command line, through the firmware.
 """
 
 import http.client
@@ -26,10 +26,10 @@ STANDIN = BUILD / "standin/image.tar"
 STANDIN_NAME = "cratekeeper/crate-standin:6.4.5"
 BOOT = 600  # seconds; a generous bound for a translated machine on a busy one
 
-# What systemd's boot stub takes from the firmware and adds to the kernel's command line.
+# systemd's boot stub takes this from the firmware and adds it to the kernel command line.
 _COMMAND_LINE = "console=ttyS0 systemd.debug_shell=ttyS1"
 _LOADER = f"""[Unit]
-Description=The stand-in for CrateDB, for Docker
+Description=Load the CrateDB stand-in into Docker
 Requires=docker.service
 After=docker.service
 
@@ -40,8 +40,8 @@ ExecStart=/bin/sh -c 'docker image inspect {STANDIN_NAME} > /dev/null 2>&1 || \\
     docker load --quiet --input /boot/standin.tar'
 """
 _AFTER_IT = "[Unit]\nRequires=standin-image.service\nAfter=standin-image.service\n"
-# Several translated machines on two cores may answer each other after seconds only: longer than etcd waits in an
-# election, and systemd for its start.
+# Several translated machines on two cores may take seconds to answer each other: longer than etcd waits in an
+# election, and than systemd waits for its start.
 _PATIENT = """[Service]
 Environment=ETCD_HEARTBEAT_INTERVAL=1000 ETCD_ELECTION_TIMEOUT=10000
 TimeoutStartSec=infinity
@@ -49,12 +49,12 @@ TimeoutStartSec=infinity
 
 
 def progress(name, text, _start=time.monotonic()):
-    """A line for whoever waits."""
+    """Prints a progress line."""
     print(f"[{time.monotonic() - _start:6.1f} s] {name}: {text}", file=sys.__stderr__, flush=True)
 
 
 def _additions(config, alone):
-    """Puts into an Ignition config what the tests need beside what ships."""
+    """Adds what only the tests need to an Ignition config."""
     for unit in config["systemd"]["units"]:
         if unit["name"] == "etcd.service" and not alone:
             unit["dropins"] = [{"name": "50-patient.conf", "contents": _PATIENT}]
@@ -75,8 +75,8 @@ class Answer:
 
 
 class Boot:
-    """A boot begins with power on or a reset. `ready` is the number of seconds it took, `work` how many of a processor;
-    None so far."""
+    """A boot starts with power on or a reset. `ready` is its duration in seconds, `work` its processor time; None before
+    the node is ready."""
 
     def __init__(self, qemu):
         self._qemu, self._work = qemu, qemu.processor_seconds()
@@ -87,13 +87,13 @@ class Boot:
         return time.monotonic() - self._start
 
     def done(self):
-        """The node is ready."""
+        """Call it when the node is ready."""
         self.ready, self.work = self.seconds(), self._qemu.processor_seconds() - self._work
 
 
 class Machine:
-    """One machine, off, one of those on a `lan`; `foreign` is the content of a disk beside the empty one. All its disks
-    are plain files. Without `watchdog` nothing resets it when this machine has no time for it."""
+    """One machine of a `lan`, switched off; `foreign` is the content of a disk beside the empty one. All its disks are
+    plain files. Without `watchdog` nothing resets it when this machine is too busy to run it."""
 
     def __init__(self, workspace, lan, name, foreign=None, watchdog=True):
         if not IMAGE.exists():
@@ -136,7 +136,7 @@ class Machine:
     def _disks(self):
         foreign = ["-blockdev", f"driver=raw,node-name=foreign,file.driver=file,file.filename={self.foreign}",
                    "-device", "nvme,drive=foreign,serial=FOREIGN1"] if self.foreign else []
-        # cache.no-flush: this machine keeps its power. What the data disk was not told to flush is in the log.
+        # cache.no-flush: this machine does not lose power. The log records which writes of the data disk were flushed.
         return ["-blockdev", f"driver=raw,node-name=system,cache.no-flush=on,file.driver=file"
                 f",file.filename={self.system}",
                 "-device", "nvme,drive=system,serial=SYSTEM1", *foreign,
@@ -146,7 +146,7 @@ class Machine:
                 "-device", "nvme,drive=data,serial=DATA1"]
 
     def switch_on(self):
-        """Power on; returns at once. `base` is the data disk as it is now, `log` gets whatever is written to it."""
+        """Powers on; returns at once. `base` is a copy of the current data disk, `log` records all writes to it."""
         command("cp", "--sparse=always", self.data, self.base, timeout=300)
         self.log.write_bytes(b"")
         self.rows.settled()
@@ -165,24 +165,24 @@ class Machine:
         return self
 
     def boot(self):
-        """Power on, and wait until the node is ready."""
+        """Powers on and waits until the node is ready."""
         return self.switch_on().until_ready()
 
     def until_ready(self, timeout=BOOT):
-        """Waits for the first answer of the agent and for its yes, from the last power on."""
+        """Waits until the agent answers and is ready, counting from the last power on."""
         boot = self.boots[-1]
         if boot.ready:
             self.wait_for(self.is_ready, timeout, "to be ready")
             return self
         self.wait_for(lambda: self.status() is not None, timeout, "an answer of the agent")
-        progress(self.name, f"the agent answers, {boot.seconds():.0f} s after power on")
+        progress(self.name, f"the agent answers after {boot.seconds():.0f} s")
         self.wait_for(self.is_ready, timeout, "to be ready")
         boot.done()
-        progress(self.name, f"ready, {boot.ready:.0f} s after power on, {boot.work:.0f} s of a processor")
+        progress(self.name, f"ready after {boot.ready:.0f} s, {boot.work:.0f} s of processor time")
         return self
 
     def until_reset(self, timeout):
-        """Waits until the machine starts again without anybody having switched it off: what QEMU saw."""
+        """Waits until the machine resets by itself; returns QEMU's events."""
         seen = []
         self.wait_for(lambda: seen.extend(self.events()) or "RESET" in seen, timeout, "a reset")
         progress(self.name, "reset")
@@ -191,34 +191,34 @@ class Machine:
         return seen
 
     def wait_for(self, predicate, timeout, what):
-        """Waits; at the end of its patience it tells what can be seen from outside."""
+        """Waits; a timeout reports what is visible from outside."""
         def state():
             if not self._qemu.running():
-                return f"{what} of {self.name}, whose QEMU has ended: {self._qemu.says()}"
+                return f"{what} of {self.name}; its QEMU has ended: {self._qemu.says()}"
             health = self.page("/health")
-            return (f"{what} of {self.name}, whose /health says {health.text if health else 'nothing'}\n"
-                    f"and its console\n{self.console()}")
+            return (f"{what} of {self.name}; its /health: {health.text if health else 'no answer'}\n"
+                    f"its console:\n{self.console()}")
         wait_until(lambda: not self._qemu.running() or predicate(), timeout, state, interval=0.5)
         if not self._qemu.running():
             raise Timeout(f"expected {state()}")
 
     def console(self, last=3000):
-        """What the kernel and systemd wrote to the serial port since power on."""
+        """The output of the kernel and systemd on the serial port since power on."""
         path = self.directory / "console"
         return path.read_text(encoding="utf-8", errors="replace")[-last:] if path.exists() else ""
 
     def port(self, what):
-        """Where on loopback the machine's "health", "ssh" or "sql" is."""
+        """The loopback port of the machine's "health", "ssh" or "sql"."""
         return self._lan.port(self.name, what)
 
     def page(self, path, timeout=10):
-        """An HTTP answer from the LAN side; None while there is none."""
+        """An HTTP answer from the LAN side; None if there is none."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port("health"), timeout=timeout)
         try:
             connection.request("GET", path)
             return Answer(connection.getresponse())
         except (OSError, http.client.HTTPException):
-            return None  # QEMU takes every connection and closes it when the machine does not
+            return None  # QEMU accepts every connection and closes it if the machine does not
         finally:
             connection.close()
 
@@ -230,23 +230,23 @@ class Machine:
         return self.status() == 200
 
     def node(self):
-        """How the node describes itself."""
+        """The node's own description."""
         return self.page("/v1/node").json()
 
     def agent(self):
-        """The agent's process, as text."""
+        """The agent's process id, as text."""
         return self.shell("systemctl show --property=MainPID --value cratekeeper.service")
 
     def container(self):
-        """The process of the database, as text."""
+        """The database's process id, as text."""
         return self.shell("docker inspect --format '{{.State.Pid}}' $(docker ps --quiet)")
 
     def shell(self, text, timeout=60):
-        """Runs a line as root: what it printed. It has to succeed."""
+        """Runs a line as root, which must succeed; returns its output."""
         return self._root().run(text, timeout)
 
     def tell(self, text):
-        """Types a line as root whose end nobody will see."""
+        """Types a line as root without waiting for its end."""
         self._root().type(text)
 
     def _root(self):
@@ -261,25 +261,25 @@ class Machine:
                        "-o", "BatchMode=yes", "-F", "none", *options, check=False, timeout=timeout)
 
     def events(self):
-        """What QEMU saw happen to the machine since this was asked last."""
+        """QEMU's events of the machine since the last call."""
         return self._qemu.events()
 
     def cable(self, plugged):
-        """Plugs the cable of a machine that is alone in, or pulls it."""
+        """Plugs in or pulls the cable of a machine on its own LAN."""
         self._qemu.do("set_link", name="lan", up=plugged)
 
     def running(self):
         return self._qemu is not None and self._qemu.running()
 
     def shut_down(self, timeout=180):
-        """The power button."""
+        """Presses the power button and waits."""
         progress(self.name, "power button")
         self._qemu.power_button(timeout)
         self._forget()
         progress(self.name, "off")
 
     def power_cut(self):
-        """Power gone. What was in the machine's memory is lost, what it wrote to its disks is there."""
+        """Cuts the power. The machine's memory is lost; data written to its disks stays."""
         if self._qemu is not None:
             self._qemu.kill()
         self._forget()

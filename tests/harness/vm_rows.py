@@ -1,6 +1,6 @@
-"""Rows of a virtual machine: written from outside, each with the place in the disk's log when it was acknowledged.
+"""Rows of a virtual machine: written from outside, each with the position in the disk's log when it was acknowledged.
 
-So of any moment of that log it is known which rows have to be there. Nothing is written twice or taken back.
+So for any moment of that log the tests know which rows must exist. No row is written twice or deleted.
 """
 
 import base64
@@ -28,7 +28,7 @@ class VmRows:
         return Connection((machine or self._machine).port("sql"), **_USER)
 
     def prepare(self):
-        """The table, and a user who may come from outside, made by one whom the database trusts: its own machine."""
+        """Creates the table and a user for remote access, locally on the machine, because the database trusts that."""
         if self._table:
             return
         for statement in ("CREATE USER writer WITH (password = 'writer')", "GRANT ALL PRIVILEGES TO writer",
@@ -40,11 +40,11 @@ class VmRows:
             said = self._machine.shell(f"bash -c 'exec 3<>/dev/tcp/127.0.0.1/4200; "
                                        f"echo {request} | base64 -d >&3; cat <&3'")
             if " 200 " not in said:
-                raise AssertionError(f"expected '{statement}' to succeed, the database says: {said}")
+                raise AssertionError(f"expected '{statement}' to succeed; the database answered: {said}")
         self._table = True
 
     def write(self, count):
-        """Inserts rows, each of which has to be acknowledged."""
+        """Inserts rows, each of which must be acknowledged."""
         self.prepare()
         connection = self._connect()
         for _ in range(count):
@@ -61,7 +61,7 @@ class VmRows:
 
     @contextlib.contextmanager
     def writing(self):
-        """Inserts row after row for as long as the block runs, whatever becomes of the machine."""
+        """Inserts rows while the block runs, whatever happens to the machine."""
         self.prepare()
         end = threading.Event()
         writer = threading.Thread(target=self._write, args=(end,), daemon=True)
@@ -85,7 +85,7 @@ class VmRows:
         connection.close()
 
     def settled(self):
-        """From now on the log is a new one, and all rows so far stand on the disk it begins with."""
+        """Call it when a new log starts: all rows so far are on the initial disk."""
         self.acknowledged = [(number, 0) for number, _ in self.acknowledged]
 
     def until(self, position):
@@ -97,12 +97,12 @@ class VmRows:
         return {number for number, _ in self.acknowledged}
 
     def found(self, machine=None):
-        """The numbers the machine finds, or another one of its cluster."""
+        """The numbers that the machine finds, or another machine of its cluster."""
         return numbers(self._connect(machine))
 
 
 def numbers(connection):
-    """What stands in the table that a database with this connection has."""
+    """The numbers in the database's table."""
     answer = connection.sql("REFRESH TABLE t")
     assert answer.status == 200, answer.text
     answer = connection.sql("SELECT id FROM t")

@@ -1,4 +1,4 @@
-"""Waits for something to become true, with a deadline and a message that says what was expected."""
+"""Waits for a condition, with a deadline and a message that says what was expected."""
 
 import time
 
@@ -6,13 +6,13 @@ from .stopwatch import Stopwatch
 
 
 class Timeout(AssertionError):
-    """What was waited for did not happen in time."""
+    """The expected condition did not become true in time."""
 
 
 def wait_until(predicate, timeout, what, interval=0.05):
-    """Returns the first true value of `predicate()`; raises Timeout after `timeout` seconds that were not stolen.
+    """Returns the first true value of `predicate()`; raises Timeout after `timeout` seconds, without stolen time.
 
-    `what` completes the sentence "expected ..."; a callable is asked at the end, so it can show the last state.
+    `what` completes the sentence "expected ..."; a callable is called at the end, so it can show the last state.
     """
     watch = Stopwatch()
     while True:

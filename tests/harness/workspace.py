@@ -1,9 +1,9 @@
-"""Owns everything one test run creates outside its own memory, and removes all of it in every case.
+"""Owns everything that a test run creates outside its own memory, and always removes all of it.
 
 A run has one directory (build/run/<pid>), one cgroup (cratekeeper-<pid>) and one prefix for network
-namespaces (ck-<pid>-). Whatever carries one of these marks belongs to the run, so cleaning up needs no
-bookkeeping, and the leftovers of a run that was killed are found and removed by the next one.
-It never touches a process, mount, loop device or namespace without such a mark.
+namespaces (ck-<pid>-). Everything with one of these names belongs to the run, so the cleanup needs no
+bookkeeping, and each run finds and removes the leftovers of killed runs.
+It never touches a process, mount, loop device or namespace without such a name.
 """
 
 import atexit
@@ -26,8 +26,8 @@ REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
 BUILD = REPOSITORY / "build"
 RUNS = BUILD / "run"
 
-# Kernel parameters without a namespace that shipped units may set: saved by the first run that boots a node,
-# put back by the last run that ends.
+# Kernel parameters without a namespace that shipped units may set. The first run that boots a node saves them, the last
+# run restores them.
 SHARED_PARAMETERS = ("vm/max_map_count", "vm/swappiness", "fs/file-max", "fs/aio-max-nr", "kernel/pid_max")
 _SAVED_PARAMETERS = RUNS / "kernel-parameters.json"
 
@@ -39,7 +39,7 @@ _CLONE_NEWNET = 0x40000000  # linux/sched.h
 
 @contextlib.contextmanager
 def _uninterrupted():
-    """What would interrupt the block does so after it: a process that has just been started must not get lost."""
+    """Delays interrupts until the end of the block: a process that has just been started must not get lost."""
     held, before = [], []
     if threading.current_thread() is threading.main_thread():
         before = [(number, handler) for number, handler in ((each, signal.getsignal(each)) for each in _INTERRUPTING)
@@ -56,7 +56,7 @@ def _uninterrupted():
 
 
 def finish(argv, timeout, input=None, **options):
-    """As subprocess.run with its output captured as text, but timed by a Stopwatch: Ctrl-Z may stop us meanwhile."""
+    """Like subprocess.run with output captured as text, but timed by a Stopwatch, because Ctrl-Z may stop us meanwhile."""
     watch, process = Stopwatch(), None
     stdin = subprocess.DEVNULL if input is None else subprocess.PIPE
     try:
@@ -70,7 +70,7 @@ def finish(argv, timeout, input=None, **options):
             except subprocess.TimeoutExpired:
                 if watch.seconds() >= timeout:
                     raise subprocess.TimeoutExpired(argv, timeout) from None
-                input = None  # it is on its way
+                input = None  # already sent
     except BaseException:
         if process is not None:
             process.kill()
@@ -79,7 +79,7 @@ def finish(argv, timeout, input=None, **options):
 
 
 def command(*argv, timeout=60, check=True, **options):
-    """Runs a command on the machine itself; an error carries what the command said."""
+    """Runs a command on the machine itself; an error contains the command's own errors."""
     done = finish([str(word) for word in argv], timeout, **options)
     if check and done.returncode != 0:
         raise RuntimeError(f"{' '.join(map(str, argv))}: exit {done.returncode}: {done.stderr.strip()}")
@@ -94,7 +94,7 @@ def enter_network(path):
 
 
 def _cgroup_roots():
-    """The cgroup v2 hierarchy first; beside it systemd's own v1 hierarchy on machines that have both."""
+    """The cgroup v2 hierarchy, followed by systemd's v1 hierarchy on machines that have both."""
     unified = pathlib.Path("/sys/fs/cgroup/unified")
     if (unified / "cgroup.procs").exists():
         return [path for path in (unified, pathlib.Path("/sys/fs/cgroup/systemd")) if path.exists()]
@@ -105,7 +105,7 @@ def _cgroup_roots():
 
 
 def _start_time(pid):
-    """The kernel's start time of a process, which with the pid names it for good; None if it is gone."""
+    """The kernel's start time of a process, which with the pid identifies it uniquely; None if it has ended."""
     try:
         return pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[19]
     except OSError:
@@ -129,7 +129,7 @@ def loops_under(directory):
 
 
 def detach_loop(device):
-    """Detaches a loop device and waits until it really is free: the kernel does it lazily."""
+    """Detaches a loop device and waits until it is really free: the kernel detaches lazily."""
     command("losetup", "--detach", device, check=False)
     backing = pathlib.Path(f"/sys/block/{device.removeprefix('/dev/')}/loop/backing_file")
     deadline = time.monotonic() + 5
@@ -157,7 +157,7 @@ def remove_cgroup(path):
 
 
 def forget_machines(pattern):
-    """Removes what systemd-nspawn keeps of machines that were killed: propagate/NAME, since 257 unix-export/NAME."""
+    """Removes systemd-nspawn's leftovers of killed machines: propagate/NAME, since 257 unix-export/NAME."""
     for left in pathlib.Path("/run/systemd/nspawn").glob(f"*/{pattern}"):
         if os.path.ismount(left):
             command("umount", "--lazy", left, check=False)
@@ -165,7 +165,7 @@ def forget_machines(pattern):
 
 
 def _dispose(pid, directory):
-    """Removes everything that carries the marks of run `pid`."""
+    """Removes everything that belongs to run `pid`."""
     roots = _cgroup_roots()
     kill_cgroup(roots[0] / f"cratekeeper-{pid}")
     for root in roots[1:]:
@@ -192,7 +192,7 @@ def _parameters_locked():
 
 
 def _restore_parameters():
-    """Puts the kernel parameters back, unless another run still uses them."""
+    """Restores the kernel parameters, unless another run still uses them."""
     with _parameters_locked():
         if not _SAVED_PARAMETERS.exists() or any(entry.name.isdigit() for entry in RUNS.iterdir()):
             return
@@ -203,7 +203,7 @@ def _restore_parameters():
 
 
 def sweep():
-    """Removes what runs left behind that were killed before they could clean up."""
+    """Removes the leftovers of runs that were killed before they could clean up."""
     for directory in RUNS.glob("*"):
         if not directory.name.isdigit():
             continue
@@ -220,13 +220,13 @@ class Workspace:
 
     def __init__(self):
         if os.geteuid() != 0:
-            raise RuntimeError("the live tests mount, make namespaces and boot systemd: run them as root")
+            raise RuntimeError("the tests mount disks, create namespaces and boot systemd; run them as root")
         self.pid = os.getpid()
         self.prefix = f"ck-{self.pid}"
         self.directory = RUNS / str(self.pid)
         RUNS.mkdir(parents=True, exist_ok=True)
         sweep()
-        # Named as ours only once it says whose it is: another run may be sweeping right now.
+        # It gets its final name only with its owner file inside: another run may be sweeping right now.
         unborn = RUNS / f".{self.pid}"
         shutil.rmtree(unborn, ignore_errors=True)
         unborn.mkdir()
@@ -249,7 +249,7 @@ class Workspace:
         raise KeyboardInterrupt(f"signal {number}")
 
     def close(self):
-        """Removes everything; safe to call twice and in any state. Only the process that made it cleans up."""
+        """Removes everything; safe to call twice and in any state. Only the process that created it cleans up."""
         if self._closed or os.getpid() != self.pid:
             return
         previous = [(number, signal.signal(number, signal.SIG_IGN))
@@ -265,7 +265,7 @@ class Workspace:
                 signal.signal(number, handler)
 
     def make_directory(self, name):
-        """A fresh directory of the run; the name gets a number when it is taken."""
+        """A new directory of the run; the name gets a number if it is taken."""
         for number in range(1000):
             path = self.directory / (f"{name}-{number}" if number else name)
             if not path.exists():
@@ -274,13 +274,13 @@ class Workspace:
         raise RuntimeError(f"expected a free name for directory {name} in {self.directory}")
 
     def cgroup(self, name):
-        """The cgroup v2 directory of one group of the run; created when it is missing."""
+        """The cgroup v2 directory of one group of the run; created if it is missing."""
         for root in _cgroup_roots():
             (root / f"cratekeeper-{self.pid}" / name).mkdir(parents=True, exist_ok=True)
         return _cgroup_roots()[0] / f"cratekeeper-{self.pid}" / name
 
     def remove_cgroup(self, name):
-        """Kills what is left in a group and removes it from every hierarchy."""
+        """Kills the remaining processes of a group and removes it from every hierarchy."""
         roots = _cgroup_roots()
         kill_cgroup(roots[0] / f"cratekeeper-{self.pid}" / name)
         for root in roots[1:]:
@@ -306,7 +306,7 @@ class Workspace:
         return child
 
     def preserve_parameters(self):
-        """Remembers the machine's kernel parameters before a node may change them."""
+        """Saves the machine's kernel parameters before a node can change them."""
         with _parameters_locked():
             if not _SAVED_PARAMETERS.exists():
                 paths = [pathlib.Path("/proc/sys", name) for name in SHARED_PARAMETERS]

@@ -1,7 +1,7 @@
-"""The log of everything a virtual machine wrote to a disk, and from it the disk as a power cut would have left it.
+"""The log of all writes of a virtual machine to a disk, and the disk that a power cut would have left.
 
 QEMU's filter blklogwrites adds an entry when a write or a flush is complete, in the format of Linux' dm-log-writes. A
-flush promises that what was complete before is kept; of what came after it, a disk that loses its power keeps any part.
+flush guarantees all writes completed before it; a disk that loses power keeps any subset of the later writes.
 """
 
 import os
@@ -9,11 +9,11 @@ import struct
 
 from .workspace import command
 
-_ENTRY = struct.Struct("<4Q")  # sector, sectors, flags, bytes of data that is no write
+_ENTRY = struct.Struct("<4Q")  # sector, sectors, flags, bytes of data other than writes
 _FLUSH, _DISCARD = 1, 4
 _SECTOR = 512
-# Btrfs writes its first superblock with "force unit access": complete means kept. QEMU's NVMe does not hand that word
-# on to the log, so the place stands for it.
+# Btrfs writes its first superblock with "force unit access": complete means durable. QEMU's NVMe does not pass the flag
+# to the log, so the offset identifies such a write.
 _SUPERBLOCK = 64 << 10
 
 
@@ -29,7 +29,7 @@ class WriteLog:
                 log.seek(at)
                 sector, sectors, flags, _ = _ENTRY.unpack(log.read(_ENTRY.size))
                 length = 0 if flags & _DISCARD else sectors * _SECTOR
-                # A hole is an entry that was being written when QEMU was killed; whatever follows was not complete.
+                # A hole is an entry that was being written when QEMU was killed; nothing after it was complete.
                 if at + _SECTOR + length > size or (sectors, flags) == (0, 0):
                     break
                 end = at + _SECTOR + length
@@ -39,8 +39,8 @@ class WriteLog:
         self.end = at
 
     def state(self, base, path, count, keep):
-        """Writes to `path` the disk `base` after the first `count` entries and a power cut: `keep()` says of each write
-        that no flush has covered whether it is there. Returns (how many of those there were, how many were kept)."""
+        """Writes to `path` the disk `base` after the first `count` entries and a power cut: `keep()` decides for each
+        write without a later flush whether it survives. Returns (number of such writes, number of survivors)."""
         command("cp", "--sparse=always", base, path, timeout=300)
         done = self.entries[:count]
         flushed = max((number for number, entry in enumerate(done) if entry[0]), default=-1)
