@@ -1,6 +1,6 @@
-"""Shelves of nodes for the cluster rung: one that tests share while it is healthy, and some for one test alone.
+"""Clusters for the cluster tests: one that tests share while it is healthy, and separate ones for single tests.
 
-Only one shelf lives at a time, because each has the same names and addresses: the tests that share one run first.
+Only one shelf exists at a time, because each has the same names and addresses: the tests that share one run first.
 """
 
 import contextlib
@@ -14,7 +14,7 @@ from harness.wait import Timeout, wait_until
 
 
 class SharedShelf:
-    """Four nodes, booted when a test first asks for them, and again when a test left them broken."""
+    """Four nodes, booted when a test first asks for them, and again after a test left them broken."""
 
     def __init__(self, *arguments):
         self._arguments = arguments
@@ -41,7 +41,7 @@ class SharedShelf:
 
 @pytest.fixture(scope="session")
 def shared_shelf(workspace, network, tree, installed):
-    """Whoever wants the names n1 to n4 for itself closes it."""
+    """A fixture that needs the names n1 to n4 closes it."""
     made = SharedShelf(workspace, network)
     yield made
     made.close()
@@ -49,7 +49,7 @@ def shared_shelf(workspace, network, tree, installed):
 
 @pytest.fixture
 def shelf(shared_shelf):
-    """Four nodes n1 to n4 that are one healthy cluster; the test leaves them so, or the next one gets new ones."""
+    """Four nodes n1 to n4 as one healthy cluster; if a test leaves them broken, the next one gets new ones."""
     return shared_shelf.whole()
 
 
@@ -76,7 +76,7 @@ def etcd_beside(make_etcd, network):
 
 
 class SharedDemo:
-    """The demo at its prompt, started when a test first asks for it, and again when a test left it otherwise."""
+    """The demo at its prompt, started when a test first asks for it, and again after a test left it in another state."""
 
     def __init__(self):
         self._demo = None
@@ -88,7 +88,7 @@ class SharedDemo:
                 wait_until(lambda: self._demo.do("status").count(": ready: ") == 4, 20, "four ready nodes", interval=0.5)
                 return self._demo
             self.close()
-        # Below a process of the same job, as below make: one that stops and goes on before the demo does.
+        # Below another process of the same job, like make, which stops and continues before the demo does.
         self._demo = Demo("sh -c 'tools/demo/run --stand-in; true'")
         return self._demo.until_asked()
 
@@ -100,7 +100,7 @@ class SharedDemo:
 
 @pytest.fixture(scope="session")
 def shared_demo(tree, installed):
-    """Whoever starts a demo or a shelf of its own closes it: the machine is small."""
+    """A fixture that starts its own demo or shelf closes it, because the machine is small."""
     made = SharedDemo()
     yield made
     made.close()
@@ -108,14 +108,14 @@ def shared_demo(tree, installed):
 
 @pytest.fixture
 def demo(shared_demo, shared_shelf):
-    """The demo at its prompt; the test leaves it so, with four nodes that are ready, or the next one gets a new one."""
+    """The demo at its prompt with four ready nodes; if a test leaves it in another state, the next one gets a new one."""
     shared_shelf.close()
     return shared_demo.whole()
 
 
 @pytest.fixture
 def nothing_shared(shared_demo, shared_shelf, tree, installed):
-    """All is built, and the machine is free for a demo of the test's own."""
+    """Everything is built, and the machine is free for the test's own demo."""
     shared_demo.close()
     shared_shelf.close()
 
@@ -140,7 +140,7 @@ def pytest_collection_modifyitems(items):
 
 
 def pytest_terminal_summary(terminalreporter):
-    """Prints what was measured; no test depends on it."""
+    """Prints the measured times; no test depends on them."""
     if clock.MEASURED:
         terminalreporter.section("times")
         for line in clock.report():

@@ -1,4 +1,4 @@
-"""A disk image was copied with its machine-id: the clone starts nothing and says which machine it is a copy of."""
+"""A machine cloned with its machine-id starts no database and names the machine that it is a copy of."""
 
 
 def test_a_cloned_machine_is_refused_by_name(shelf):

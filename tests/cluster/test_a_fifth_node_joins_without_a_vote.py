@@ -1,4 +1,4 @@
-"""A node that comes a week later: a slot of its own, no list of first voters, the same cluster, all rows in it."""
+"""A node that joins later gets its own slot and no list of first voters, joins the same cluster, and has all rows."""
 
 from harness.sql import query
 

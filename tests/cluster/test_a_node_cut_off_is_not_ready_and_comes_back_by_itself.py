@@ -1,4 +1,4 @@
-"""Somebody pulls a cable: that node is out of traffic, the others go on, and plugging it in is all it takes."""
+"""A node without its network cable gets no traffic, the others continue, and replugging the cable brings it back."""
 
 
 def test_a_node_cut_off_is_not_ready_and_comes_back_by_itself(shelf):
@@ -8,7 +8,7 @@ def test_a_node_cut_off_is_not_ready_and_comes_back_by_itself(shelf):
     with shelf.staying_ready(others), shelf.rows.writing(shelf.nodes):
         clock = shelf.clock("cable pulled")
         lonely.link.unplug()
-        # Nobody outside reaches it now; its own socket answers inside.
+        # It is unreachable from outside now; its local socket answers inside.
         clock.until(lambda: lonely.run("cratectl", "status", check=False).returncode == 3, 20, "the node knows")
         clock.until(lambda: lonely.name not in shelf.announced(), 20, "its key gone from etcd")
         lonely.link.plug()

@@ -1,4 +1,4 @@
-"""A node that is neither the database's master nor etcd's leader loses its power: the others do not even blink."""
+"""When a node that is neither the database's master nor etcd's leader loses power, the others are not affected."""
 
 
 def test_a_node_losing_power_disturbs_no_other(shelf):

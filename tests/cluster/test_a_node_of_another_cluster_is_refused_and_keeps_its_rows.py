@@ -1,4 +1,4 @@
-"""A node of another cluster is plugged in, with and without its memory: reported, never ready, its rows untouched."""
+"""A node of another cluster, with and without its node.json, is reported and never ready, and keeps its rows."""
 
 from harness.sql import query
 
@@ -34,7 +34,7 @@ def test_a_node_of_another_cluster_is_refused_and_keeps_its_rows(make_shelf, etc
     assert own.get("/cratekeeper/crate/cluster-id")["/cratekeeper/crate/cluster-id"]["id"] == ours
     assert shelf.rows.all_in(home)
 
-    # At home again everything is there: nothing was wiped.
+    # Back in its own cluster everything is there: nothing was wiped.
     stranger.systemctl("stop", "cratekeeper.service", "crate@*.service")
     stranger.run("rm", "--force", "/var/lib/cratekeeper/node.json")
     stranger.write("/etc/cratekeeper/agent.conf", f"[Etcd]\nEndpoints={shelf.etcd.endpoint}\n{config}")

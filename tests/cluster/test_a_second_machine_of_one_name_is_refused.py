@@ -1,4 +1,4 @@
-"""Two machines with one name: the first keeps it and stays ready, the other starts nothing and says why."""
+"""Of two machines with the same name the first keeps it and stays ready; the other starts no database and says why."""
 
 
 def test_a_second_machine_of_one_name_is_refused(make_shelf, etcd_beside):
@@ -15,7 +15,7 @@ def test_a_second_machine_of_one_name_is_refused(make_shelf, etcd_beside):
                        or "the name n1 belongs to member" in twin.status_text(), 30, "the refusal")
         assert "[Node] Name" in twin.component("cluster-id")["output"]
         assert twin.run("docker", "ps", "--quiet").stdout == ""
-        # A name of its own is all it takes.
+        # With its own name it joins.
         twin.write("/etc/cratekeeper/agent.conf.d/name.conf", "[Node]\nName=n2\n")
         twin.systemctl("restart", "cratekeeper.service")
         shelf.until_ready(60)

@@ -1,8 +1,8 @@
-"""etcd loses everything while one node is off and an empty one is new: all end in the old cluster, with every row."""
+"""etcd is wiped while one node is off and an empty one joins: all end up in the old cluster, with every row."""
 
 
 def test_a_wiped_etcd_founds_no_second_cluster(make_shelf, etcd_beside):
-    # One node would be enough to found a cluster: only what the others say keeps the new one from it.
+    # One node would be enough to found a cluster: only the other nodes' records keep the new one from doing so.
     shelf = make_shelf(etcd=etcd_beside, count=2, config="[Cluster]\nInitialNodes=1\n").boot().until_ready()
     n1, n2 = shelf.nodes
     shelf.rows.write(n1)

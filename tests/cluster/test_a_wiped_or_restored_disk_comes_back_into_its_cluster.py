@@ -1,4 +1,4 @@
-"""A data disk is wiped, a whole node is put back from an older backup: it joins its cluster again and gets the rows."""
+"""A node with a wiped data disk, or restored from an older backup, rejoins its cluster and gets the rows."""
 
 import shutil
 

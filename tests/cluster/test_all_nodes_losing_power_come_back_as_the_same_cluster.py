@@ -1,4 +1,4 @@
-"""The fuse blows: every node, every etcd member. Power returns, and it is the same cluster with the same rows."""
+"""After a power loss of every node and etcd member the same cluster comes back with the same rows."""
 
 
 def test_all_nodes_losing_power_come_back_as_the_same_cluster(shelf):

@@ -1,4 +1,4 @@
-"""Every member of etcd is stopped for two minutes: the database never notices, and afterwards all is announced."""
+"""While every etcd member is stopped for two minutes the database is not affected; then all nodes are announced again."""
 
 import time
 

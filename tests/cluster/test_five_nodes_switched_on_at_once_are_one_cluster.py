@@ -1,4 +1,4 @@
-"""Five blank machines are switched on together, two more than the first vote waits for: no order makes two clusters."""
+"""Five blank machines switched on together, two more than the first vote needs, never form two clusters."""
 
 
 def test_five_nodes_switched_on_at_once_are_one_cluster(make_shelf):

@@ -1,4 +1,4 @@
-"""Four machines are switched on together: four slots, one list of first voters, the same wherever it is rendered."""
+"""Four machines switched on together get four slots and render the same list of first voters."""
 
 
 def rendered(node, slot, name):
@@ -6,7 +6,7 @@ def rendered(node, slot, name):
 
 
 def test_four_nodes_booted_at_once_agree_on_slots_and_one_vote(make_shelf):
-    # Without a master there is no cluster id, which would take the list away again.
+    # Without a master there is no cluster id, which would remove the list again.
     shelf = make_shelf(count=4, standin={"STANDIN_NO_MASTER": "1"}).boot()
     shelf.wait_for(lambda: sum(key.startswith("members/") for key in shelf.registry()) == 4, 60, "four members")
     shelf.wait_for(lambda: "bootstrap" in shelf.registry(), 30, "the list of first voters")

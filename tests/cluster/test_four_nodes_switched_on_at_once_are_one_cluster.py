@@ -1,4 +1,4 @@
-"""Four machines, each with its own Docker and its own disk: one cluster id, four slots, four peers, one list in SQL."""
+"""Four machines, each with its own Docker and disk, have one cluster id, four slots, and the same sys.nodes."""
 
 import json
 
@@ -6,7 +6,7 @@ from harness.sql import query
 
 
 def data_disk(node):
-    """What is mounted below /data/crate, asked inside the node."""
+    """The file system of /data/crate, queried inside the node."""
     return json.loads(node.run("findmnt", "--json", "--target", "/data/crate", "--output", "SOURCE,FSTYPE").stdout)[
         "filesystems"][0]
 

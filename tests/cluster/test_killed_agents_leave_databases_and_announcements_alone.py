@@ -1,4 +1,4 @@
-"""kill -9 of one agent, then of all four at once: no container, no key and no lease changes for it."""
+"""kill -9 of one agent, then of all four at once, changes no container, key or lease."""
 
 import time
 
@@ -8,7 +8,7 @@ def main_pid(node):
 
 
 def kill_agents(shelf, nodes):
-    """Kills and waits for the next processes; all announcements stay, watched for longer than a lease lives."""
+    """Kills agents and waits for their successors; checks for longer than a lease that all announcements stay."""
     before = {node.name: main_pid(node) for node in nodes}
     clock = shelf.clock(f"kill -9 of {len(nodes)} agents" if len(nodes) > 1 else "kill -9 of an agent")
     for node in nodes:

@@ -1,4 +1,4 @@
-"""One machine after the other is switched on: each waits, says for what, starts nothing; then it is one cluster."""
+"""Machines switched on one after the other start no database and say what they wait for, then form one cluster."""
 
 import time
 

@@ -1,4 +1,4 @@
-"""The node of etcd's leader loses its power: etcd elects, announcements stay, every other database stays ready."""
+"""When the node of etcd's leader loses power, etcd elects another, and the other nodes stay announced and ready."""
 
 
 def test_the_etcd_leader_losing_power_touches_no_database(shelf):
@@ -15,7 +15,7 @@ def test_the_etcd_leader_losing_power_touches_no_database(shelf):
         clock.until(lambda: shelf.etcd.leader() not in (None, victim.address), 20, "another leader of etcd")
         clock.until(lambda: shelf.announced() == names, 30, "the right keys in etcd")
         clock.until(lambda: all(node.component("etcd")["status"] == "pass" for node in others), 30,
-                    "all others content with etcd")
+                    "no etcd warning on the others")
         assert shelf.announced() == names
         victim.boot()
         clock = shelf.clock("power of that node back, its systemd up")

@@ -1,4 +1,4 @@
-"""The node with the elected master loses its power: the others elect another one, and no acknowledged row is lost."""
+"""When the node of the elected master loses power, the others elect another and lose no acknowledged row."""
 
 
 def test_the_master_losing_power_is_replaced(shelf):

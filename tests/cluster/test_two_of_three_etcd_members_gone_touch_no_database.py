@@ -1,4 +1,4 @@
-"""etcd without a majority for twenty seconds: every container keeps its process, every node stays ready."""
+"""While etcd has no majority for twenty seconds, every container keeps its process and every node stays ready."""
 
 import time
 

@@ -1,9 +1,9 @@
-"""node.json is damaged: without etcd the agent refuses and says so beside a running database; etcd mends it."""
+"""With a damaged node.json and no etcd the agent refuses, but leaves the database running; etcd repairs the file."""
 
 PAST = "/var/lib/cratekeeper/node.json"
 
 
-def test_a_damaged_memory_stops_no_database(make_shelf, etcd_beside):
+def test_a_damaged_node_json_stops_no_database(make_shelf, etcd_beside):
     shelf = make_shelf(etcd=etcd_beside, count=1, config="[Cluster]\nInitialNodes=1\n").boot().until_ready()
     node = shelf.nodes[0]
     shelf.rows.write(node)
@@ -16,5 +16,5 @@ def test_a_damaged_memory_stops_no_database(make_shelf, etcd_beside):
     assert node.container_pid("crate-1") == containers["n1"] and node.read(PAST) == before[: len(before) // 2]
     etcd_beside.start()
     shelf.until_ready(30)
-    shelf.wait_for(lambda: node.read(PAST) == before, 10, "the file to be mended")
+    shelf.wait_for(lambda: node.read(PAST) == before, 10, "the file to be repaired")
     assert shelf.containers() == containers and shelf.rows.all_in(node)

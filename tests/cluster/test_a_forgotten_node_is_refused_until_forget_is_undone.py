@@ -1,7 +1,7 @@
-"""`cratectl forget`: not while it is alive, then for good, until --undo; the others drop it, nobody is disturbed."""
+"""`cratectl forget` refuses a live node; a forgotten node stays out until --undo, without disturbing the others."""
 
 
-def test_a_forgotten_node_is_refused_until_it_may_come_back(make_shelf, etcd_beside):
+def test_a_forgotten_node_is_refused_until_forget_is_undone(make_shelf, etcd_beside):
     shelf = make_shelf(etcd=etcd_beside, count=3, config="[Cluster]\nInitialNodes=3\n").boot().until_ready()
     node, others = shelf.nodes[2], shelf.nodes[:2]
     shelf.rows.write(node)
@@ -19,7 +19,7 @@ def test_a_forgotten_node_is_refused_until_it_may_come_back(make_shelf, etcd_bes
     with shelf.staying_ready(others):
         node.power_cut()
         shelf.wait_for(lambda: "nodes/" + node.machine_id not in shelf.registry(), 20, "silence")
-        assert node.address in hosts(), "only being forgotten makes the list shorter"
+        assert node.address in hosts(), "only forgetting a node shortens the list"
         shelf.wait_for(lambda: "sys.nodes" not in forget("n3").stderr, 20, "the database to drop it from sys.nodes")
         unasked = forget("n3")
         assert unasked.returncode == 4 and "--yes" in unasked.stderr

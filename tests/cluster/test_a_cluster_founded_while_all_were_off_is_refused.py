@@ -1,7 +1,7 @@
-"""etcd is wiped while every node is off, and a new one founds a cluster alone: the old one is refused, not wiped."""
+"""etcd is wiped while every node is off, and a new node founds a cluster: the agent refuses the old one, but wipes nothing."""
 
 
-def test_a_cluster_founded_while_all_slept_is_refused_by_the_sleepers(make_shelf, etcd_beside):
+def test_a_cluster_founded_while_all_were_off_is_refused(make_shelf, etcd_beside):
     shelf = make_shelf(etcd=etcd_beside, count=1, config="[Cluster]\nInitialNodes=1\n").boot().until_ready()
     sleeper = shelf.nodes[0]
     shelf.rows.write(sleeper)
@@ -19,7 +19,7 @@ def test_a_cluster_founded_while_all_slept_is_refused_by_the_sleepers(make_shelf
         assert word in sleeper.component("cluster-id")["output"]
     assert sleeper.run("docker", "ps", "--quiet").stdout == "" and shelf.ready([newcomer])
 
-    # The next step: the newcomer goes, and what it wrote.
+    # The suggested next step: remove the newcomer and its keys.
     newcomer.power_cut()
     etcd_beside.etcdctl("del", "--prefix", "/cratekeeper/crate/")
     shelf.until_ready(60, [sleeper])

@@ -1,9 +1,9 @@
-"""Somebody deletes the list of first voters and scribbles over the cluster id: nobody votes again, nobody leaves."""
+"""After an operator deletes the list of first voters and overwrites the cluster id, no node votes again or leaves."""
 
 KEYS = "/cratekeeper/crate/"
 
 
-def test_keys_lost_or_changed_by_hand_move_no_node(make_shelf, etcd_beside):
+def test_keys_lost_or_edited_manually_move_no_node(make_shelf, etcd_beside):
     shelf = make_shelf(etcd=etcd_beside, count=2, config="[Cluster]\nInitialNodes=2\n").boot().until_ready()
     old = list(shelf.nodes)
     shelf.rows.write(old[0])
@@ -16,7 +16,7 @@ def test_keys_lost_or_changed_by_hand_move_no_node(make_shelf, etcd_beside):
         late = shelf.add("n3").boot()
         shelf.until_ready(60)
         assert "initial_master_nodes" not in late.read("/var/lib/cratekeeper/crate@3/config/crate.yml")
-        # The next steps, as the warnings say them.
+        # The next steps that the warnings suggest.
         etcd_beside.etcdctl("del", KEYS + "cluster-id")
         assert old[0].run("cratectl", "forget", "--yes", "f" * 32, check=False).returncode == 4, "n1 is alive"
         etcd_beside.etcdctl("del", KEYS + "members/" + "f" * 32)

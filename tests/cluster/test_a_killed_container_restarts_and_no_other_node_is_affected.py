@@ -1,9 +1,9 @@
-"""kill -9 of a database: not ready and out of etcd at once, started again, every acknowledged row still there."""
+"""After kill -9 a database is not ready and leaves etcd at once, then restarts with every acknowledged row."""
 
 from harness.cluster import container
 
 
-def test_a_killed_container_is_back_and_no_other_node_notices(shelf):
+def test_a_killed_container_restarts_and_no_other_node_is_affected(shelf):
     (cluster_id,) = shelf.cluster_ids()
     victim = shelf.others(shelf.master())[0]
     others = shelf.others(victim)

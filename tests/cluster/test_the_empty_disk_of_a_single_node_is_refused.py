@@ -1,7 +1,7 @@
-"""The only node of a cluster boots with an empty disk: it does not wait for others, and takes the right disk back."""
+"""The only node of a cluster refuses an empty disk without waiting for others, and accepts the right disk again."""
 
 
-def test_the_empty_disk_of_an_only_node_is_refused(make_shelf, etcd_beside):
+def test_the_empty_disk_of_a_single_node_is_refused(make_shelf, etcd_beside):
     shelf = make_shelf(etcd=etcd_beside, count=1, config="[Cluster]\nInitialNodes=1\n").boot().until_ready()
     node = shelf.nodes[0]
     shelf.rows.write(node)

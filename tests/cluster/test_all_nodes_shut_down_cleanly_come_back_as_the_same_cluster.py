@@ -1,9 +1,9 @@
-"""`systemctl poweroff` on all four at once, and on again: databases end in order, the cluster and its rows are kept."""
+"""After `systemctl poweroff` on all four nodes the databases stop cleanly, and the same cluster comes back."""
 
 import concurrent.futures
 
 
-def test_all_nodes_rebooted_in_order_come_back_as_the_same_cluster(shelf):
+def test_all_nodes_shut_down_cleanly_come_back_as_the_same_cluster(shelf):
     (cluster_id,) = shelf.cluster_ids()
     slots = {node.name: node.page("/v1/node")["slot"] for node in shelf.nodes}
     with shelf.rows.writing(shelf.nodes):
