@@ -1,4 +1,4 @@
-"""etcd is wiped while every node is off, and a new node founds a cluster: the agent refuses the old one, but wipes nothing."""
+"""etcd is wiped while all nodes are off, and a new one founds a cluster: the agent refuses the old node, wiping nothing."""
 
 
 def test_a_cluster_founded_while_all_were_off_is_refused(make_shelf, etcd_beside):

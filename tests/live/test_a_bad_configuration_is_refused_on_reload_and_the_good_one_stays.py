@@ -1,4 +1,4 @@
-"""SIGHUP with a wrong file: every error is told with its place, and nothing else happens."""
+"""After SIGHUP with a wrong file the agent reports every error with its place, and nothing else happens."""
 
 
 def test_a_bad_configuration_is_refused_on_reload_and_the_good_one_stays(make_agent):

@@ -1,4 +1,4 @@
-"""The configuration is mounted as a directory, read-only, and replaced by rename; a new setting restarts nothing."""
+"""The configuration is a read-only mounted directory, replaced by rename; a new setting causes no restart."""
 
 from harness.sql import sql
 

@@ -1,4 +1,4 @@
-"""A database that ends itself with 0 was decommissioned: systemd must not bring it back."""
+"""A database that exits with 0 was decommissioned: systemd must not restart it."""
 
 import time
 

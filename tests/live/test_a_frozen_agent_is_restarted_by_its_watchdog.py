@@ -1,4 +1,4 @@
-"""SIGSTOP: the watchdog is not fed, systemd replaces the agent, and the database never notices."""
+"""After SIGSTOP of the agent its watchdog expires, systemd replaces it, and the database is not affected."""
 
 
 def test_a_frozen_agent_is_restarted_by_its_watchdog(make_agent):

@@ -1,4 +1,4 @@
-"""A repository that lies deeper than the kernel's addresses of local sockets are long: its nodes boot all the same."""
+"""Nodes boot even if the repository's path is longer than the kernel's limit for local socket addresses."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""The ground every node test stands on: real systemd, Docker, udev and Btrfs inside a node."""
+"""The basis of every node test: real systemd, Docker, udev and Btrfs inside a node."""
 
 from harness.node import TREE
 

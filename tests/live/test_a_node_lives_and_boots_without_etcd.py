@@ -1,4 +1,4 @@
-"""etcd away: a database that ends is not ready at once and ready when it is back, and a reboot starts it again."""
+"""Without etcd, readiness follows a database that ends and returns, and a reboot starts the database again."""
 
 from harness.untouched import announced_again, hosts, nothing_is_touched, until_etcd_warns
 

@@ -1,4 +1,4 @@
-"""The registry of the harness: a node's Docker pulls from it, as slowly as the link allows."""
+"""A node's Docker pulls from the harness's registry at the rate of the link."""
 
 import os
 import tarfile

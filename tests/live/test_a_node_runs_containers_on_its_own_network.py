@@ -1,4 +1,4 @@
-"""Docker inside a node: images come in as archives, a container shares the node's network, and an unprivileged user can watch."""
+"""Docker inside a node loads archives, shares the node's network, and lets an unprivileged user watch a container."""
 
 import subprocess
 import tarfile
@@ -25,9 +25,9 @@ print select($set, undef, undef, 20) == 1 ? "gone\\n" : "still there\\n";
 
 @pytest.fixture(scope="module")
 def container(node, workspace):
-    """A container that answers "hello" on port 4200, started by systemd as the product starts its own."""
+    """A container that answers "hello" on port 4200, started by systemd like the database."""
     archive = workspace.make_directory("image") / "image.tar"
-    # The image holds no program: the container sees the node's own /usr.
+    # The image contains no program: the container uses the node's own /usr.
     with tarfile.open(archive, "w") as image:
         for name in ("bin", "lib", "lib64"):
             link = tarfile.TarInfo(name)

@@ -1,4 +1,4 @@
-"""Moved ports stand in one file, IPv6 is bound beside IPv4, and what the operator says of the node shows in SQL."""
+"""Custom ports come from one file, IPv6 is bound beside IPv4, and the node's configured attributes show in SQL."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""A disk dies, Btrfs forces itself read-only: the node leaves traffic within a look, long before CrateDB notices."""
+"""After a disk failure Btrfs turns read-only: the node leaves traffic at the next probe, long before CrateDB notices."""
 
 
 def test_a_read_only_data_volume_is_not_ready(make_agent):

@@ -1,11 +1,11 @@
-"""Another crate@ instance already runs: ours is not started, theirs is not stopped, and the words say so."""
+"""If another crate@ instance runs, the agent does not start its own, does not stop the other, and says so."""
 
 import time
 
 
 def test_a_second_crate_unit_is_refused_not_fought(make_agent):
     node = make_agent("n1")
-    # The other instance is any service of that name; here one that only waits.
+    # The other instance can be any service of that name; this one only waits.
     node.write("/usr/lib/systemd/system/crate@7.service", "[Service]\nExecStart=/usr/bin/sleep infinity\n")
     node.enable("crate@7.service", "multi-user.target")
     node.boot()

@@ -1,4 +1,4 @@
-"""From power on to ready with nobody logged in; the 2014 key appears only when the database answers."""
+"""From power on to ready without a login; the 2014 key appears only when the database answers."""
 
 
 def test_agent_boots_to_ready_and_announces_the_database(make_agent, make_etcd, network, etcd_version):

@@ -1,4 +1,4 @@
-"""Ctrl-C in the very moment in which the harness starts a process ends the run, and the process with it."""
+"""Ctrl-C at the moment when the harness starts a process ends both the run and the process."""
 
 import subprocess
 import sys
@@ -6,7 +6,7 @@ import sys
 from harness.leftovers import leftovers
 from harness.workspace import REPOSITORY
 
-# Python drops an exception that a handler raises while it looks after a fork; the signal comes then.
+# Python drops an exception that a signal handler raises during a fork; the signal arrives at that moment.
 PROGRAM = """import os, signal, sys
 sys.path.insert(0, sys.argv[1])
 from harness.workspace import Workspace

@@ -1,4 +1,4 @@
-"""Another binary in the agent's place and a restart: same container, same lease, and no answer in between but 200."""
+"""After a restart with a new binary the agent keeps container and lease, and answers nothing but 200 in between."""
 
 from harness.untouched import announced_again, nothing_is_touched
 from harness.workspace import BUILD
@@ -11,7 +11,7 @@ def test_an_upgraded_agent_takes_everything_over(make_agent):
     announced_again(node, within=10)
     lease, old = node.etcd.lease_of("/services/crate/n1"), node.path(BINARY).stat().st_ino
     with nothing_is_touched(node):
-        # As a package manager does it: the new file takes the name while the old one runs.
+        # Like a package manager: the new file replaces the name while the old binary runs.
         node.write(BINARY, (BUILD / "cratekeeperd").read_bytes() + b"another version", mode=0o755)
         node.systemctl("restart", "cratekeeper.service")
         announced_again(node)

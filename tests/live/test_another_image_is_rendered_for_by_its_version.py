@@ -1,4 +1,4 @@
-"""crate.env names the image, the image's tag the version, and the version which settings may be written."""
+"""crate.env names the image, the image's tag gives the version, and the version decides which settings are written."""
 
 from harness.agent import IMAGE
 

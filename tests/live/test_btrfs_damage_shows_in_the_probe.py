@@ -1,4 +1,4 @@
-"""A corrupted mirror, a missing device and a file system that went read-only show in the probe."""
+"""A corrupted mirror, a missing device and a read-only file system show in the probe."""
 
 import subprocess
 
@@ -46,4 +46,4 @@ def test_a_missing_device_is_named_with_the_next_step(make_volume):
     assert (present["missing"], present["path"]) == (False, volume.devices[0])
     assert (missing["missing"], missing["path"]) == (True, None)
     assert "btrfs replace start 2" in reasons(inventory, "volume device 2")[0]
-    assert found["size_bytes"] == 512 * MIB  # the missing one's size is of no use to anybody
+    assert found["size_bytes"] == 512 * MIB  # the missing device's size is not usable

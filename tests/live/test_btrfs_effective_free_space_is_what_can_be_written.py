@@ -1,4 +1,4 @@
-"""The probe's free space against the only judge: writing until the file system refuses."""
+"""The probe's free space matches the number of bytes that can be written until the file system is full."""
 
 import errno
 import os
@@ -12,7 +12,7 @@ from harness.probe import probe
 
 
 def write_until_full(volume):
-    """Bytes that could be written to one file."""
+    """The number of bytes that one file can hold."""
     block = os.urandom(MIB)
     written = 0
     with open(volume.path / "filling", "wb", buffering=0) as file:

@@ -1,4 +1,4 @@
-"""The volumes the live tests use: damage shows in the kernel's counters, on the device it was done to."""
+"""On the volumes of the live tests damage shows in the kernel's counters, for the damaged device."""
 
 from harness.btrfs import MIB
 

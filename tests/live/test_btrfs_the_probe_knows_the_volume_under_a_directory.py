@@ -1,4 +1,4 @@
-"""Identity, profiles and subvolumes of a volume, and what is known of a directory on another file system."""
+"""Identity, profiles and subvolumes of a volume, and the facts about a directory on another file system."""
 
 from harness.btrfs import MIB
 from harness.workspace import command

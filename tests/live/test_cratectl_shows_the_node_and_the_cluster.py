@@ -1,4 +1,4 @@
-"""The operator's commands on a node: the screen, fleetctl's two tables, JSON, and clear words when nothing answers."""
+"""The operator's commands on a node: the status, fleetctl's two tables, JSON, and clear errors without an answer."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Two of three members gone: no call hangs, and each says why."""
+"""With two of three members gone no call hangs, and each error gives the reason."""
 
 from harness.etcd_cluster import EtcdCluster
 from harness.etcd_driver import EtcdDriver

@@ -1,4 +1,4 @@
-"""etcd keeps its tokens in memory: after its restart, or five idle minutes, the client's is unknown."""
+"""etcd keeps its tokens in memory: after its restart or five idle minutes it rejects the client's token."""
 
 from harness.etcd_driver import EtcdDriver
 

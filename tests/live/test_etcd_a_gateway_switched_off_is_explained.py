@@ -1,4 +1,4 @@
-"""Without its JSON gateway etcd answers 404 to everything; the error has to name the switch."""
+"""Without its JSON gateway etcd answers 404 to everything; the error names the option."""
 
 from harness.etcd_driver import EtcdDriver
 

@@ -1,4 +1,4 @@
-"""Create-only transactions: one writer wins, the other sees what stands."""
+"""Of two create-only transactions one succeeds, and the other returns the existing value."""
 
 from harness.etcd_driver import EtcdDriver
 

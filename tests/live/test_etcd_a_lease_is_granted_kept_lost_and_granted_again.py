@@ -1,4 +1,4 @@
-"""The life of a lease against both versions of etcd."""
+"""The life cycle of a lease with both versions of etcd."""
 
 import time
 

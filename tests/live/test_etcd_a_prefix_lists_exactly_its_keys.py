@@ -1,4 +1,4 @@
-"""Ranges over a prefix, as values of any text."""
+"""Ranges over a prefix, with arbitrary values."""
 
 from harness.etcd_driver import EtcdDriver
 

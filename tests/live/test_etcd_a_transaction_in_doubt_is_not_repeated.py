@@ -1,4 +1,4 @@
-"""The reply of a write gets lost: the client says so and never sends it a second time by itself."""
+"""If the reply to a write is lost, the client says so and never retries the write by itself."""
 
 from harness.etcd_driver import EtcdDriver
 from harness.proxy import Proxy

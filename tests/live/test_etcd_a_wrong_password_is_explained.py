@@ -1,9 +1,9 @@
-"""Users: a wrong password, none at all, and a password where none is needed."""
+"""Users: a wrong password, a missing password, and a password that is not needed."""
 
 from harness.etcd_driver import EtcdDriver
 
 
-def test_a_wrong_password_is_final_and_said_in_words(make_etcd, etcd_version):
+def test_a_wrong_password_is_final_and_named(make_etcd, etcd_version):
     etcd = make_etcd(etcd_version, auth=True)
     with EtcdDriver(etcd.endpoint, user=etcd.user, password="secret-guess") as client:
         failed = client.error("range", range="/cratekeeper/", prefix=True)
@@ -11,7 +11,7 @@ def test_a_wrong_password_is_final_and_said_in_words(make_etcd, etcd_version):
         assert "secret-guess" not in failed["error"]
 
 
-def test_no_user_where_one_is_needed_is_said_in_words(make_etcd, etcd_version):
+def test_a_missing_user_is_named(make_etcd, etcd_version):
     etcd = make_etcd(etcd_version, auth=True)
     with EtcdDriver(etcd.endpoint) as client:
         failed = client.error("range", range="/cratekeeper/", prefix=True)

@@ -1,4 +1,4 @@
-"""etcd stopped for a minute: same container, ready all the time, a warning in /health, announced again after."""
+"""With etcd stopped for a minute: same container, always ready, a warning in /health, then announced again."""
 
 import time
 

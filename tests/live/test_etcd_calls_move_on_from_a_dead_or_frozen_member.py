@@ -1,9 +1,9 @@
-"""Failover between the members of one cluster, within the deadline of one call."""
+"""Failover between the members of a cluster, within the deadline of one call."""
 
 from harness.etcd_cluster import EtcdCluster
 from harness.etcd_driver import EtcdDriver
 
-# Of one call; each of three members has a third of it before the next is asked.
+# The deadline of one call; each of three members gets a third of it before the next one is tried.
 DEADLINE_MS = 6000
 
 

@@ -1,4 +1,4 @@
-"""etcd frozen, silent, slow, cut off, compacted under the watch or gone: the database and its answers never notice."""
+"""With etcd frozen, silent, slow, cut off, compacted under the watch or gone, the database is not affected."""
 
 import time
 

@@ -1,4 +1,4 @@
-"""Keeping a lease alive opens no connection each time."""
+"""Keeping a lease alive does not open a new connection each time."""
 
 from harness.etcd_driver import EtcdDriver
 from harness.proxy import Proxy

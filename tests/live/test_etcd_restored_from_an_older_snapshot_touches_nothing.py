@@ -1,4 +1,4 @@
-"""etcd put back to yesterday: its revision falls, its leases are unknown, and the node announces itself anew."""
+"""With etcd restored from a snapshot the revision falls, leases are unknown, and the node announces itself again."""
 
 from harness.untouched import announced_again, hosts, nothing_is_touched
 
@@ -9,7 +9,7 @@ def test_etcd_restored_from_an_older_snapshot_touches_nothing(make_agent):
     announced_again(node, within=10)
     etcd.etcdctl("snapshot", "save", etcd.directory / "snapshot")
     cluster = etcd.get("/cratekeeper/crate/cluster-id")
-    # A lease and a peer the snapshot has never heard of.
+    # A lease and a peer that the snapshot does not contain.
     etcd.etcdctl("lease", "revoke", f"{etcd.lease_of('/services/crate/n1'):x}")
     announced_again(node)
     lease = etcd.call("/v3/lease/grant", {"TTL": 3600})["ID"]

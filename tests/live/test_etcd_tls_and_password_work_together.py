@@ -1,4 +1,4 @@
-"""Client certificates and users both switched on, as a careful operator has it."""
+"""Client certificates and users both enabled, as a careful operator configures them."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""etcd over its quota: the lease lives on, a dead endpoint goes, the agent says what to do, and all comes back."""
+"""With etcd over its quota the lease survives, a dead endpoint goes, the agent says what to do, and all recovers."""
 
 from harness.untouched import announced_again, nothing_is_touched, until_etcd_warns
 

@@ -1,4 +1,4 @@
-"""Somebody writes into our keys by hand: each value is named once with the next step, and nothing else happens."""
+"""The agent names each manually written value under its keys once, with the next step, and ignores it."""
 
 import json
 import time
@@ -10,7 +10,7 @@ PEER = {"v": 1, "name": "n2", "boot_id": "b", "address": "10.0.0.2", "endpoints"
 
 
 def values(lease):
-    """Key, value and lease of everything that does not fit."""
+    """Key, value and lease of every invalid entry."""
     def node(key, **changes):
         return (PREFIX + f"nodes/{key}", json.dumps({**PEER, **changes}), lease)
 
@@ -33,7 +33,7 @@ def test_foreign_values_in_etcd_are_left_out_and_named(make_agent):
         for each in values(lease):
             node.etcd.change(each)
         until_etcd_warns(node, "correct or delete the key with etcdctl")
-        # Whose own keys these are writes them anew.
+        # The owner of these keys writes them again.
         node.etcd.put(PREFIX + f"nodes/{node.machine_id}", json.dumps({**PEER, "name": "n1"}))
         node.etcd.put("/services/crate/n1", "somebody's")
         node.wait_for(lambda: node.etcd.lease_of("/services/crate/n1"), 5, "the endpoint to be ours again")

@@ -1,4 +1,4 @@
-"""Cancelling at every moment: before the answer, from inside a reader, and the whole client at once."""
+"""Cancellation at every moment: before the answer, inside a reader, and of the whole client."""
 
 import time
 

@@ -1,4 +1,4 @@
-"""A TLS 1.3 server that wants a client certificate may close before it reads the request: the error still says TLS."""
+"""A TLS 1.3 server that requires a client certificate may close before reading the request; the error still says TLS."""
 
 import socket
 import ssl
@@ -12,7 +12,7 @@ RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 
 
 def serve(listener, context, spoken):
-    """Shakes hands and breaks off, as a server does whose refusal was overtaken by its reset."""
+    """Completes the handshake and resets, like a server whose reset overtook its refusal."""
     while True:
         try:
             connection, _ = listener.accept()

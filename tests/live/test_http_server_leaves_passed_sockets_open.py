@@ -1,4 +1,4 @@
-"""Sockets that systemd passed outlive the server: its successor goes on with what waited in between."""
+"""Sockets that systemd passed outlive the server: its successor serves the connections that waited in between."""
 
 import os
 import socket

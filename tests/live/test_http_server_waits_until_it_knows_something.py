@@ -1,4 +1,4 @@
-"""Before the first pages are published a client waits in the backlog: it is neither refused nor told anything."""
+"""Before the first pages are published a client waits in the backlog, without a refusal or an answer."""
 
 from harness.http_server_driver import HttpServerDriver, read_all, status_of
 

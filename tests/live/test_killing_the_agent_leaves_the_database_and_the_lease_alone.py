@@ -1,4 +1,4 @@
-"""kill -9 of the agent: the container keeps its process, the new agent takes the lease over, nothing flaps."""
+"""After kill -9 of the agent the container keeps its process, the new agent takes over the lease, nothing flaps."""
 
 import json
 

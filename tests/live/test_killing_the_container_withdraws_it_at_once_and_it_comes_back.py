@@ -1,4 +1,4 @@
-"""A killed database is not ready and not announced before systemd even knows; then it is started again."""
+"""A killed database is not ready and not announced before systemd even notices; then systemd restarts it."""
 
 
 def test_killing_the_container_withdraws_it_at_once_and_it_comes_back(make_agent):

@@ -1,4 +1,4 @@
-"""A hundred thousand announcements, compactions and cut connections: in the end the file says what etcd says."""
+"""After a hundred thousand announcements, compactions and cut connections the file matches etcd."""
 
 import json
 import time
@@ -12,7 +12,7 @@ PEERS, CHANGES = 95, 100_000
 
 
 def record(number, change):
-    """What one of the peers announces: at each change another address."""
+    """The announcement of a peer: another address at each change."""
     return {"v": 1, "name": f"peer{number}", "boot_id": "b", "address": f"10.99.{change % 250}.{number + 1}",
             "endpoints": {"transport": 4300 + change // 250}}
 

@@ -1,4 +1,4 @@
-"""polkit inside a node: an unprivileged user manages exactly the unit a rule names."""
+"""polkit inside a node: an unprivileged user manages exactly the unit that a rule names."""
 
 RULE = """
 polkit.addRule(function (action, subject) {

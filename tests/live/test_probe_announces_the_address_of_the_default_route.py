@@ -1,4 +1,4 @@
-"""Real links in network namespaces: virtual ones are left out, and the right address is announced."""
+"""With real links in network namespaces the agent ignores virtual ones and announces the right address."""
 
 import pytest
 
@@ -9,7 +9,7 @@ from harness.probe import probe, reasons
 
 @pytest.fixture
 def machine(workspace):
-    """A namespace with a bridge over one end of a veth pair, as a machine with containers has it."""
+    """A namespace with a bridge over one end of a veth pair, as on a machine with containers."""
     made = Namespace(workspace, "probed")
     made.ip("link", "add", "br0", "type", "bridge")
     made.ip("link", "add", "port0", "type", "veth", "peer", "name", "far0")

@@ -1,4 +1,4 @@
-"""The whole probe: at most 10 ms of CPU, no other process, no device opened."""
+"""The whole probe takes at most 10 ms of CPU, starts no process and opens no device."""
 
 import os
 import re
@@ -23,7 +23,7 @@ def test_a_whole_probe_stays_in_its_budget(make_volume):
     volume = make_volume(size=256 << 20)
     argv = arguments(volume.path)
     spent = sorted(cpu_seconds(argv) for _ in range(21))
-    # The median: a neighbour on the same core makes single runs dearer, not the probe.
+    # The median, because other load on the same core makes single runs more expensive.
     assert spent[10] <= BUDGET_SECONDS, f"median {spent[10] * 1000:.1f} ms"
 
 
@@ -33,7 +33,7 @@ def test_a_probe_starts_no_process_and_opens_no_device(make_volume, tmp_path):
     command("strace", "-f", "-o", trace, *arguments(volume.path))
     text = trace.read_text()
     assert re.findall(r"^\d+ +(?:v?fork|clone3?)\(", text, re.MULTILINE) == []
-    assert len(re.findall(r"^\d+ +execve\(", text, re.MULTILINE)) == 1  # its own
+    assert len(re.findall(r"^\d+ +execve\(", text, re.MULTILINE)) == 1  # the probe itself
     opened = re.findall(r'open(?:at)?\([^"]*"(/dev/[^"]*)"', text)
     assert opened == []
     assert not re.search(r"O_(?:WRONLY|RDWR|CREAT)", text)

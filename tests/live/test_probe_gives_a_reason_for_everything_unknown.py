@@ -1,4 +1,4 @@
-"""Null means unknown, and unknown has a reason in the list of problems."""
+"""Null means unknown, and every unknown has a reason in the list of problems."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from harness.probe import probe, probe_unprivileged
 
 
 def nulls(value, path=()):
-    """The paths of everything that is null."""
+    """The paths of all null values."""
     if value is None:
         yield path
     elif isinstance(value, dict):
@@ -19,7 +19,7 @@ def nulls(value, path=()):
 
 
 def sources(path):
-    """The sources one of which has to explain the null at this path."""
+    """The sources of which one must explain the null at this path."""
     if path[0] == "host":
         return (f"host {path[1]}", "host dmi", "host cpu", "host memory", "host os")
     if path[0] == "nics":

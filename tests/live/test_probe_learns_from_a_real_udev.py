@@ -1,4 +1,4 @@
-"""With a udev daemon running, disks have their by-id names and contents, and its events make the probe look again."""
+"""With udev running, disks have their by-id names and contents, and udev's events trigger a new probe."""
 
 import json
 import pathlib
@@ -20,7 +20,7 @@ def udev(workspace, tree):
 
 
 def change(device):
-    """Asks the kernel to report a device once more: nothing about it changes."""
+    """Makes the kernel report a device once more, without any change."""
     pathlib.Path(f"/sys/class/block/{device}/uevent").write_text("change")
 
 

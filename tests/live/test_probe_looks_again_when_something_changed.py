@@ -1,4 +1,4 @@
-"""Netlink, udev and mount events each make the probe look again, and only real changes change what it sees."""
+"""Netlink, udev and mount events each trigger a new probe, and only real changes alter the inventory."""
 
 import pathlib
 

@@ -1,4 +1,4 @@
-"""The agent runs as another user without any capability and learns the same as root about the volume."""
+"""As another user without capabilities, the agent learns the same about the volume as root."""
 
 import os
 import pathlib
@@ -12,7 +12,7 @@ SERIAL = pathlib.Path("/sys/class/dmi/id/product_serial")
 
 @pytest.fixture
 def reachable(workspace):
-    """Other users may look into the run's directory for as long as the test takes."""
+    """Lets other users read the run's directory during the test."""
     paths = [workspace.directory, *workspace.directory.parents]
     modes = {path: path.stat().st_mode for path in paths}
     closed = [path for path, mode in modes.items() if not mode & 0o001]

@@ -1,4 +1,4 @@
-"""The main process of a real Docker container, found by control group, beside one that was added later."""
+"""Finds the main process of a real Docker container by cgroup, even with a process that was added later."""
 
 import subprocess
 import tarfile
@@ -8,7 +8,7 @@ import pytest
 from harness.systemd_driver import SystemdDriver
 from harness.workspace import BUILD
 
-# The driver is static and waits for input: as good a container as any.
+# The driver is static and waits for input, so it can serve as a container.
 IMAGE, PROGRAM = "driver:test", "/systemd_driver"
 
 

@@ -1,4 +1,4 @@
-"""The etcds the live tests run: both versions, plain, with TLS and with users, stopped and frozen."""
+"""The etcds of the live tests: both versions, plain, with TLS and with users, stopped and frozen."""
 
 import subprocess
 

@@ -1,4 +1,4 @@
-"""The very crate.yml files of the unit tests start a database of their version: none holds a setting it does not know."""
+"""The crate.yml files of the unit tests start a database of their version: it knows all their settings."""
 
 import pytest
 
@@ -15,7 +15,7 @@ LIMITS = {"STANDIN_MIN_NOFILE": "64", "STANDIN_MIN_NPROC": "0", "STANDIN_MIN_MAX
 
 @pytest.fixture(name="start")
 def make_start(workspace, make_standin):
-    """A function that starts a stand-in with a rendered file; what this machine cannot give is set otherwise."""
+    """A function that starts a stand-in with a rendered file; replaces settings that this machine cannot provide."""
     place = Namespace(workspace, "rendered")
 
     def start(situation, version):

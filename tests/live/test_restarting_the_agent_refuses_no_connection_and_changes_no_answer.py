@@ -1,4 +1,4 @@
-"""The socket is systemd's: whoever asks during a restart waits a moment and gets the same answer."""
+"""systemd owns the socket: a client during a restart waits a moment and gets the same answer."""
 
 import threading
 

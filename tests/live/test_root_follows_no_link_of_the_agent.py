@@ -1,4 +1,4 @@
-"""The agent writes the container's environment, and root reads it: not more than the agent itself may read."""
+"""Root reads the container's environment, which the agent writes, but nothing that the agent may not read itself."""
 
 
 def test_root_follows_no_link_of_the_agent(make_agent):

@@ -1,4 +1,4 @@
-"""Debian's ignition-validate takes every config `cratectl site` writes, and the agent takes its part of it."""
+"""Debian's ignition-validate accepts every config of `cratectl site`, and the agent accepts its part of it."""
 
 import json
 import pathlib

@@ -1,4 +1,4 @@
-"""GET / tells of the master only; browsers get a page; everything says that this is a stand-in."""
+"""GET / reports the master only; browsers get a page; every answer says that this is a stand-in."""
 
 import socket
 

@@ -1,4 +1,4 @@
-"""Bootstrap checks are enforced with exit status 78 once the node publishes anything but loopback."""
+"""Bootstrap checks are enforced, with exit status 78, once the node publishes anything but loopback."""
 
 import pytest
 
@@ -54,6 +54,6 @@ def test_lowered_demands_are_said_loudly(make_standin):
 
 @pytest.mark.parametrize("settings", [{}, {**PUBLISHED, "discovery.type": "single-node",
                                            "cluster.initial_master_nodes": None}], ids=["loopback", "single node"])
-def test_where_nobody_else_is_expected_they_are_warnings(make_standin, settings):
+def test_without_other_nodes_they_are_warnings(make_standin, settings):
     standin = make_standin(settings=settings, environment=IMPOSSIBLE).start().until_status(200)
     assert "max file descriptors" in standin.says()

@@ -1,4 +1,4 @@
-"""unicast_hosts.txt is read again while there is no master, and nodes tell each other whom they know."""
+"""Without a master nodes read unicast_hosts.txt again, and tell each other which nodes they know."""
 
 from harness.standin_cluster import StandinCluster, introduce
 

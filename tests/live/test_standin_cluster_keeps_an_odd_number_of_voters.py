@@ -1,4 +1,4 @@
-"""The voting configuration is odd and not shrunk below three: nodes that stop one by one leave two of three."""
+"""The voting configuration is odd and at least three: of nodes that stop one by one, two of three remain."""
 
 import json
 

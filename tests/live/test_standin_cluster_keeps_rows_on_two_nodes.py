@@ -1,4 +1,4 @@
-"""Table t has its rows on a primary and a replica: what was acknowledged is there whichever node dies."""
+"""Table t has a primary and a replica: acknowledged rows survive the loss of either node."""
 
 import threading
 
@@ -16,7 +16,7 @@ def until_green(node):
 
 
 def ids(node):
-    """The rows as a node sees them once the table is available."""
+    """The rows that a node returns once the table is available."""
     return {row[0] for row in wait_until(lambda: rows(node, "SELECT id FROM t"), PATIENCE, "the rows of t")}
 
 
@@ -65,7 +65,7 @@ def test_no_acknowledged_row_is_lost_when_a_node_with_a_copy_is_killed(cluster, 
     writer.join()
     until_green(cluster["n3"])
     assert set(acknowledged) <= ids(cluster["n3"]) <= set(sent)
-    # The new replica is as good as the first: with the node that is a copy's only other home gone, nothing is missing.
+    # The new replica is complete: after the loss of the node with the other copy nothing is missing.
     other, = {"n1", "n2"} - {victim}
     cluster.start(victim)
     cluster.until_formed()

@@ -1,4 +1,4 @@
-"""ALTER CLUSTER DECOMMISSION on one node ends another with 0; it leaves sys.nodes, and the cluster goes on."""
+"""ALTER CLUSTER DECOMMISSION on one node ends another with 0; it leaves sys.nodes, and the cluster continues."""
 
 from harness.standin_cluster import StandinCluster
 

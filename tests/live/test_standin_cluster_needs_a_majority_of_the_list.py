@@ -1,4 +1,4 @@
-"""The first election needs more than half of cluster.initial_master_nodes, each entry meaning one node."""
+"""The first election needs more than half of cluster.initial_master_nodes, where each entry means one node."""
 
 import time
 

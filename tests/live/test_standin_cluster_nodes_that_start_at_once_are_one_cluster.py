@@ -1,4 +1,4 @@
-"""Nodes with one list of initial masters that start together end in one cluster with one id on every disk."""
+"""Nodes with the same initial masters that start together form one cluster with one id on every disk."""
 
 import json
 

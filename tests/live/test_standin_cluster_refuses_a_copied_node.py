@@ -1,4 +1,4 @@
-"""A copy of a node's data has the node's id: it is refused as long as the node itself is there."""
+"""A copy of a node's data has the same node id: the cluster refuses it while the original is present."""
 
 import shutil
 import subprocess

@@ -1,4 +1,4 @@
-"""A node that belongs to one cluster is refused by another, says so, and neither of them changes."""
+"""A cluster refuses a node of another cluster; the node says so, and neither changes."""
 
 import time
 
@@ -10,7 +10,7 @@ def test_a_node_of_another_cluster_is_refused_and_never_merged(make_standin):
     our_id = ours.until_formed()
     theirs = StandinCluster(make_standin, "m1", "m2").start()
     their_id = theirs.until_formed()
-    stray, = theirs.others(theirs.master())  # of two nodes the master alone is the voter
+    stray, = theirs.others(theirs.master())  # of two nodes only the master is a voter
     for node in theirs.nodes.values():
         node.kill()
     introduce(stray, *ours.nodes.values())

@@ -1,4 +1,4 @@
-"""A master that dies or freezes is replaced by the others; when it is back, it follows."""
+"""If the master dies or freezes, the others elect a new one; when the old master is back, it follows."""
 
 import signal
 

@@ -1,4 +1,4 @@
-"""A node that cannot reach more than half of the voters says 503 and 5031, and goes on when they are back."""
+"""A node that reaches at most half of the voters answers 503 and 5031, and continues when the others are back."""
 
 from harness.standin_cluster import StandinCluster
 

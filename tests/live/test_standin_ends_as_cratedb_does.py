@@ -1,4 +1,4 @@
-"""TERM is 143 at once, a decommission is 0 later, and tests can ask for other ends."""
+"""TERM gives 143 at once, a decommission gives 0 later, and tests can request other exits."""
 
 import http.client
 import time

@@ -1,4 +1,4 @@
-"""Which settings it knows and what GET / says is that of the version it claims."""
+"""The claimed version decides which settings it knows and what GET / returns."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The image loads, its entry point becomes uid 1000 as the official one does, and its data outlives the container."""
+"""The image loads, its entry point switches to uid 1000 like the official one, and its data outlives the container."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""SET GLOBAL and RESET GLOBAL: for all nodes, for a restart or not, and what allocation makes of them."""
+"""SET GLOBAL and RESET GLOBAL: on all nodes, persistent or transient, and their effect on allocation."""
 
 import pytest
 
@@ -72,7 +72,7 @@ def test_with_primaries_no_replica_is_made(cluster):
 
 @pytest.mark.parametrize("enable, comes_back", [("primaries", True), ("new_primaries", False)])
 def test_with_new_primaries_a_primary_that_returns_stays_away(cluster, enable, comes_back):
-    """The trap of the older guides: a returning node may not take its own primaries back."""
+    """A pitfall of older guides: with new_primaries a returning node cannot take its own primaries back."""
     cluster["n2"].sql(f"SET GLOBAL TRANSIENT cluster.routing.allocation.enable = '{enable}'")
     assert cluster["n2"].sql("CREATE TABLE t (id BIGINT)").status == 200
     assert cluster["n2"].sql("INSERT INTO t (id) VALUES (1)").status == 200

@@ -1,4 +1,4 @@
-"""CREATE USER and passwords: whoever is not on the machine comes in with a password, and may do what was granted."""
+"""CREATE USER and passwords: a remote client needs a password, and has the granted privileges."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Rows of table t that were acknowledged are there after a kill, a stop and a torn write."""
+"""Acknowledged rows of table t survive a kill, a stop and a torn write."""
 
 import threading
 

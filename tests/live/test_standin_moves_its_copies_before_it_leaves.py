@@ -1,4 +1,4 @@
-"""ALTER CLUSTER DECOMMISSION waits until the copies are where min_availability wants them, and then exits with 0."""
+"""ALTER CLUSTER DECOMMISSION waits until the copies satisfy min_availability, and then exits with 0."""
 
 import http.client
 
@@ -25,7 +25,7 @@ def form(make_standin):
         assert cluster["n2"].sql("INSERT INTO t (id) VALUES (1), (2)").status == 200
         for statement in sql:
             assert cluster["n2"].sql(f"SET GLOBAL TRANSIENT {statement}").status == 200, statement
-        # Acknowledged by a majority: the node that is to leave may not have heard of it yet.
+        # Acknowledged by a majority: the leaving node may not know it yet.
         wanted = rows(cluster["n2"], SETTINGS)
         wait_until(lambda: all(rows(node, SETTINGS) == wanted for node in cluster.nodes.values()), PATIENCE,
                    f"every node to have {sql}")
@@ -67,7 +67,7 @@ def test_with_none_nothing_moves(form):
     cluster["n3"].sql("ALTER CLUSTER DECOMMISSION 'n1'")
     assert cluster["n1"].exit_status(PATIENCE) == 0
     assert "where they have to be" not in cluster["n1"].says()
-    # The replica that was there becomes the primary.
+    # The existing replica becomes the primary.
     until_copies(cluster["n2"], [["n2", "STARTED", True], ["n3", "STARTED", False]])
     assert rows(cluster["n3"], "SELECT id FROM t ORDER BY id") == [[1], [2]]
 

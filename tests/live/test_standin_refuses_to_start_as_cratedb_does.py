@@ -1,4 +1,4 @@
-"""What CrateDB refuses at its start the stand-in refuses too, with the same exit status and the reason in words."""
+"""The stand-in refuses the same invalid settings as CrateDB at start, with the same exit status and a reason."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""On a machine with several networks it is bound to all that it is told, publishes one, and knows what is local."""
+"""On a machine with several networks it binds to all configured addresses, publishes one, and knows which are local."""
 
 import http.client
 import json
@@ -14,7 +14,7 @@ LIMITS = {"STANDIN_MIN_NOFILE": "64", "STANDIN_MIN_NPROC": "0", "STANDIN_MIN_MAX
 
 @pytest.fixture
 def machine(network, make_standin):
-    """A card on the bridge, and a bridge of containers as Docker makes one."""
+    """A network card on the bridge, and a container bridge like Docker's."""
     link = network.attach("wide")
     link.namespace.ip("link", "add", "docker0", "type", "bridge")
     link.namespace.ip("address", "add", "172.17.0.1/16", "dev", "docker0")
@@ -60,7 +60,7 @@ def test_the_smaller_private_address_is_published_also_if_it_is_of_the_container
     standin.until_says("{192.168.7.5:4310}")
 
 
-def test_a_port_that_somebody_else_has_ends_it(machine, make_standin):
+def test_a_port_in_use_ends_it(machine, make_standin):
     with machine.namespace.entered():
         taken = socket.create_server((machine.address, 4210))
         standin = make_standin(settings=SETTINGS, environment=LIMITS).start()

@@ -1,4 +1,4 @@
-"""POST /_sql: the statements the agent uses, in any spelling, with CrateDB's columns, types and error codes."""
+"""POST /_sql: the agent's statements, in any spelling, with CrateDB's columns, types and error codes."""
 
 import pytest
 

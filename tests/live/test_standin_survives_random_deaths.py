@@ -1,4 +1,4 @@
-"""Nodes die one at a time, at random moments and in random ways, while rows are written: none that was acknowledged is lost.
+"""Nodes die one at a time, at random moments and in random ways, during writes: no acknowledged row is lost.
 
 STANDIN_SEED=n replays one run.
 """
@@ -18,7 +18,7 @@ ROWS = 10
 
 
 class Writer:
-    """Inserts numbers through nodes in turn; remembers what was sent and what was acknowledged."""
+    """Inserts numbers through the nodes in turn; records which were sent and which were acknowledged."""
 
     def __init__(self, nodes):
         self.sent, self.acknowledged, self._end = set(), set(), threading.Event()
@@ -44,7 +44,7 @@ class Writer:
 
 
 def harm(chance, cluster, name):
-    """Kills the node, or stops it in order, or freezes it for a while; it is back at the end."""
+    """Kills the node, stops it cleanly, or freezes it for a while; it is back at the end."""
     kind = chance.choice(["kill", "kill", "terminate", "freeze"])
     if kind == "freeze":
         cluster[name].process.send_signal(signal.SIGSTOP)
@@ -57,7 +57,7 @@ def harm(chance, cluster, name):
     return kind
 
 
-def test_no_acknowledged_row_is_lost_whoever_dies(make_standin):
+def test_no_acknowledged_row_is_lost_whichever_node_dies(make_standin):
     names = ("n1", "n2", "n3")
     cluster = StandinCluster(make_standin, *names).start()
     cluster.until_formed()

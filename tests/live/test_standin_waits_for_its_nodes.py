@@ -1,4 +1,4 @@
-"""The gateway settings hold the tables back until enough nodes are there; node checks tell what is wrong with them."""
+"""The gateway settings delay the tables until enough nodes are present; node checks report bad gateway settings."""
 
 import pytest
 
@@ -11,7 +11,7 @@ RECOVERED = "recovered [1] indices into cluster_state"
 
 @pytest.fixture
 def stopped(make_standin):
-    """Three nodes with rows, all of them without power."""
+    """Three nodes with rows, all of them killed."""
     cluster = StandinCluster(make_standin, "n1", "n2", "n3", settings=GATEWAY).start()
     cluster.until_formed()
     wait_until(lambda: cluster["n1"].sql("CREATE TABLE t (id BIGINT)").status == 200, PATIENCE, "a table")
@@ -52,7 +52,7 @@ def test_enough_nodes_but_not_all_wait_for_the_time(stopped):
     wait_until(lambda: rows(stopped["n2"], "SELECT id FROM t ORDER BY id") == [[1], [2]], PATIENCE, "the rows")
 
 
-def test_a_single_node_that_waits_for_nobody_recovers_at_once(make_standin):
+def test_a_single_node_that_waits_for_no_other_recovers_at_once(make_standin):
     standin = make_standin().start().until_status(200)
     assert standin.sql("CREATE TABLE t (id BIGINT)").status == 200
     standin.kill()

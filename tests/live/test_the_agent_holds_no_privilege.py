@@ -1,4 +1,4 @@
-"""An own user, empty capability sets, no new privileges; and systemd's own judgement of the unit."""
+"""A separate user, empty capability sets, no new privileges, and systemd's own security rating of the unit."""
 
 
 def test_the_agent_holds_no_privilege(make_agent):

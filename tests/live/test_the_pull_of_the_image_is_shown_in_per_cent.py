@@ -1,4 +1,4 @@
-"""While the image is pulled, both units' status lines say how far it is."""
+"""During the image pull the status lines of both units show the progress."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""What README.md tells an owner of NUCs to type turns the files of a release into a system disk, as it stands there."""
+"""The commands in README.md turn the files of a release into a system disk, exactly as written."""
 
 import subprocess
 

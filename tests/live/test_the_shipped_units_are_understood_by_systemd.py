@@ -1,4 +1,4 @@
-"""systemd reads every shipped file without a complaint, and makes of it what was meant."""
+"""systemd loads every shipped file without a warning, and with the intended result."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""etcd with TLS, client certificates and users switched on: the agent announces through all of it."""
+"""With TLS, client certificates and users enabled in etcd, the agent announces its node."""
 
 
 def test_tls_with_client_certificate_and_password_works(make_agent, make_etcd, network, etcd_version):

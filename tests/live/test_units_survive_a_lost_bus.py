@@ -1,4 +1,4 @@
-"""The system bus goes away and comes back: calls fail retryably meanwhile, and watchers are told to look again."""
+"""When the system bus goes away, calls fail as retryable; when it returns, watchers refresh."""
 
 import pytest
 

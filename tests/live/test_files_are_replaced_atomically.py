@@ -1,4 +1,4 @@
-"""hal/files on a real file system: whole or not at all, for readers at any moment and after any failure."""
+"""hal/files on a real file system replaces a file completely or not at all, for any reader and after any failure."""
 
 import os
 import stat
@@ -9,7 +9,7 @@ from harness.driver import Driver
 
 
 class Files(Driver):
-    """Commands with their answers."""
+    """Runs commands and returns their answers."""
 
     def ask(self, verb, path, **fields):
         """The answer to one command."""

@@ -1,8 +1,8 @@
-"""Host-based authentication: rules in the order of their keys, 401 with CrateDB's words, GET / behind it as well."""
+"""Host-based authentication: rules in the order of their keys, and 401 with CrateDB's message, for GET / too."""
 
 import pytest
 
-# What a good operator sets: whoever is on the machine is trusted, everybody else needs a password.
+# A careful operator's settings: local clients are trusted, all others need a password.
 CONFIG = """\
 auth.host_based.enabled: true
 auth.host_based.config.0.user: crate
@@ -45,7 +45,7 @@ def test_the_machine_itself_is_trusted_and_others_need_a_password(start, text):
         assert answer.status == 401
         assert answer.headers["WWW-Authenticate"] == 'Basic realm="CrateDB Authenticator"'
     assert standin.connect(source=ELSEWHERE).get().text == 'password authentication failed for user "crate"\n'
-    # The superuser has no password, so none is right.
+    # The superuser has no password, so no password is valid.
     assert standin.connect(source=ELSEWHERE, user="crate", password="crate").sql("SELECT 1").status == 401
 
 
@@ -82,7 +82,7 @@ def test_a_rule_is_for_whom_it_says(start, rules, status):
     assert standin.connect(source=ELSEWHERE).sql("SELECT 1").status == status
 
 
-def test_without_it_everybody_is_the_superuser_but_nobody_else(start):
+def test_without_it_every_client_is_the_superuser_and_no_other_user(start):
     standin = start("auth.host_based.config.a.method: password\n")
     assert standin.connect(source=ELSEWHERE).sql("SELECT 1").status == 200
     assert standin.connect(user="arthur").get().text == 'trust authentication failed for user "arthur"\n'

@@ -1,4 +1,4 @@
-"""GET, HEAD and OPTIONS of both HTTP versions, and what is refused."""
+"""GET, HEAD and OPTIONS of both HTTP versions, and what the server refuses."""
 
 import pytest
 

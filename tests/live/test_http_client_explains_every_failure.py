@@ -1,4 +1,4 @@
-"""What hal's HTTP client says of servers that refuse, hang, break off, lie or never stop."""
+"""The errors of hal's HTTP client for servers that refuse, hang, disconnect, violate the protocol or never stop."""
 
 import socket
 import time

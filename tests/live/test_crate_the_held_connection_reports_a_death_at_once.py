@@ -1,4 +1,4 @@
-"""hal's eye on the database: one question on fresh connections, one idle connection that reports its end."""
+"""hal watches the database with queries on fresh connections, and an idle connection that reports its end."""
 
 import json
 import time

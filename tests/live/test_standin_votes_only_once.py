@@ -1,4 +1,4 @@
-"""cluster.initial_master_nodes is a vote, not a list of members: it counts once, on a node without a past."""
+"""cluster.initial_master_nodes is a vote, not a list of members: it counts once, on a node without data."""
 
 import time
 

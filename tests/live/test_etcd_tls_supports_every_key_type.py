@@ -1,4 +1,4 @@
-"""What TLS can do is chosen when mbedTLS is built, so every kind of key an operator may have is tried."""
+"""The build of mbedTLS selects the TLS features, so the test tries every key type that an operator may have."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Half-open, silent and slow clients: bounded in number and time, and answers stay fast beside them."""
+"""Half-open, silent and slow clients are limited in number and time, and others still get fast answers."""
 
 import time
 
@@ -56,7 +56,7 @@ def test_a_silent_connection_is_closed_after_the_idle_timeout(server):
         assert time.monotonic() - start > 2.5
 
 
-def test_a_client_that_trickles_bytes_is_ended_as_well(server):
+def test_a_client_that_trickles_bytes_is_also_disconnected(server):
     with server.connect() as slow:
         start = time.monotonic()
         with pytest.raises(OSError):

@@ -1,4 +1,4 @@
-"""A command whose caller is stopped for longer than it may take is no failure; one that takes too long still is."""
+"""A command does not time out because its caller was stopped meanwhile; a command that really takes too long does."""
 
 import subprocess
 import threading
@@ -10,7 +10,7 @@ from harness.stopwatch import Stopwatch, pause, resume
 from harness.workspace import finish
 
 
-def test_a_stopwatch_stands_still_while_its_process_is_stopped():
+def test_a_stopwatch_pauses_while_its_process_is_stopped():
     watch = Stopwatch()
     pause()
     threading.Timer(2, resume).start()

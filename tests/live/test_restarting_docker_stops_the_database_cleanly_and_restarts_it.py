@@ -1,7 +1,7 @@
-"""An upgrade of Docker restarts it: the database is asked to end first, and comes back with Docker."""
+"""A restart of Docker, as in an upgrade, first stops the database cleanly and then starts it again."""
 
 
-def test_restarting_docker_stops_the_database_in_order_and_brings_it_back(make_agent):
+def test_restarting_docker_stops_the_database_cleanly_and_restarts_it(make_agent):
     node = make_agent("n1").boot().until_ready()
     container = node.container_pid("crate-1")
     node.systemctl("restart", "docker.service")

@@ -1,4 +1,4 @@
-"""The last lines of a unit from journald's own, zstd-compressed files, read by a member of systemd-journal."""
+"""The last lines of a unit from journald's own zstd-compressed files, read by a member of systemd-journal."""
 
 import pytest
 
@@ -8,7 +8,7 @@ LONG = "x" * 3000
 
 
 def unit(script):
-    """A unit that says something and ends."""
+    """A unit that prints something and exits."""
     return f"[Service]\nType=oneshot\nExecStart=/bin/sh -c '{script}'\n"
 
 
@@ -34,7 +34,7 @@ def test_a_long_compressed_line_is_cut(driver):
     assert driver.ask("log", "long.service") == {"lines": [LONG[:240]]}
 
 
-def test_a_unit_whose_program_cannot_be_started_has_systemds_words(driver):
+def test_a_unit_whose_program_cannot_be_started_has_systemds_message(driver):
     assert "/nonexistent/program" in " ".join(driver.ask("log", "broken.service")["lines"])
 
 

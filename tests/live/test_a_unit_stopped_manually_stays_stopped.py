@@ -1,9 +1,9 @@
-"""Whoever stops the unit means it: the agent reports it and does not fight, also after its own restart."""
+"""After a manual stop of the unit the agent reports it and does not start it, even after its own restart."""
 
 import time
 
 
-def test_a_unit_stopped_by_hand_stays_stopped(make_agent):
+def test_a_unit_stopped_manually_stays_stopped(make_agent):
     node = make_agent("n1").boot().until_ready()
     node.systemctl("stop", "crate@1.service")
     node.wait_for(lambda: node.status_code() == 503, 5, "the answer to turn")

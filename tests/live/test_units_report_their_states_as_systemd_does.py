@@ -1,4 +1,4 @@
-"""What hal says about units of a real systemd, through a life of start, kill, restart and stop."""
+"""What hal reports about units of a real systemd, through start, kill, restart and stop."""
 
 import pytest
 
@@ -50,7 +50,7 @@ def test_a_kill_is_told_at_once_and_the_restart_is_counted(driver, node):
     assert driver.unit("life@1.service")["restarts"] == 1
 
 
-def test_an_exit_code_and_the_last_words_of_a_failed_unit(driver, node):
+def test_an_exit_code_and_the_last_lines_of_a_failed_unit(driver, node):
     driver.ask("start", "failing.service")
     node.wait_for(lambda: driver.unit("failing.service")["active"] == "failed", 10, "the unit to fail")
     unit = driver.unit("failing.service")

@@ -1,7 +1,7 @@
-"""Two containers on one data directory would destroy it: a container never outlives the unit that ran it."""
+"""Two containers on one data directory would destroy it: a container never outlives the unit that runs it."""
 
 
-def test_a_killed_docker_client_takes_its_container_along(make_agent):
+def test_a_killed_docker_client_ends_its_container(make_agent):
     node = make_agent("n1").boot().until_ready()
     container = node.container_pid("crate-1")
     client = node.properties("crate@1.service", "MainPID")["MainPID"]

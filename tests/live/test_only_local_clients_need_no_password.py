@@ -1,11 +1,11 @@
-"""The database trusts whoever is on its machine, the agent among them, and asks everybody else for a password."""
+"""The database trusts clients on its own machine, such as the agent, and requires a password from all others."""
 
 import http.client
 
 from harness.sql import sql
 
 
-def test_only_the_machine_itself_needs_no_password(make_agent):
+def test_only_local_clients_need_no_password(make_agent):
     node = make_agent("n1").boot().until_ready()
     assert sql(node, "SELECT id FROM sys.cluster")[0] == 200
     assert node.http("/", port=4200)[0] == 401
@@ -16,7 +16,7 @@ def test_only_the_machine_itself_needs_no_password(make_agent):
     assert connection.getresponse().status == 401, "asked at its own address, the machine is not the loopback"
     connection.close()
 
-    # Whoever shuts the agent out is told so, and traffic goes elsewhere.
+    # If an operator locks the agent out, the node says so and gets no traffic.
     node.write("/etc/cratekeeper/agent.conf.d/50-test.conf",
                "[Crate]\nSetting=auth.host_based.config.0.method=password\nSetting=auth.host_based.config.0.user=crate\n")
     node.systemctl("reload", "cratekeeper.service")
