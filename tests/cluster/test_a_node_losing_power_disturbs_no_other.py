@@ -1,22 +1,22 @@
 """When a node that is neither the database's master nor etcd's leader loses power, the others are not affected."""
 
 
-def test_a_node_losing_power_disturbs_no_other(shelf):
-    (cluster_id,) = shelf.cluster_ids()
-    master = shelf.master()
-    victim = next(node for node in shelf.others(master) if node.address != shelf.etcd.leader())
-    others = shelf.others(victim)
-    containers = shelf.containers(others)
-    with shelf.staying_ready(others), shelf.rows.writing(shelf.nodes):
-        clock = shelf.clock("power cut of a node")
+def test_a_node_losing_power_disturbs_no_other(cluster):
+    (cluster_id,) = cluster.cluster_ids()
+    master = cluster.master()
+    victim = next(node for node in cluster.others(master) if node.address != cluster.etcd.leader())
+    others = cluster.others(victim)
+    containers = cluster.containers(others)
+    with cluster.staying_ready(others), cluster.rows.writing(cluster.nodes):
+        clock = cluster.clock("power cut of a node")
         victim.power_cut()
-        clock.until(lambda: shelf.announced() == {node.name for node in others}, 20, "its key gone from etcd")
-        clock.until(lambda: f"nodes/{victim.machine_id}" not in shelf.registry(), 20, "its record gone from etcd")
+        clock.until(lambda: cluster.announced() == {node.name for node in others}, 20, "its key gone from etcd")
+        clock.until(lambda: f"nodes/{victim.machine_id}" not in cluster.registry(), 20, "its record gone from etcd")
         victim.boot()
-        clock = shelf.clock("power of that node back, its systemd up")
-        clock.until(lambda: shelf.ready([victim]), 60, "it is ready again")
-    assert shelf.master() is master
-    assert shelf.containers(others) == containers
-    assert shelf.cluster_ids() == {cluster_id}
-    for node in shelf.nodes:
-        shelf.wait_for(lambda: shelf.rows.all_in(node), 20, f"every acknowledged row on {node.name}")
+        clock = cluster.clock("power of that node back, its systemd up")
+        clock.until(lambda: cluster.ready([victim]), 60, "it is ready again")
+    assert cluster.master() is master
+    assert cluster.containers(others) == containers
+    assert cluster.cluster_ids() == {cluster_id}
+    for node in cluster.nodes:
+        cluster.wait_for(lambda: cluster.rows.all_in(node), 20, f"every acknowledged row on {node.name}")

@@ -1,18 +1,18 @@
 """Five blank machines switched on together, two more than the first vote needs, never form two clusters."""
 
 
-def test_five_nodes_switched_on_at_once_are_one_cluster(make_shelf):
-    shelf = make_shelf(count=5)
-    clock = shelf.clock("five nodes switched on at once")
-    shelf.boot()
-    clock.until(shelf.is_whole, 120, "one healthy cluster")
-    (cluster_id,) = shelf.cluster_ids()
-    registry = shelf.registry()
+def test_five_nodes_switched_on_at_once_are_one_cluster(make_cluster):
+    cluster = make_cluster(count=5)
+    clock = cluster.clock("five nodes switched on at once")
+    cluster.boot()
+    clock.until(cluster.is_whole, 120, "one healthy cluster")
+    (cluster_id,) = cluster.cluster_ids()
+    registry = cluster.registry()
     assert registry["cluster-id"]["id"] == cluster_id
     slots = [value["slot"] for key, value in registry.items() if key.startswith("members/")]
     assert sorted(slots) == [1, 2, 3, 4, 5]
     voters = registry["bootstrap"]["initial_master_nodes"]
     assert len(voters) >= 3 and set(voters) <= {"n1", "n2", "n3", "n4", "n5"}
-    shelf.rows.write(shelf.nodes[4])
-    for node in shelf.nodes:
-        shelf.wait_for(lambda: shelf.rows.all_in(node), 20, f"every row on {node.name}")
+    cluster.rows.write(cluster.nodes[4])
+    for node in cluster.nodes:
+        cluster.wait_for(lambda: cluster.rows.all_in(node), 20, f"every row on {node.name}")

@@ -11,13 +11,13 @@ MEASURED = []  # (the act, seconds, what had happened by then), in order
 class Clock:
     """Starts on creation, right before the act that it is named after."""
 
-    def __init__(self, shelf, act):
-        self._shelf, self._act = shelf, act
+    def __init__(self, cluster, act):
+        self._cluster, self._act = cluster, act
         self._start = time.monotonic()
 
     def until(self, predicate, timeout, what):
         """Waits until `predicate()` holds and notes the seconds since the act; `what` completes "expected ..."."""
-        self._shelf.wait_for(predicate, timeout, what)
+        self._cluster.wait_for(predicate, timeout, what)
         self.note(what)
 
     def note(self, what):

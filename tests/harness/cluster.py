@@ -19,14 +19,14 @@ Description=etcd member {name}
 Type=exec
 ExecStart=/usr/bin/etcd --name={name} --data-dir=/var/lib/etcd-member --listen-client-urls=http://0.0.0.0:2379 \\
     --advertise-client-urls=http://{address}:2379 --listen-peer-urls=http://{address}:2380 \\
-    --initial-advertise-peer-urls=http://{address}:2380 --initial-cluster={members} --initial-cluster-token=shelf
+    --initial-advertise-peer-urls=http://{address}:2380 --initial-cluster={members} --initial-cluster-token=test
 Restart=always
 [Install]
 WantedBy=multi-user.target
 """
 
 
-class ShelfEtcd:
+class ClusterEtcd:
     """The etcd of a cluster from outside: reads with etcdctl through any member that answers."""
 
     certificates, auth = None, False
@@ -76,7 +76,7 @@ class ShelfEtcd:
             self._etcdctl("move-leader", f"{target:x}", addresses=[self.leader()])
 
 
-class Shelf:
+class Cluster:
     """`count` nodes n1, n2, ..., not booted yet. `nodes` lists them in order; `boot()` boots all at once."""
 
     def __init__(self, workspace, network, count=4, members=3, config="[Cluster]\nInitialNodes=3\n", etcd=None,
@@ -88,7 +88,7 @@ class Shelf:
         self.rows = Rows()
         # The network hands out addresses in order; the members' must be known before the first node is made.
         addresses = [] if etcd else [f"10.77.0.{11 + index}" for index in range(members)]
-        self.etcd = etcd or ShelfEtcd(network, addresses)
+        self.etcd = etcd or ClusterEtcd(network, addresses)
         self._members = addresses
         for _ in range(count):
             self.add()

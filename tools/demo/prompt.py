@@ -49,7 +49,7 @@ class Prompt:
     # ---- choosing a node --------------------------------------------------------------------------------
 
     def _node(self, name):
-        node = self._stage.shelf.named(name.lower())
+        node = self._stage.cluster.named(name.lower())
         if node is None:
             names = ", ".join(each.name for each in self._stage.nodes)
             raise ValueError(f"expected one of {names}" + (f"; found '{name}'" if name else ""))

@@ -10,7 +10,7 @@ import re
 import signal
 import subprocess
 
-from harness.cluster import Shelf, ShelfEtcd
+from harness.cluster import Cluster, ClusterEtcd
 from harness.netns import Network
 from harness.wait import Timeout, wait_until
 from patience import Patience
@@ -31,12 +31,12 @@ class Stage:
     def __init__(self, workspace, image):
         self._image = image
         self.network = Network(workspace)
-        self.shelf = Shelf(workspace, self.network, count=0,
-                           config="[Cluster]\nInitialNodes=3\n" + (_REAL_CONFIG if image.is_real else ""))
-        self.nodes = self.shelf.nodes
+        self.cluster = Cluster(workspace, self.network, count=0,
+                               config="[Cluster]\nInitialNodes=3\n" + (_REAL_CONFIG if image.is_real else ""))
+        self.nodes = self.cluster.nodes
         self._unplugged = set()
         for _ in range(COUNT):
-            node = self.shelf.add()
+            node = self.cluster.add()
             if image.is_real:
                 node.write("/etc/cratekeeper/crate.env", f"CRATE_IMAGE={image.name}\n")
                 node.preload_image(image.tar, image.name, before="cratekeeper.service")
@@ -100,24 +100,24 @@ class Stage:
 
     def is_settled(self):
         """Whether all reachable nodes, and no others, are announced, and they are ready."""
-        return self.shelf.ready(self.reachable()) and self._announced() == {node.name for node in self.reachable()}
+        return self.cluster.ready(self.reachable()) and self._announced() == {node.name for node in self.reachable()}
 
     def _is_member(self, node):
-        return node.address in self.shelf.etcd.addresses
+        return node.address in self.cluster.etcd.addresses
 
     def _members(self):
         return [node for node in self.reachable() if self._is_member(node)]
 
     def _etcd(self):
         # Ask only members that can answer; any other costs seconds each time.
-        return ShelfEtcd(self.network, [node.address for node in self._members()])
+        return ClusterEtcd(self.network, [node.address for node in self._members()])
 
     def _announced(self):
         return {key.rpartition("/")[2] for key in self._etcd().get("/services/crate/", prefix=True)}
 
     def lacks_majority(self):
         """A message if too few etcd members are reachable for a majority; None otherwise."""
-        count, here = len(self.shelf.etcd.addresses), len(self._members())
+        count, here = len(self.cluster.etcd.addresses), len(self._members())
         if here > count // 2:
             return None
         return f"etcd has lost its majority, {here} of its {count} members reachable: it accepts no writes until " \
@@ -154,7 +154,7 @@ class Stage:
             say(trouble)
         else:
             self._until_out_of_etcd(gone)
-        for node in self.shelf.others(gone):
+        for node in self.cluster.others(gone):
             say(f"  {node.name}: {'unplugged; its status: ' if self.is_unplugged(node) else ''}{self.state(node)}")
 
     def _until_out_of_etcd(self, gone):
@@ -200,8 +200,8 @@ def _not_listed(names):
 
 
 def _let_visitors_go_on(leader):
-    """Continues what a user started in a node with nsenter: a node that shuts down stops all its processes once, nsenter
-    stops with them, and the node is not off until they have ended."""
+    """Continues what a user started in a node with nsenter: a node that shuts down stops all its processes once,
+    nsenter stops with them, and the node is not off until they have ended."""
     for entry in pathlib.Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):
             words = (entry / "cmdline").read_text(errors="replace").split("\0")
