@@ -1,5 +1,5 @@
-# The simulation: the very objects of the agent on fakes, linked like the unit tests without any system library.
-# Included by the Makefile, which has its flags. Optimised for size it is as fast as for speed: 0.1 s a seed.
+# The simulation: the agent's own objects on fakes, linked without any system library, like the unit tests.
+# Included by the Makefile, which has its flags. Optimising for speed gains nothing over size: 0.1 s per seed.
 
 SIM := $(wildcard tests/sim/*.cpp)
 SIM_FAKES := $(addprefix tests/fakes/,fakes.cpp loop.cpp etcd.cpp etcd_client.cpp)

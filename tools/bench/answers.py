@@ -1,4 +1,4 @@
-"""How fast health is answered, also while 500 clients have sent half a request. Lengths of time are seconds."""
+"""Measures how fast the agent answers health requests, also beside 500 half-open clients. Times are in seconds."""
 
 import contextlib
 import select
@@ -16,7 +16,7 @@ _PEER = 4490
 
 
 def ask(address, port=4480):
-    """The status of /ready on a connection of its own; 0 when it broke."""
+    """The status of /ready on a new connection; 0 if the connection broke."""
     with socket.create_connection((address, port), timeout=5) as connection:
         connection.sendall(_GET)
         answer = connection.recv(4096)
@@ -35,11 +35,11 @@ def _half_open(address, port, count):
         for client in clients:
             poll.register(client, select.POLLIN | select.POLLRDHUP)
         if closed := len(poll.poll(0)):
-            raise RuntimeError(f"expected {count} half-open connections, {closed} of them were closed meanwhile")
+            raise RuntimeError(f"expected {count} half-open connections, {closed} were closed")
 
 
 def _times(address, port, half_open):
-    """One time for each request. In batches: the agent closes half-open connections after 5 s."""
+    """The time of each request. In batches, because the agent closes half-open connections after 5 s."""
     times = []
     for _ in range(REQUESTS // BATCH):
         with _half_open(address, port, half_open):
@@ -48,7 +48,7 @@ def _times(address, port, half_open):
                 status = ask(address, port)
                 times.append(time.perf_counter() - start)
                 if status != 200:
-                    raise RuntimeError(f"expected /ready to answer 200, it answered {status}")
+                    raise RuntimeError(f"expected /ready to answer 200, found {status}")
     return times
 
 
@@ -57,7 +57,7 @@ def _p99(times):
 
 
 def answers(field):
-    """The agent with and without half-open connections, and HAProxy's own health page beside it."""
+    """The agent with and without half-open connections, compared with HAProxy's own health page."""
     address = field.node.address
     page = f"frontend health\n  bind :{_PEER}\n  monitor-uri /ready\n"
     with HaProxy(field, field.node.link.namespace, page), field.network.hub.entered():

@@ -1,4 +1,4 @@
-"""What programs cost: CPU and memory of commands that end, and of daemons that stay. Lengths of time are seconds."""
+"""Measures CPU and memory of commands and of daemons. Times are in seconds."""
 
 import pathlib
 import subprocess
@@ -10,8 +10,8 @@ from figures import Figure, middle
 from harness.etcd import BINARIES
 from harness.workspace import BUILD
 
-# A child starts with the peak memory of the process that started it, so a small interpreter without modules starts
-# the commands: peaks below its own 9 MB cannot be seen.
+# A child inherits the peak memory of its parent, so a small interpreter without modules starts the commands: peaks
+# below its own 9 MB are not visible.
 _RUNNER = """
 import os, sys
 for _ in range(int(sys.argv[1])):
@@ -22,7 +22,7 @@ for _ in range(int(sys.argv[1])):
 """
 
 ROUNDS = 20
-WINDOW = 30  # seconds of the steady state that are looked at
+WINDOW = 30  # seconds of the steady state to measure
 SIDEKICK_PAUSE = 45  # seconds between two beats of the sidekick of 2014
 
 
@@ -37,8 +37,8 @@ def commands(rounds, *argv):
 
 
 def memory(pid):
-    """Bytes of a running process: (resident, what no file can give back). The second is the heap, stacks and changed
-    data; the pages of a static binary are private as well, but the kernel drops and reads them as it likes."""
+    """Bytes of a running process: (resident, private and dirty). The second is heap, stacks and changed data; the other
+    pages of a static binary are private too, but the kernel can drop and reread them at any time."""
     sizes = {}
     for line in pathlib.Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()[1:]:
         name, amount, *_ = line.split()
@@ -47,22 +47,22 @@ def memory(pid):
 
 
 def cpu_time(pid):
-    """What all threads of a process have used so far, to the nanosecond."""
+    """The processor time of all threads of a process so far, with nanosecond resolution."""
     return sum(int(task.read_text().split()[0]) for task in pathlib.Path(f"/proc/{pid}/task").glob("*/schedstat")) / 1e9
 
 
 def probe():
-    """One look at all hardware."""
+    """One probe of all hardware."""
     ours, _ = commands(ROUNDS, BUILD / "cratectl", "probe", "--json")
     peer, _ = commands(ROUNDS, "/usr/bin/lshw", "-json", "-quiet")
     return [Figure("hardware probe, CPU", "s", ours, "lshw -json", peer)]
 
 
 def steady(field):
-    """The daemon doing nothing but its duty, beside what the sidekick did with etcdctl.
+    """The idle daemon, compared with what the sidekick did with etcdctl.
 
-    The duty is more than the sidekick's: the database and the volume are looked at every second. What a keep-alive
-    costs by itself is less than the noise of a busy machine, so no row claims to know it. Etcd counts the keep-alives.
+    The daemon does more than the sidekick: it checks the database and the volume every second. A keep-alive alone costs
+    less than the noise of a busy machine, so no row shows it. etcd counts the keep-alives.
     """
     pid = field.daemon_pid()
     start, cpu, count = time.monotonic(), cpu_time(pid), field.keep_alives()

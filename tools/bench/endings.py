@@ -1,4 +1,4 @@
-"""How fast the world hears of an end: of a killed database, and of a node without power. Lengths of time are seconds."""
+"""Measures how fast a killed database and a powered-off node become visible. Times are in seconds."""
 
 import base64
 import http.client
@@ -24,7 +24,7 @@ SIDEKICK_TTL, SIDEKICK_PAUSE = 60, 45  # `etcdctl set --ttl 60; sleep 45`, 2014
 
 
 class Deletions:
-    """Watches a key in etcd through a stream of its own and notes when it goes."""
+    """Watches a key in etcd through a separate stream and records when it is deleted."""
 
     def __init__(self, field, key):
         self._key = key
@@ -55,18 +55,18 @@ class Deletions:
         self._connection.close()
 
     def after(self, start):
-        """How long after `start` the key went."""
+        """The time from `start` to the deletion of the key."""
         while True:
             try:
                 gone = self._times.get(timeout=LIMIT)
             except queue.Empty:
-                raise RuntimeError(f"expected {self._key} to go within {LIMIT} s") from None
+                raise RuntimeError(f"expected {self._key} to be deleted within {LIMIT} s") from None
             if gone >= start:
                 return gone - start
 
 
 def _kill(field):
-    """Kills the database at a random moment while a client asks without a pause: (when, first 503 after)."""
+    """Kills the database at a random moment while a client polls without a pause: (when, time to the first 503)."""
     pid = field.database_pid()
     address = field.node.address
     moment = time.monotonic() + random.uniform(1.2, 2.2)  # anywhere between two ticks of the agent
@@ -87,8 +87,8 @@ def _back(field):
 
 
 def kills(field):
-    """Database killed: first 503, endpoint out of etcd, and a HAProxy that finds out by itself."""
-    # CrateDB answers a balancer without a password by 401: alive is what HAProxy can learn from it.
+    """Database killed: first 503, endpoint out of etcd, and a HAProxy with its own checks."""
+    # CrateDB answers a load balancer without a password with 401, which HAProxy takes as alive.
     alive = "  option httpchk\n  http-check expect rstatus ^(200|401)$\n"
     backend = f"backend crate\n{alive}  server n1 {field.node.address}:4200 check\n"
     refused, withdrawn, marked = [], [], []
@@ -116,7 +116,7 @@ def kills(field):
 
 
 def _bare_lease(field, seconds=5):
-    """How long etcd itself takes to drop a key whose lease nobody keeps alive."""
+    """The time that etcd itself takes to drop a key with an expired lease."""
     key = "/bench/bare"
     with Deletions(field, key) as deletions:
         lease = field.etcd.etcdctl("lease", "grant", str(seconds)).stdout.split()[1]
@@ -126,7 +126,7 @@ def _bare_lease(field, seconds=5):
 
 
 def cuts(field):
-    """Power cut: how long the node's record stays. Ends with the node switched off."""
+    """Power cut: the time until the node's record is gone. Leaves the node switched off."""
     gone = []
     with Deletions(field, field.record) as deletions:
         for number in range(CUTS):

@@ -1,6 +1,6 @@
-"""Where the bench measures: one node with agent and stand-in, one etcd, and a HAProxy when it is asked for.
+"""The test setup of the bench: one node with agent and stand-in, one etcd, and a HAProxy on demand.
 
-Everything lives in network namespaces and a directory of the run and goes with it.
+Everything is in network namespaces and in the directory of the run, and is removed with it.
 """
 
 import contextlib
@@ -16,7 +16,7 @@ from harness.etcd import BINARIES, Etcd
 from harness.netns import Network
 from harness.wait import wait_until
 
-# The bench kills the database far more often than systemd's limits of restarts allow.
+# The bench kills the database far more often than systemd's restart limits allow.
 _RESTART = "[Unit]\nStartLimitIntervalSec=0\n\n[Service]\nRestartSec={seconds}\n"
 
 
@@ -32,12 +32,12 @@ class Field:
 
     @property
     def endpoint(self):
-        """The 2014 key of the node: there while its database answers."""
+        """The node's 2014 key, which exists while its database answers."""
         return f"/services/crate/{self.node.name}"
 
     @property
     def record(self):
-        """The node's own key: there while the node lives."""
+        """The node's own key, which exists while the node is alive."""
         return f"/cratekeeper/crate/nodes/{self.node.machine_id}"
 
     def boot(self):
@@ -47,13 +47,13 @@ class Field:
         return self
 
     def restart_after(self, seconds):
-        """How long systemd leaves a killed database down."""
+        """Sets how long systemd waits before it restarts a killed database."""
         self.node.drop_in("crate@.service", _RESTART.format(seconds=seconds))
 
     def pids(self, pattern):
-        """Process ids, as this machine counts them, of the node's control groups whose names fit."""
+        """Process ids, on this machine, in the node's cgroups whose names match."""
         found = []
-        # Groups come and go meanwhile; os.walk passes over those that went.
+        # Groups appear and disappear meanwhile; os.walk skips those that are gone.
         for path, _, _ in os.walk(self.workspace.cgroup(self.node.machine)):
             if fnmatch.fnmatch(os.path.basename(path), pattern):
                 with contextlib.suppress(OSError), open(f"{path}/cgroup.procs", encoding="ascii") as processes:
@@ -61,15 +61,15 @@ class Field:
         return found
 
     def daemon_pid(self):
-        """The agent."""
+        """The agent's process id."""
         return self.pids("cratekeeper.service")[0]
 
     def database_pid(self):
-        """The container's only process; None while there is no container."""
+        """The process id of the container; None while there is none."""
         return next(iter(self.pids("docker-*.scope")), None)
 
     def keep_alives(self):
-        """How many times a lease was kept alive, as etcd counts it."""
+        """The number of keep-alives that etcd has counted."""
         connection = http.client.HTTPConnection(self.etcd.address, self.etcd.port)
         connection.sock = self.network.hub.connect(self.etcd.address, self.etcd.port)
         connection.request("GET", "/metrics")
@@ -78,11 +78,11 @@ class Field:
         return float(re.search(r"^etcd_debugging_lease_renewed_total (\S+)$", text, re.MULTILINE)[1])
 
     def etcdctl(self, *arguments):
-        """The words of an etcdctl command, to be run inside the hub."""
+        """The command line of an etcdctl command, to run inside the hub."""
         return [BINARIES["3.5"] / "etcdctl", "--endpoints", self.etcd.endpoint, *arguments]
 
     def spawn(self, *argv):
-        """A silent process of the run in the network namespace of the caller."""
+        """Starts a process of the run without output, in the network namespace of the caller."""
         return self.workspace.spawn(argv, "peers", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
     def close(self):
@@ -113,7 +113,7 @@ class HaProxy:
         self._process.wait()
 
     def state(self, server):
-        """HAProxy's word for a server: UP, DOWN, UP 1/2, no check, ..."""
+        """HAProxy's state of a server: UP, DOWN, UP 1/2, no check, ..."""
         with socket.socket(socket.AF_UNIX) as control:
             control.settimeout(2)
             control.connect(self._control)

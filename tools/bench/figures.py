@@ -1,4 +1,4 @@
-"""What was measured, and how it is shown: a table for people, JSON for programs."""
+"""The measurements, and their output: a table for users, JSON for programs."""
 
 import dataclasses
 import json
@@ -7,10 +7,9 @@ import statistics
 
 @dataclasses.dataclass
 class Figure:
-    """One row. Less is better in all of them; `unit` is "s" (time), "s/s" (CPU) or "B" (bytes).
+    """One row. Less is always better; `unit` is "s" (time), "s/s" (CPU) or "B" (bytes).
 
-    `ours` and `peer` are single values or lists of samples, and a list counts by its median. A row without a peer has
-    no ratio.
+    `ours` and `peer` are single values or lists of samples, whose median counts. A row without a peer has no ratio.
     """
 
     name: str
@@ -20,7 +19,7 @@ class Figure:
     peer: float | list | None = None
 
     def ratio(self):
-        """How many times less ours is; what is left when the machine's speed is divided out."""
+        """How many times less ours is, independent of the machine's speed."""
         return None if self.peer is None else middle(self.peer) / middle(self.ours)
 
     def as_json(self):
@@ -34,7 +33,7 @@ def middle(value):
 
 
 def quantity(value, unit):
-    """A number with three digits and a unit that fits: 12.3 ms, 3.01 MB."""
+    """A number with three digits and a suitable unit: 12.3 ms, 3.01 MB."""
     if unit == "B":
         return f"{value / 1e6:.2f} MB"
     rest = unit.removeprefix("s")

@@ -1,4 +1,4 @@
-"""How fast a change in etcd becomes a new list of hosts on disk, and what a flood of changes costs. Seconds."""
+"""Measures how fast a change in etcd reaches the host list on disk, and the cost of a flood of changes. In seconds."""
 
 import base64
 import contextlib
@@ -28,7 +28,7 @@ _RECORDS = "/cratekeeper/crate/nodes/"
 _IN_MOVED_TO = 0x80  # inotify(7)
 _libc = ctypes.CDLL(None, use_errno=True)
 
-# What a careful script does: it hears of a change, reads all again, and replaces the file whole.
+# A careful script: after each change it reads all records again and replaces the file atomically.
 _SCRIPT = """
 {etcdctl} watch --prefix {records} | while read -r line; do
     [ "$line" = PUT ] || continue
@@ -45,12 +45,12 @@ class Gateway:
     def __init__(self, field):
         self._connection = http.client.HTTPConnection(field.etcd.address, field.etcd.port)
         self._connection.sock = field.network.hub.connect(field.etcd.address, field.etcd.port, timeout=LIMIT)
-        # As http.client does with a connection of its own: the body would wait 40 ms for the answer to the headers.
+        # http.client sets this on its own connections: otherwise the body would wait 40 ms after the headers.
         self._connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.lease = self.call("/v3/lease/grant", {"TTL": 3600})["ID"]
 
     def call(self, path, body):
-        """The answer of one call."""
+        """The answer to one call."""
         self._connection.request("POST", path, json.dumps(body))
         return json.loads(self._connection.getresponse().read())
 
@@ -67,14 +67,14 @@ class Gateway:
         self.call("/v3/kv/txn", {"success": puts})
 
     def close(self):
-        """Takes all records away."""
+        """Removes all records."""
         self.call("/v3/lease/revoke", {"ID": self.lease})
         self._connection.close()
 
 
 @contextlib.contextmanager
 def _renames(directory):
-    """Tells when a file in the directory was replaced: wait() returns then."""
+    """Yields wait(), which returns when a file in the directory was replaced."""
     watch = _libc.inotify_init1(os.O_CLOEXEC | os.O_NONBLOCK)
     if watch < 0 or _libc.inotify_add_watch(watch, os.fsencode(directory), _IN_MOVED_TO) < 0:
         raise OSError(ctypes.get_errno(), f"cannot watch {directory}")
@@ -91,7 +91,7 @@ def _renames(directory):
 
 
 def _times(gateway, path, first):
-    """For each change the time from before it is sent until the file on disk names the new endpoint."""
+    """For each change the time from its request until the file on disk contains the new endpoint."""
     times = []
     with _renames(path.parent) as wait:
         for number in range(first, first + CHANGES):
@@ -107,7 +107,7 @@ def _times(gateway, path, first):
 
 @contextlib.contextmanager
 def _script(field):
-    """The peer at work, and the file it writes."""
+    """Runs the script for comparison, and yields the file that it writes."""
     directory = field.workspace.make_directory("watch-script")
     (directory / "hosts").write_text("")
     etcdctl = shlex.join(map(str, field.etcdctl()))
@@ -119,14 +119,14 @@ def _script(field):
     finally:
         children = subprocess.run(["pgrep", "-P", str(shell.pid)], capture_output=True, text=True, check=False)
         for child in children.stdout.split():
-            with contextlib.suppress(ProcessLookupError):  # one that ends by itself
+            with contextlib.suppress(ProcessLookupError):  # it ended by itself
                 os.kill(int(child), signal.SIGKILL)
         shell.kill()
         shell.wait()
 
 
 def _flood(field, gateway):
-    """CPU of the agent and of a bare watch while etcd changes as fast as it can: (ours, theirs, changes a second)."""
+    """CPU of the agent and of a plain watch while etcd changes at full speed: (ours, theirs, changes per second)."""
     with field.network.hub.entered():
         watcher = field.spawn(*field.etcdctl("watch", "--prefix", _RECORDS))
     time.sleep(1)
@@ -145,7 +145,7 @@ def _flood(field, gateway):
 
 
 def peers(field):
-    """Changes one by one, beside a script that does the same; then a flood, beside a watch that only listens."""
+    """Single changes, compared with a script that does the same; then a flood, compared with a watch that only reads."""
     gateway = Gateway(field)
     ours = _times(gateway, field.node.path(HOSTS), 0)
     with _script(field) as path:
@@ -159,4 +159,4 @@ def peers(field):
     name = "change in etcd, new list of hosts on disk"
     return [Figure(f"{name}, p50", "s", ours, "etcdctl watch and get, a script", script),
             Figure(f"{name}, p99", "s", p99(ours), "etcdctl watch and get, a script", p99(script)),
-            Figure(f"{FLOOD} changes at {rate:.0f} a second, CPU", "s", ours_cpu, "etcdctl watch alone", watch_cpu)]
+            Figure(f"{FLOOD} changes at {rate:.0f} per second, CPU", "s", ours_cpu, "etcdctl watch alone", watch_cpu)]

@@ -1,4 +1,4 @@
-# Programs that let pytest drive parts of hal against the real thing: build/<name> from each
+# Programs with which pytest drives parts of hal against real services: build/<name> from each
 # tests/live/drivers/<name>.cpp and all of hal/. Included by the Makefile, whose flags it uses.
 
 DRIVER_SOURCES := $(wildcard tests/live/drivers/*.cpp)
