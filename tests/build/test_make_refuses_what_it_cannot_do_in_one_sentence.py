@@ -36,5 +36,5 @@ def test_an_unknown_value_of_pins():
 
 @pytest.mark.parametrize("target", ["image", "vm", "release", "cluster"])
 def test_what_needs_root(target):
-    nobody = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups")
-    assert f"make {target} needs root, because " in refused(make(target, around=nobody))
+    unprivileged = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups")
+    assert f"make {target} needs root, because " in refused(make(target, around=unprivileged))

@@ -17,11 +17,11 @@ def test_four_nodes_booted_at_once_agree_on_slots_and_one_vote(make_cluster):
 
     voters = registry["bootstrap"]["initial_master_nodes"]
     assert len(voters) >= 3 and voters == sorted(set(voters))
-    everybody = "".join(sorted(f"{node.address}:4300\n" for node in cluster.nodes))
+    every_peer = "".join(sorted(f"{node.address}:4300\n" for node in cluster.nodes))
     for node in cluster.nodes:
         slot = slots[node.machine_id]
         cluster.wait_for(lambda: node.active_state(f"crate@{slot}.service") == "active", 30, f"{node.name}'s container")
-        cluster.wait_for(lambda: rendered(node, slot, "unicast_hosts.txt") == everybody, 10, f"{node.name}'s peers")
+        cluster.wait_for(lambda: rendered(node, slot, "unicast_hosts.txt") == every_peer, 10, f"{node.name}'s peers")
         settings = rendered(node, slot, "crate.yml")
         listed = [line for line in settings.splitlines() if line.startswith("cluster.initial_master_nodes")]
         if node.name in voters:

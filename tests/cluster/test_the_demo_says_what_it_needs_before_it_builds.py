@@ -11,9 +11,9 @@ def run(*arguments, around=()):
 
 
 def test_the_demo_says_what_it_needs_before_it_builds():
-    nobody = run(around=("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"))
-    assert nobody.returncode == 1 and nobody.stdout == ""
-    assert nobody.stderr.startswith("demo: needs root, because ") and nobody.stderr.count("\n") == 1
+    unprivileged = run(around=("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"))
+    assert unprivileged.returncode == 1 and unprivileged.stdout == ""
+    assert unprivileged.stderr.startswith("demo: needs root, because ") and unprivileged.stderr.count("\n") == 1
 
     unknown = run("--stnad-in")
     assert unknown.returncode == 2 and unknown.stdout == ""

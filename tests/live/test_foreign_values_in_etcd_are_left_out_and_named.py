@@ -35,7 +35,7 @@ def test_foreign_values_in_etcd_are_left_out_and_named(make_agent):
         until_etcd_warns(node, "correct or delete the key with etcdctl")
         # The owner of these keys writes them again.
         node.etcd.put(PREFIX + f"nodes/{node.machine_id}", json.dumps({**PEER, "name": "n1"}))
-        node.etcd.put("/services/crate/n1", "somebody's")
+        node.etcd.put("/services/crate/n1", "foreign")
         node.wait_for(lambda: node.etcd.lease_of("/services/crate/n1"), 5, "the endpoint to be ours again")
         assert node.etcd.lease_of(PREFIX + f"nodes/{node.machine_id}")
         node.etcd.etcdctl("del", PREFIX + "nodes/large")

@@ -58,7 +58,7 @@ def test_a_client_that_no_rule_is_for_is_told_so(start):
 
 
 RULES = {
-    "nothing at all, nobody is let in": ({}, 401),
+    "no rules at all, every client is refused": ({}, 401),
     "a rule without a method trusts": ({"a.user": "crate"}, 200),
     "a network": ({"a.address": "127.0.0.0/8"}, 200),
     "an address": ({"a.address": ELSEWHERE}, 200),
@@ -71,7 +71,7 @@ RULES = {
     "10 stands before 2": ({"2.method": "password", "10.method": "trust"}, 200),
     "certificates": ({"a.method": "cert"}, 401),
     "a method of its own": ({"a.method": "guess"}, 401),
-    "a name that nobody resolves": ({"a.address": "elsewhere.example"}, 401),
+    "a name that does not resolve": ({"a.address": "elsewhere.example"}, 401),
 }
 
 

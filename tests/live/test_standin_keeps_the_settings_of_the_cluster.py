@@ -42,7 +42,7 @@ def test_a_full_restart_keeps_the_persistent_and_forgets_the_transient(cluster):
     assert rows(cluster["n1"], f"SELECT {STOP}['force'] FROM sys.cluster") == [[True]]
 
 
-REFUSED = {"a setting of nobody": ("cluster.graceful_stop.patience = 1", 400),
+REFUSED = {"an unknown setting": ("cluster.graceful_stop.patience = 1", 400),
            "one that needs a restart": ("gateway.expected_data_nodes = 3", 400),
            "a word that is no choice": ("cluster.routing.allocation.enable = 'some'", 400),
            "a time without a unit": ("cluster.graceful_stop.timeout = 5", 400)}

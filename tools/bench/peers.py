@@ -145,7 +145,7 @@ def _flood(field, gateway):
 
 
 def peers(field):
-    """Single changes, compared with a script that does the same; then a flood, compared with a watch that only reads."""
+    """Single changes, compared with a script that does the same; then a flood, compared with a plain watch."""
     gateway = Gateway(field)
     ours = _times(gateway, field.node.path(HOSTS), 0)
     with _script(field) as path:
