@@ -195,7 +195,7 @@ TEST(EtcdReplies, RefuseARangeWithAWrongFieldAndNameIt) {
     CHECK_FAILS("\"lease\"", decodeRange(R"({"kvs":["YQ=="]})"));
     CHECK_FAILS("\"cluster_id\"", hal::decodeTransaction(R"({"header":{"cluster_id":"-1"}})"));
     CHECK_FAILS("\"header\"", hal::decodeTransaction(R"({"header":"x"})"));
-    CHECK_FAILS("expected the answer of a transaction", hal::decodeTransaction("[]"));
+    CHECK_FAILS("expected the answer to a transaction", hal::decodeTransaction("[]"));
 }
 
 TEST(EtcdReplies, IgnoreUnknownFieldsAndNulls) {
