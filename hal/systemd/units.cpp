@@ -80,8 +80,6 @@ struct Request {
 Request describe(UnitVerb verb) {
     switch (verb) {
     case UnitVerb::start: return {"StartUnit", "start", true};
-    case UnitVerb::stop: return {"StopUnit", "stop", true};
-    case UnitVerb::restart: return {"RestartUnit", "restart", true};
     case UnitVerb::resetFailed: break;
     }
     return {"ResetFailedUnit", "reset the failed state of", false};
@@ -103,9 +101,8 @@ Status outcome(UnitVerb verb, const std::string& name, const BusFailure* failed)
     if (failed == nullptr) {
         return {};
     }
-    // What is not loaded is neither running nor failed.
-    if ((verb == UnitVerb::stop || verb == UnitVerb::resetFailed) &&
-        failed->name == "org.freedesktop.systemd1.NoSuchUnit") {
+    // What is not loaded has not failed.
+    if (verb == UnitVerb::resetFailed && failed->name == "org.freedesktop.systemd1.NoSuchUnit") {
         return {};
     }
     const std::string what = std::string("systemd did not ") + describe(verb).words + " " + name;

@@ -30,7 +30,8 @@ struct Unit {
     bool operator==(const Unit&) const = default;
 };
 
-enum class UnitVerb { start, stop, restart, resetFailed };
+/// There is no verb that ends a unit, so no code of the agent can ask systemd to stop a database.
+enum class UnitVerb { start, resetFailed };
 
 class Units {
 public:

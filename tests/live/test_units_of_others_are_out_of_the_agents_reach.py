@@ -22,17 +22,24 @@ def make_driver(node):
     node.systemctl("stop", "crate@*.service")
 
 
-@pytest.mark.parametrize("verb", ["start", "restart", "stop", "reset"])
+@pytest.mark.parametrize("verb", ["start", "reset"])
 def test_its_own_unit_obeys(driver, verb):
     assert driver.ask(verb, "crate@2.service", timeout=30) == {"done": verb}
 
 
+@pytest.mark.parametrize("verb", ["restart", "stop"])
+def test_its_user_may_restart_and_stop_its_own_unit(driver, node, verb):
+    driver.ask("start", "crate@2.service", timeout=30)
+    node.run("systemctl", "--no-ask-password", verb, "crate@2.service", user="cratekeeper")
+
+
 @pytest.mark.parametrize("unit", ["docker.service", "crate@0.service", "crate@x.service", "crate@1-2.service",
                                   "cratekeeper.service", "crate@12345.service"])
-@pytest.mark.parametrize("verb", ["start", "restart"])
-def test_another_unit_is_refused_and_the_rule_is_named(driver, verb, unit):
-    answer = driver.ask(verb, unit, timeout=30)
+def test_another_unit_is_refused_and_the_rule_is_named(driver, node, unit):
+    answer = driver.ask("start", unit, timeout=30)
     assert answer["terminal"] and "50-cratekeeper.rules" in answer["error"]
+    refused = node.run("systemctl", "--no-ask-password", "restart", unit, user="cratekeeper", check=False)
+    assert refused.returncode != 0 and "authentication required" in refused.stderr.lower()
 
 
 @pytest.mark.parametrize("words", [("kill", "crate@2.service"), ("mask", "crate@2.service"), ("daemon-reload",),

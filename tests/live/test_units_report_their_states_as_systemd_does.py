@@ -72,4 +72,4 @@ def test_a_unit_that_is_not_loaded_is_seen_by_name_and_looking_causes_no_news(dr
 def test_a_unit_that_does_not_exist_cannot_be_started_by_trying_again(driver):
     answer = driver.ask("start", "nothing.service")
     assert answer["terminal"] and "nothing.service" in answer["error"]
-    assert driver.ask("stop", "nothing.service") == {"done": "stop"}
+    assert driver.ask("reset", "nothing.service") == {"done": "reset"}

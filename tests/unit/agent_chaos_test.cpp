@@ -80,10 +80,6 @@ private:
     }
 
     void check() {
-        for (const auto& [verb, name] : machine_.units.requests) {
-            CHECK_TRUE_TEXT(verb == hal::UnitVerb::start || verb == hal::UnitVerb::resetFailed,
-                            words_.c_str());
-        }
         if (!firstClusterId_) {
             firstClusterId_ = machine_.volumeClusterId;
         }

@@ -36,10 +36,5 @@ public:
             .get<std::string>();
     }
 
-    void teardown() override {
-        for (const auto& [verb, name] : machine.units.requests) {
-            CHECK_TRUE_TEXT(verb == hal::UnitVerb::start || verb == hal::UnitVerb::resetFailed, name.c_str());
-        }
-        machine.killAgent();
-    }
+    void teardown() override { machine.killAgent(); }
 };

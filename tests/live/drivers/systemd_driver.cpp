@@ -1,7 +1,7 @@
 // A process with nothing in it but hal's view of systemd, for tests/live/test_units_*.py and its neighbours.
 // One JSON command a line on standard input, {"do": VERB, "what": ARGUMENT}; every answer and event is one
-// JSON object a line on standard output. Verbs: list PATTERN, watch PATTERN, start UNIT, stop UNIT, restart
-// UNIT, reset UNIT, state, log UNIT, main CONTAINER-ID, follow PID, status WORDS.
+// JSON object a line on standard output. Verbs: list PATTERN, watch PATTERN, start UNIT, reset UNIT, state, log
+// UNIT, main CONTAINER-ID, follow PID, status WORDS.
 #include "hal/base/event_loop.hpp"
 #include "hal/crate/processes.hpp"
 #include "hal/systemd/journal.hpp"
@@ -66,10 +66,7 @@ public:
 
 private:
     void request(const std::string& verb, const std::string& unit) {
-        const auto wanted = verb == "start"     ? hal::UnitVerb::start
-                            : verb == "stop"    ? hal::UnitVerb::stop
-                            : verb == "restart" ? hal::UnitVerb::restart
-                                                : hal::UnitVerb::resetFailed;
+        const auto wanted = verb == "start" ? hal::UnitVerb::start : hal::UnitVerb::resetFailed;
         units_->request(wanted, unit, [verb](hal::Status status) {
             print(status ? Json{{"done", verb}} : describe(status.error()));
         });
