@@ -78,17 +78,13 @@ struct Transaction {
     bool operator==(const Transaction&) const = default;
 };
 
-/// The server's cluster and revision at the time of the answer: a change of the first or a step back of the
-/// second means that another etcd, or a restored one, is answering.
+/// What every answer begins with.
 struct Header {
-    uint64_t clusterId = 0;
-    uint64_t memberId = 0;
-    Revision revision = 0;
+    Revision revision = 0; ///< of the store at the time of the answer
     bool operator==(const Header&) const = default;
 };
 
 struct RangeReply {
-    Header header;
     std::vector<KeyValue> keyValues;
     bool operator==(const RangeReply&) const = default;
 };

@@ -107,9 +107,7 @@ private:
 
 Header readHeader(Fields& fields, std::string& wrong) {
     Fields header(fields.child("header", Json::value_t::object), wrong);
-    return {.clusterId = header.number<uint64_t>("cluster_id"),
-            .memberId = header.number<uint64_t>("member_id"),
-            .revision = header.number<Revision>("revision")};
+    return {.revision = header.number<Revision>("revision")};
 }
 
 KeyValue readKeyValue(const Json& object, std::string& wrong) {
@@ -124,7 +122,7 @@ KeyValue readKeyValue(const Json& object, std::string& wrong) {
 }
 
 RangeReply readRange(Fields& fields, std::string& wrong) {
-    RangeReply reply{.header = readHeader(fields, wrong), .keyValues = {}};
+    RangeReply reply;
     for (const auto& keyValue : fields.child("kvs", Json::value_t::array)) {
         reply.keyValues.push_back(readKeyValue(keyValue, wrong));
     }
@@ -331,9 +329,6 @@ Result<TransactionReply> decodeTransaction(std::string_view body) {
             if (const auto* object = Fields(response, wrong).find("response_range")) {
                 Fields range(*object, wrong);
                 reply.ranges.push_back(readRange(range, wrong));
-                // etcd repeats only the revision there.
-                reply.ranges.back().header.clusterId = reply.header.clusterId;
-                reply.ranges.back().header.memberId = reply.header.memberId;
             }
         }
         return reply;

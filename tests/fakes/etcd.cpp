@@ -29,7 +29,7 @@ bool matches(const std::string& key, const std::string& wanted, bool prefix) {
 
 } // namespace
 
-hal::Header EtcdStore::header() { return {.clusterId = clusterId_, .memberId = 1, .revision = revision_}; }
+hal::Header EtcdStore::header() { return {.revision = revision_}; }
 
 void EtcdStore::drop(hal::LeaseId id) {
     leases_.erase(id);
@@ -143,7 +143,6 @@ void EtcdStore::perform(const std::vector<hal::Operation>& operations, hal::Tran
     for (const auto& operation : operations) {
         if (const auto* const read = std::get_if<hal::RangeRequest>(&operation)) {
             reply.ranges.push_back(select(*read));
-            reply.ranges.back().header = header();
         } else if (const auto* const put = std::get_if<hal::PutRequest>(&operation)) {
             write(put->key, put->value, put->lease);
         } else if (const auto* const removal = std::get_if<hal::DeleteRequest>(&operation)) {
@@ -214,7 +213,6 @@ void EtcdStore::wipe() {
     data_.clear();
     leases_.clear();
     revision_ = 1;
-    ++clusterId_;
 }
 
 std::shared_ptr<const EtcdStore::Snapshot> EtcdStore::snapshot() {
@@ -226,14 +224,13 @@ std::shared_ptr<const EtcdStore::Snapshot> EtcdStore::snapshot() {
     return std::make_shared<const Snapshot>(std::move(snapshot));
 }
 
-void EtcdStore::restore(const Snapshot& snapshot, bool sameClusterId) {
+void EtcdStore::restore(const Snapshot& snapshot) {
     data_ = snapshot.data;
     leases_.clear();
     for (const auto& [id, ttl] : snapshot.leases) {
         leases_[id] = {ttl, loop_.now() + ttl};
     }
     revision_ = snapshot.revision;
-    clusterId_ += sameClusterId ? 0 : 1;
 }
 
 void EtcdStore::stop() {

@@ -38,13 +38,13 @@ public:
     [[nodiscard]] size_t leases();
     /// How long a lease is that still runs.
     [[nodiscard]] std::optional<std::chrono::seconds> leaseLength(hal::LeaseId id);
-    /// Another store answers at the same address: no keys, no leases, revision 1, another cluster id.
+    /// Another store answers at the same address: no keys, no leases, revision 1.
     void wipe();
     /// What `etcdctl snapshot save` writes, and a start from it: leases have their whole time again, revisions go
     /// back. Nobody is told; connections are the clients' matter.
     struct Snapshot;
     [[nodiscard]] std::shared_ptr<const Snapshot> snapshot();
-    void restore(const Snapshot& snapshot, bool sameClusterId);
+    void restore(const Snapshot& snapshot);
     [[nodiscard]] const std::map<std::string, hal::KeyValue>& data() const { return data_; }
     /// While stopped nothing runs out; a new start gives every lease its whole time again, as an election does.
     void stop();
@@ -71,7 +71,6 @@ private:
     std::map<hal::LeaseId, Grant> leases_;
     hal::LeaseId lastLease_ = 1000; // never used twice, as etcd's random ones
     hal::Revision revision_ = 1;
-    uint64_t clusterId_ = 500;
     bool stopped_ = false;
     std::vector<std::pair<std::vector<std::string>, std::weak_ptr<std::function<void()>>>> watches_;
 };

@@ -169,8 +169,7 @@ void World::restoreEtcd() {
         return;
     }
     shared_.say("etcd is restored from a snapshot");
-    shared_.etcd.restore(*snapshots_[shared_.pick(static_cast<unsigned>(snapshots_.size()))],
-                         shared_.chance(50));
+    shared_.etcd.restore(*snapshots_[shared_.pick(static_cast<unsigned>(snapshots_.size()))]);
     breakConnections();
     invariants_->storeLost();
 }

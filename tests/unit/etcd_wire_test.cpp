@@ -23,8 +23,7 @@ const std::string kV1Header =
     R"("header":{"cluster_id":"14443903163313418560","member_id":"11417610130673999598","revision":"5","raft_term":"2"})";
 const std::string kV2Header =
     R"("header":{"cluster_id":"14853323861747666187", "member_id":"8028236932906914776", "revision":"16", "raft_term":"2"})";
-const hal::Header kHeaderOfV1{
-    .clusterId = 14443903163313418560U, .memberId = 11417610130673999598U, .revision = 5};
+const hal::Header kHeaderOfV1{.revision = 5};
 
 /// The range operation inside of a transaction that only reads it.
 Json encodedRange(const hal::RangeRequest& request) {
@@ -193,15 +192,17 @@ TEST(EtcdReplies, RefuseARangeWithAWrongFieldAndNameIt) {
     CHECK_FAILS("\"value\"", decodeRange(R"({"kvs":[{"key":"YQ==","value":"not base64"}]})"));
     CHECK_FAILS("\"kvs\"", decodeRange(R"({"kvs":{"key":"YQ=="}})"));
     CHECK_FAILS("\"lease\"", decodeRange(R"({"kvs":["YQ=="]})"));
-    CHECK_FAILS("\"cluster_id\"", hal::decodeTransaction(R"({"header":{"cluster_id":"-1"}})"));
+    CHECK_FAILS("\"revision\"", hal::decodeTransaction(R"({"header":{"revision":"five"}})"));
     CHECK_FAILS("\"header\"", hal::decodeTransaction(R"({"header":"x"})"));
     CHECK_FAILS("expected the answer to a transaction", hal::decodeTransaction("[]"));
 }
 
 TEST(EtcdReplies, IgnoreUnknownFieldsAndNulls) {
-    const auto reply = decodeRange(R"({"header":{"revision":"5","more":1},"kvs":null,"future":{"a":[1]}})");
+    const auto reply = hal::decodeTransaction(
+        R"({"header":{"revision":"5","more":1},"responses":[{"response_range":{"kvs":null,"future":{"a":[1]}}}]})");
     CHECK_OK(reply);
-    CHECK_EQUAL(5, reply->ranges.at(0).header.revision);
+    CHECK_EQUAL(5, reply->header.revision);
+    CHECK_TRUE(reply->ranges.at(0).keyValues.empty());
 }
 
 TEST(EtcdReplies, ReadATransactionThatWasWon) {
@@ -222,8 +223,7 @@ TEST(EtcdReplies, ReadATransactionThatWasLostWithWhatItFound) {
     CHECK_OK(reply);
     CHECK_FALSE(reply->succeeded);
     CHECK_EQUAL(2, reply->ranges.size());
-    CHECK_TRUE(reply->header.clusterId == reply->ranges[0].header.clusterId);
-    CHECK_EQUAL(3, reply->ranges[0].header.revision);
+    CHECK_EQUAL(16, reply->header.revision);
     CHECK_EQUAL(std::string("a"), reply->ranges[0].keyValues.at(0).key);
     CHECK_TRUE(reply->ranges[1].keyValues.empty());
 }

@@ -18,9 +18,9 @@ hal::KeyValue at(const std::string& key, const std::string& value) {
 }
 
 agent::Registry read(std::vector<hal::KeyValue> keyValues) {
-    const hal::Header header{.clusterId = 9, .memberId = 8, .revision = 77};
-    return agent::readRegistry(
-        kKeys, {.header = header, .succeeded = true, .ranges = {{header, std::move(keyValues)}}});
+    const hal::Header header{.revision = 77};
+    return agent::readRegistry(kKeys,
+                               {.header = header, .succeeded = true, .ranges = {{std::move(keyValues)}}});
 }
 
 /// A mark of `cratectl forget` that is left out and reported with this reason.

@@ -24,11 +24,10 @@ hal::KeyValue at(const std::string& key, const std::string& value, std::optional
 }
 
 agent::Registry read(std::vector<hal::KeyValue> cluster, std::vector<hal::KeyValue> services = {}) {
-    const hal::Header header{.clusterId = 9, .memberId = 8, .revision = 77};
-    return agent::readRegistry(kKeys,
-                               {.header = header,
-                                .succeeded = true,
-                                .ranges = {{header, std::move(cluster)}, {header, std::move(services)}}});
+    const hal::Header header{.revision = 77};
+    return agent::readRegistry(
+        kKeys,
+        {.header = header, .succeeded = true, .ranges = {{std::move(cluster)}, {std::move(services)}}});
 }
 
 /// Reads the one pair; it must be left out and reported with these words.

@@ -132,7 +132,7 @@ agent::PersistentState persistent(std::optional<unsigned> slot, std::optional<st
 
 agent::Registry registry() {
     agent::Registry registry;
-    registry.header = {.clusterId = 1, .memberId = 1, .revision = 40};
+    registry.header = {.revision = 40};
     registry.members = {{.nodeId = kMachineId, .name = "n1", .slot = 1}};
     registry.bootstrap = {"n1"};
     registry.clusterId = kClusterId;

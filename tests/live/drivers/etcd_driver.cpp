@@ -73,9 +73,7 @@ hal::Transaction readTransaction(const Json& json) {
     return transaction;
 }
 
-Json toJson(const hal::Header& header) {
-    return {{"clusterId", header.clusterId}, {"revision", header.revision}};
-}
+Json toJson(const hal::Header& header) { return {{"revision", header.revision}}; }
 Json toJson(const hal::Lease& lease) { return {{"id", lease.id}, {"ttl", lease.ttl.count()}}; }
 Json toJson(const std::optional<hal::Lease>& lease) { return lease ? toJson(*lease) : Json(nullptr); }
 
@@ -87,7 +85,7 @@ Json toJson(const hal::RangeReply& reply) {
                         {"createRevision", found.createRevision},
                         {"lease", found.lease ? Json(*found.lease) : Json(nullptr)}});
     }
-    return {{"header", toJson(reply.header)}, {"keyValues", list}};
+    return {{"keyValues", list}};
 }
 
 Json toJson(const hal::TransactionReply& reply) {
@@ -99,7 +97,11 @@ Json toJson(const hal::TransactionReply& reply) {
 }
 
 /// Of a transaction that only reads one range.
-Json onlyRange(const hal::TransactionReply& reply) { return toJson(reply.ranges.at(0)); }
+Json onlyRange(const hal::TransactionReply& reply) {
+    auto json = toJson(reply.ranges.at(0));
+    json["header"] = toJson(reply.header);
+    return json;
+}
 
 class Driver {
 public:
