@@ -49,8 +49,7 @@ PersistentState persistentState(const Observed& observed, const Formation& forma
     return persistent;
 }
 
-} // namespace
-
+/// What `systemctl status` shows.
 std::string statusLine(const Observed& observed, const Formation& formation, const Supervision& supervision,
                        const Verdict& verdict) {
     const std::string trouble = etcdTrouble(observed);
@@ -74,6 +73,8 @@ std::string statusLine(const Observed& observed, const Formation& formation, con
     }
     return trouble.empty() ? words : words + "; etcd: " + trouble;
 }
+
+} // namespace
 
 Plan plan(const Observed& observed, const Config& config, const std::optional<Plan>& previous,
           bool rendered) {

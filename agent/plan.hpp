@@ -32,8 +32,4 @@ struct Plan {
 [[nodiscard]] Plan plan(const Observed& observed, const Config& config, const std::optional<Plan>& previous,
                         bool rendered);
 
-/// The line that `systemctl status` shows.
-[[nodiscard]] std::string statusLine(const Observed& observed, const Formation& formation,
-                                     const Supervision& supervision, const Verdict& verdict);
-
 } // namespace agent

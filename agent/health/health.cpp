@@ -8,6 +8,9 @@ namespace {
 
 using std::string;
 
+/// An answer of the database speaks for this long: the pause between questions plus a question's deadline, twice.
+constexpr std::chrono::seconds kAnswerLifetime{5};
+
 Component component(const char* name, const char* measurement, const char* type) {
     Component part;
     part.name = name;

@@ -35,9 +35,6 @@ struct Verdict {
     bool operator==(const Verdict&) const = default;
 };
 
-/// An answer from the database is valid this long: twice the pause between questions plus a question's deadline.
-constexpr std::chrono::seconds kAnswerLifetime{5};
-
 [[nodiscard]] Verdict judge(const Observed& observed, const Formation& formation,
                             const Supervision& supervision, const std::optional<Verdict>& previous);
 

@@ -188,8 +188,7 @@ constexpr ProfileFlag kProfileFlags[] = {
     {BTRFS_BLOCK_GROUP_RAID5, BtrfsProfile::raid5},     {BTRFS_BLOCK_GROUP_RAID6, BtrfsProfile::raid6},
 };
 
-} // namespace
-
+/// mkfs.btrfs's own words: "single", "dup", "raid1", ...
 std::string profileName(BtrfsProfile profile) {
     switch (profile) {
     case BtrfsProfile::single: return "single";
@@ -204,6 +203,8 @@ std::string profileName(BtrfsProfile profile) {
     }
     return "unknown";
 }
+
+} // namespace
 
 std::optional<BtrfsSpace> spaceFromFlags(uint64_t flags, uint64_t totalBytes, uint64_t usedBytes) {
     BtrfsSpace space{.totalBytes = totalBytes, .usedBytes = usedBytes};

@@ -12,9 +12,6 @@ namespace hal {
 
 enum class BtrfsProfile { single, dup, raid0, raid1, raid1c3, raid1c4, raid10, raid5, raid6 };
 
-/// mkfs.btrfs's own words: "single", "dup", "raid1", ...
-[[nodiscard]] std::string profileName(BtrfsProfile profile);
-
 enum class BtrfsUse { data, metadata, system, mixed };
 
 /// One kind of chunks. Bytes are what can be stored in them: a second copy is not counted again.
