@@ -37,8 +37,7 @@ PersistentState persistentState(const Observed& observed, const Formation& forma
         persistent.clusterId = formation.clusterId;
     }
     if (registry && registry->clusterId) {
-        persistent.vote
-            .clear(); // not earlier: while others still vote, only a voter may write the id to etcd
+        persistent.vote.clear(); // not earlier: while others vote, only a voter may write the id
     } else if (!formation.initialMasterNodes.empty()) {
         persistent.vote = formation.initialMasterNodes;
     }

@@ -17,8 +17,7 @@ constexpr hal::Duration kAskDeadline = 1500ms; // a database slower than this ca
 constexpr hal::Duration kProbeInterval = 180s; // a safety net for lost hardware events
 constexpr hal::Duration kSettleTime = 250ms;   // merges a burst of hardware events into one probe
 constexpr hal::Duration kSettleLimit = 3s; // then the agent reports what it knows, even if a source is silent
-constexpr hal::Duration kRequestPause =
-    5s; // between two requests for a unit, regardless of the first one's outcome
+constexpr hal::Duration kRequestPause = 5s; // between two requests for a unit, whatever the outcome
 constexpr hal::Duration kStuck = 10s; // a round of a stage takes far less; after this the watchdog is not fed
 constexpr const char* kTickStage = "the clock tick";
 constexpr const char* kDatabaseStage = "the database's answer";

@@ -1,5 +1,5 @@
-// EventLoop on sd-event. Every callback of libsystemd enters our code through guarded(), which stops the loop with
-// a failure instead of letting an exception unwind through C frames: sd-event would stay "running" for ever.
+// EventLoop on sd-event. Every callback here enters our code through guarded(), which stops the loop with a failure
+// instead of letting an exception unwind through C frames: sd-event would stay "running" forever.
 #include "hal/base/event_loop.hpp"
 
 #include "hal/base/handles.hpp"
@@ -31,8 +31,7 @@ Readiness fromEpoll(uint32_t events) {
             .hangup = (events & (EPOLLHUP | EPOLLERR)) != 0};
 }
 
-/// The C++ side of one sd_event_source. The callback is moved out before it runs, so that a callback may destroy
-/// its own source.
+/// The C++ side of one sd_event_source. The callback is copied before it runs, so that it may destroy its own source.
 class EventSource final : public Source {
 public:
     EventSourceHandle handle;

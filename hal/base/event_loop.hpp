@@ -1,6 +1,7 @@
 // The one loop of the process: timers, file descriptors, signals and deferred work.
-// It owns every sd-event source and the only trampoline between C callbacks and ours, so that no exception ever
-// crosses libsystemd. It never decides anything and never blocks longer than the next event.
+// It owns its sd-event sources and the trampoline between their C callbacks and ours, so that no exception crosses
+// sd-event; the bus, the HTTP server and curl have their own trampolines. It decides nothing and blocks only until
+// the next event.
 #pragma once
 
 #include "hal/base/result.hpp"
@@ -13,7 +14,7 @@
 
 namespace hal {
 
-/// Time since boot including suspend (CLOCK_BOOTTIME): the only clock deadlines are computed on.
+/// Time since boot including suspend (CLOCK_BOOTTIME): the only clock for deadlines.
 struct BootClock {
     using duration = std::chrono::microseconds;
     using rep = duration::rep;
@@ -34,12 +35,12 @@ public:
 };
 using SourcePtr = std::unique_ptr<Source>;
 
-/// What a file descriptor is waited for; the values may be combined.
+/// The readiness to wait for on a file descriptor; values may be combined.
 struct Readiness {
     bool readable = false;
     bool writable = false;
     bool priority = false; ///< EPOLLPRI: sysfs attributes and /proc/self/mountinfo report changes this way
-    bool hangup = false;   ///< reported only, never asked for: EPOLLHUP or EPOLLERR
+    bool hangup = false;   ///< only reported, never requested: EPOLLHUP or EPOLLERR
 };
 
 class EventLoop {
@@ -55,21 +56,21 @@ public:
     /// Calls once after `delay`. Precision: 1 ms.
     [[nodiscard]] virtual SourcePtr after(Duration delay, std::function<void()> call) = 0;
 
-    /// Calls every `interval`, the first time one interval from now; late calls are not made up for.
+    /// Calls every `interval`, the first time one interval from now; missed calls are skipped.
     [[nodiscard]] virtual SourcePtr every(Duration interval, std::function<void()> call) = 0;
 
-    /// Calls whenever the descriptor is ready. The descriptor stays the caller's.
+    /// Calls whenever the descriptor is ready. The caller keeps ownership of the descriptor.
     [[nodiscard]] virtual SourcePtr onReady(int fd, Readiness wanted,
                                             std::function<void(Readiness)> call) = 0;
 
-    /// Calls once when the process behind a pidfd has exited (Linux >= 5.3). The pidfd stays the caller's.
+    /// Calls once when the process behind a pidfd has exited (Linux >= 5.3). The caller keeps ownership of the pidfd.
     [[nodiscard]] virtual SourcePtr onExit(int pidFd, std::function<void()> call) = 0;
 
     /// Calls when the signal (a number of <signal.h>) arrives; the signal is blocked for the process.
     [[nodiscard]] virtual SourcePtr onSignal(int signal, std::function<void()> call) = 0;
 
-    /// Calls once before the loop sleeps again, after the events that are already waiting. Whoever keeps the source
-    /// while it is pending and asks for no second one has coalesced its "look again" into one call.
+    /// Calls once before the loop sleeps again, after the events that are already waiting. A caller that keeps the
+    /// pending source instead of requesting a second one coalesces its "look again" into one call.
     [[nodiscard]] virtual SourcePtr soon(std::function<void()> call) = 0;
 
     /// Waits for the next event and handles it; false once stopped. For tools that wait for one answer.

@@ -1,6 +1,6 @@
-// Files on plain POSIX calls. Replacing goes temporary file, fsync, rename, fsync of the directory: after a
-// power cut there is the old file or the new one. The temporary name is fixed (".NAME.new"), so that a crash
-// in between leaves at most one stray file, which the next write removes.
+// Files on plain POSIX calls. A replacement is temporary file, fsync, rename, fsync of the directory: after a
+// power cut the old or the new file exists. The temporary name is fixed (".NAME.new"), so that a crash in
+// between leaves at most one stray file, which the next write removes.
 #include "hal/base/files.hpp"
 
 #include "hal/base/handles.hpp"
@@ -80,7 +80,7 @@ Status writeTemporary(const std::string& temporary, const std::string& content, 
     if (auto written = writeAll(file.get(), content, temporary); !written) {
         return written;
     }
-    // fchmod and not the mode of open(): the umask must not decide who can read the file.
+    // fchmod, not the mode of open(): the umask must not decide who can read the file.
     if (::fchmod(file.get(), static_cast<mode_t>(mode)) < 0 || ::fsync(file.get()) < 0) {
         return failure(Error::fromErrno(errno, "cannot make " + temporary + " durable (check the disk)"));
     }

@@ -1,4 +1,4 @@
-// Whole small files, replaced by rename so that no reader ever sees half of one; and what a directory holds.
+// Whole small files, replaced by rename so that a reader never sees a partial file; and the content of directories.
 // It owns temporary names and fsync. It reads no file (hal/base/read_file does) and knows no format.
 #pragma once
 
@@ -15,12 +15,12 @@ namespace hal {
 /// parent directories are made with mode 0755. The file gets `mode` (octal permission bits).
 [[nodiscard]] Status writeFile(const std::string& path, const std::string& content, unsigned mode = 0644);
 
-/// Names (not paths) of the files (and links to /dev/null) in a directory that end in `suffix`, sorted; a
-/// missing directory has none.
+/// Names (not paths) of the files (and links to /dev/null) in a directory that end in `suffix`, sorted; none if
+/// the directory is missing.
 [[nodiscard]] Result<std::vector<std::string>> listDirectory(const std::string& path,
                                                              const std::string& suffix);
 
-/// Whether a directory holds anything. A missing one does not; one that may not be read is a terminal error.
+/// Whether a directory has entries. A missing one has none; an unreadable one is a terminal error.
 [[nodiscard]] Result<bool> hasEntries(const std::string& path);
 
 } // namespace hal

@@ -1,5 +1,5 @@
-// Owning handles for the C libraries; private to hal/*.cpp and the one header there that may name system types.
-// Each alias frees its object exactly once; none of them is ever shared.
+// Owning handles for the C libraries; private to hal/*.cpp, and the only header there that may name system types.
+// Each alias frees its object exactly once and is never shared.
 #pragma once
 
 #include <libudev.h>

@@ -1,6 +1,5 @@
-// The error vocabulary of the project: Error, Result<T> and Status.
-// An Error carries a std::error_code, a sentence for the person who reads the log, and whether trying again can
-// help. It never logs: hal returns errors, the agent logs each once at the top.
+// The errors of the project: Error, Result<T> and Status. An Error carries a std::error_code, a sentence for the log,
+// and whether a retry can help. It never logs: hal returns errors, the agent logs each once at the top.
 #pragma once
 
 #include <expected>
@@ -10,8 +9,8 @@
 
 namespace hal {
 
-/// Tells the caller what to do about an error: `retryable` ones may vanish by themselves (a refused connection),
-/// `terminal` ones need a person or another input (a malformed file).
+/// What to do about an error: a `retryable` one may vanish by itself (a refused connection), a `terminal` one needs
+/// an operator or another input (a malformed file).
 enum class Recovery { retryable, terminal };
 
 class [[nodiscard]] Error {
@@ -24,7 +23,7 @@ public:
         return {std::error_code(errnoValue, std::generic_category()), std::move(message), recovery};
     }
 
-    /// An error in what somebody wrote: input that stays wrong however often it is read.
+    /// An error in the input, which stays wrong however often it is read.
     static Error invalid(std::string message) {
         return {std::make_error_code(std::errc::invalid_argument), std::move(message), Recovery::terminal};
     }
@@ -33,7 +32,7 @@ public:
     [[nodiscard]] Recovery recovery() const { return recovery_; }
     [[nodiscard]] const std::string& message() const { return message_; }
 
-    /// "message: reason of the code"; the code's own text is left out where it only says "invalid argument".
+    /// "message: reason of the code"; the code's own text is omitted if it only says "invalid argument".
     [[nodiscard]] std::string text() const {
         if (!code_ || code_ == std::errc::invalid_argument) {
             return message_;
@@ -41,7 +40,7 @@ public:
         return message_ + ": " + code_.message();
     }
 
-    /// The same error seen from one level further out: "context: message".
+    /// The same error with context from the caller: "context: message".
     [[nodiscard]] Error withContext(const std::string& context) const {
         return {code_, context + ": " + message_, recovery_};
     }
@@ -54,7 +53,7 @@ private:
     Recovery recovery_;
 };
 
-/// std::expected that the compiler does not let anybody ignore.
+/// A std::expected that the compiler does not allow to be ignored.
 template <class T>
 class [[nodiscard]] Result : public std::expected<T, Error> {
 public:

@@ -1,4 +1,4 @@
-// Base64 goes by whole groups of three bytes; it refuses what no encoder could have written.
+// Base64 is encoded in groups of three bytes; text that no encoder could have written is rejected.
 #include "hal/base/text.hpp"
 
 #include <algorithm>
@@ -106,7 +106,7 @@ std::optional<std::string> base64Decode(std::string_view text) {
             bytes += static_cast<char>((group >> (16U - 8U * byte)) & 255U);
         }
         if (digits < 4 && (group & ((1U << (8U * (4U - static_cast<uint32_t>(digits)))) - 1U)) != 0) {
-            return std::nullopt; // bits beyond the last byte: written by no encoder
+            return std::nullopt; // bits beyond the last byte: no encoder writes them
         }
     }
     return bytes;

@@ -1,5 +1,5 @@
-// Two requests a question on connections made for it, and one socket of our own that only waits for its end.
-// The socket is not curl's because curl looks at an idle connection only when it wants to use it.
+// Two requests per question, each on a fresh connection, and one socket of our own that only waits for its end.
+// The socket is not curl's, because curl checks an idle connection only before it reuses it.
 #include "hal/crate/crate.hpp"
 
 #include "hal/base/handles.hpp"
@@ -23,7 +23,7 @@ constexpr size_t kMaxReplyBytes = 64U << 10U; // both answers are below one kB
 
 struct SocketAddress {
     sockaddr_storage storage{};
-    socklen_t length = 0; ///< 0: `host` is no address
+    socklen_t length = 0; ///< 0: `host` is not an address
 };
 
 SocketAddress addressOf(const std::string& host, int port) {
@@ -44,7 +44,7 @@ SocketAddress addressOf(const std::string& host, int port) {
     return address;
 }
 
-/// One connection that was opened to learn when it ends.
+/// One connection that is held only to learn when it ends.
 class HeldConnection {
 public:
     HeldConnection(EventLoop& loop, std::function<void()> lost) : loop_(loop), lost_(std::move(lost)) {}
@@ -74,7 +74,7 @@ private:
         if (error == 0) {
             wait();
         } else {
-            socket_.reset(); // never was connected, so nothing is lost
+            socket_.reset(); // it was never connected, so nothing is lost
         }
     }
 
@@ -83,7 +83,7 @@ private:
     }
 
     void onReadable() {
-        // The database says nothing unasked, except perhaps why it closes an idle connection.
+        // The database sends nothing unrequested, except perhaps the reason why it closes an idle connection.
         std::array<char, 512> ignored{};
         const auto count = ::recv(socket_.get(), ignored.data(), ignored.size(), 0);
         if (count > 0 || (count < 0 && (errno == EAGAIN || errno == EINTR))) {
@@ -133,13 +133,12 @@ HttpRequest HttpCrate::requestTo(const std::string& path, Duration deadline) con
     request.headers = {"Accept: application/json"};
     request.deadline = deadline;
     request.maxResponseBytes = kMaxReplyBytes;
-    request.freshConnection =
-        true; // a connection kept open is served even by a node that refuses new sessions
+    request.freshConnection = true; // a node that refuses new sessions still serves a kept-alive connection
     return request;
 }
 
 void HttpCrate::ask(Duration deadline, std::function<void(CrateAnswer)> done) {
-    waiting_.push_back(std::move(done)); // no more than are asked within one deadline
+    waiting_.push_back(std::move(done)); // bounded: only the callers within one deadline
     if (waiting_.size() > 1) {
         return;
     }
@@ -164,7 +163,7 @@ void HttpCrate::answerWhenComplete() {
     const auto answer = crateAnswer(*root_, *sql_);
     root_.reset();
     sql_.reset();
-    // Everything is at rest before the callers run: one of them may ask again or destroy this.
+    // All state is settled before the callers run: one of them may ask again or destroy this.
     for (const auto& done : std::exchange(waiting_, {})) {
         done(answer);
     }

@@ -1,5 +1,5 @@
-// The database on this node as a client sees it: does it answer SQL on a new connection, who is master, which
-// cluster it belongs to. It owns a held keep-alive connection that tells of a death at once. It never judges.
+// The database on this node as a client sees it: whether it answers SQL on a new connection, which node is master,
+// which cluster it belongs to. It owns a held connection that reports the database's end at once. It never judges.
 #pragma once
 
 #include "hal/base/result.hpp"
@@ -12,9 +12,9 @@
 
 namespace hal {
 
-/// What one question round found. A reason stands where a value is missing.
+/// The result of one question. If a value is missing, there is a reason.
 struct CrateAnswer {
-    bool sqlAnswers = false;             ///< a statement succeeded on a connection made for it
+    bool sqlAnswers = false;             ///< a statement succeeded on a fresh connection
     std::optional<std::string> sqlError; ///< why not, in words
     std::optional<std::string> nodeName;
     std::optional<std::string> clusterName;
@@ -35,8 +35,8 @@ public:
     /// A second call while one is running joins it.
     virtual void ask(Duration deadline, std::function<void(CrateAnswer)> done) = 0;
 
-    /// Opens one connection and holds it idle; calls once when the far end closes it. Called again it replaces the
-    /// held connection. Does nothing when the port refuses: ask() tells that.
+    /// Opens one connection and holds it idle; calls once when the far end closes it. Another call replaces the held
+    /// connection. Does nothing if the port refuses: ask() reports that.
     virtual void hold(std::function<void()> lost) = 0;
 };
 

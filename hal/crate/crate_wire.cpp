@@ -1,4 +1,4 @@
-// JSON of CrateDB 4 to 6, read without trusting a field to be there. Codes are those of its HTTP reference:
+// JSON of CrateDB 4 to 6; every field may be missing. Codes are those of its HTTP reference:
 // 503 with 5031 means "no master", 503 with 5035 "the cluster state is not recovered yet".
 #include "hal/crate/crate_wire.hpp"
 
@@ -11,10 +11,10 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr size_t kQuotedBytes = 120; // of CrateDB's own words, in one line of a status
+constexpr size_t kQuotedBytes = 120; // of CrateDB's own message, in one line of a status
 constexpr int kNoMaster = 5031;
 constexpr int kNotRecovered = 5035;
-/// What sys.cluster says until a master has given the cluster its id.
+/// sys.cluster's id until a master has given the cluster one.
 constexpr std::string_view kNoClusterId = "_na_";
 
 std::string excerpt(std::string_view words) {
@@ -23,7 +23,7 @@ std::string excerpt(std::string_view words) {
     return words.size() > kQuotedBytes ? text + "..." : text;
 }
 
-/// A text that is there and not empty.
+/// A string that is present and not empty.
 std::optional<std::string> textOf(const Json& value) {
     if (!value.is_string() || value.get_ref<const std::string&>().empty()) {
         return std::nullopt;
@@ -42,7 +42,7 @@ std::string httpWords(const HttpResponse& response) {
            (response.body.empty() ? std::string(" without a body") : ": " + excerpt(response.body));
 }
 
-/// Why the statement failed, for a status other than 200 or a body that is no result.
+/// Why the statement failed: a status other than 200, or a body that is not a result.
 std::string refusalOf(const HttpResponse& response, const Json& json) {
     if (response.status == 401) {
         return "host-based authentication rejects us (HTTP 401): allow the agent's address in "

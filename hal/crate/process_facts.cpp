@@ -1,4 +1,4 @@
-// Line-wise parsing without allocation beyond the result. Formats: cgroup v2 of the kernel's documentation
+// Line-wise parsing without allocation beyond the result. Formats: cgroup v2 in the kernel's documentation
 // and proc(5).
 #include "hal/crate/process_facts.hpp"
 

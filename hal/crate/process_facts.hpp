@@ -1,4 +1,4 @@
-// What the kernel writes about processes, as values: cgroup.procs and /proc/PID/status.
+// The kernel's files about processes, as values: cgroup.procs and /proc/PID/status.
 // Pure: bytes in, values out; it opens nothing.
 #pragma once
 
@@ -8,19 +8,18 @@
 
 namespace hal {
 
-/// The process numbers of a cgroup.procs file, in its order. Numbers that are none of ours (0: a process of
-/// another PID namespace) and lines that are no numbers are left out.
+/// The process ids in a cgroup.procs file, in its order. Foreign ids (0: a process of another PID namespace) and lines
+/// that are not numbers are skipped.
 [[nodiscard]] std::vector<int> parseCgroupProcesses(std::string_view text);
 
-/// What /proc/PID/status tells about a process's place among the others.
+/// A process's place among the others, from /proc/PID/status.
 struct ProcessPlace {
     int parent = 0;
-    bool firstOfNamespace =
-        false; ///< process 1 of a PID namespace below ours: what a container was started for
+    bool firstOfNamespace = false; ///< process 1 of a PID namespace below ours: a container's main process
     bool operator==(const ProcessPlace&) const = default;
 };
 
-/// Empty when the text has no readable PPid line: it is no status file, or was cut before it.
+/// Empty if the text has no readable PPid line: it is not a status file, or is truncated.
 [[nodiscard]] std::optional<ProcessPlace> parseProcessStatus(std::string_view text);
 
 } // namespace hal

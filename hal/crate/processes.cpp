@@ -1,6 +1,6 @@
 // Processes on cgroup v2 files, /proc and pidfd_open(2). A container's main process is process 1 of its PID
-// namespace: what `docker exec` adds to the group has a parent outside as well. Where there is no namespace,
-// the parent decides.
+// namespace: processes that `docker exec` adds to the group also have a parent outside. Without a namespace, the
+// parent decides.
 #include "hal/crate/processes.hpp"
 
 #include "hal/base/handles.hpp"
@@ -76,7 +76,7 @@ public:
     }
 
     Result<std::unique_ptr<ProcessWatch>> watch(int pid, std::function<void()> ended) override {
-        // By number, because Debian 12's libc has no wrapper that C++ may call; the descriptor is
+        // A raw system call, because Debian 12's libc has no wrapper usable from C++; the descriptor is
         // close-on-exec.
         FileDescriptor fd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
         if (!fd) {

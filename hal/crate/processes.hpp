@@ -1,4 +1,4 @@
-// Processes of a container, found by control group, and the news of their end.
+// Processes of a container, found by control group, and notification of their end.
 // It reads /sys/fs/cgroup and holds pidfds. It never signals a process.
 #pragma once
 
@@ -30,12 +30,12 @@ public:
     virtual ~Processes() = default;
 
     /// The main process of the container with this id (64 hexadecimal digits, as `docker run --cidfile`
-    /// writes it): process 1 of its PID namespace, or where it shares ours, the process of its control group
-    /// whose parent is outside of it. Empty while there is none. Looks where Docker and podman put
-    /// containers: system.slice/docker-ID.scope, docker/ID, machine.slice/libpod-ID.scope.
+    /// writes it): process 1 of its PID namespace, or if it shares ours, the process in its control group
+    /// whose parent is outside. Empty while there is none. Searches the control groups of Docker and podman:
+    /// system.slice/docker-ID.scope, docker/ID, machine.slice/libpod-ID.scope.
     [[nodiscard]] virtual Result<std::optional<int>> mainProcess(const std::string& containerId) = 0;
 
-    /// Calls once when the process ends, at once when it already has. Fails when there is no such process.
+    /// Calls once when the process ends, at once if it already has. Fails if there is no such process.
     [[nodiscard]] virtual Result<std::unique_ptr<ProcessWatch>> watch(int pid,
                                                                       std::function<void()> ended) = 0;
 };

@@ -1,6 +1,6 @@
-// Endpoint failover and authentication around the gateway's calls. It works on the HttpClient and EventLoop
-// interfaces alone. One call walks the endpoints once, from the one that answered last, within its deadline;
-// waiting and trying again later is the caller's.
+// Endpoint failover and authentication around the gateway's calls. It uses only the HttpClient and EventLoop
+// interfaces. One call tries the endpoints once, from the one that answered last, within its deadline; later
+// retries are the caller's responsibility.
 #include "hal/etcd/etcd.hpp"
 
 #include "hal/etcd/etcd_watch.hpp"
@@ -14,14 +14,13 @@
 namespace hal {
 namespace {
 
-constexpr size_t kCallsInFlight = 64; // the agent has a handful; more means it has lost its way
+constexpr size_t kCallsInFlight = 64; // the agent has a handful; more means a bug
 // 30 nodes of a few kB each need a tenth. Of the smallest keys 2 MiB are 15 000, which parsed take some 45 MB: more
 // would not fit into the 64 MB that the unit allows.
 constexpr size_t kMaxReplyBytes = 2U << 20U;
-// A stream is renewed now and then, so that a member which forgot it does not stay silent for ever.
+// A stream is renewed periodically, so that a member which lost it does not stay silent forever.
 constexpr Duration kWatchLife = std::chrono::minutes(30);
-constexpr Duration kShortestTry =
-    std::chrono::milliseconds(20); // less than this is no fair chance for an endpoint
+constexpr Duration kShortestTry = std::chrono::milliseconds(20); // with less, an endpoint has no fair chance
 
 using Body = std::string;
 
@@ -32,12 +31,12 @@ struct Pending {
     TimePoint deadline;
     size_t endpoint = 0;
     size_t tried = 0;
-    bool authenticating = false; ///< the request on its way is the one for a token
-    bool authenticated = false;  ///< the question for a token was answered during this call: not twice
+    bool authenticating = false; ///< the request in flight is the one for a token
+    bool authenticated = false;  ///< a token was already requested during this call: do not request it twice
     HttpCallPtr http;
 };
 
-/// One stream. It ends itself, towards its watcher, at most once.
+/// One stream. It reports its end to its watcher at most once.
 class GatewayWatch final : public EtcdWatch {
 public:
     GatewayWatch(EventLoop& loop, HttpClient& http, HttpRequest request, Duration deadline, size_t prefixes,
@@ -72,7 +71,7 @@ private:
         }
     }
 
-    /// Told from the loop, because the watcher destroys this watch when it hears it.
+    /// Called from the loop, because the watcher then destroys this watch.
     void end(const Error& error) {
         if (!std::exchange(ended_, true)) {
             unconfirmed_.reset();
@@ -143,7 +142,7 @@ private:
     EtcdOptions options_;
     size_t current_ = 0; ///< the endpoint that answered last
     std::optional<std::string> token_;
-    bool authenticationOff_ = false; ///< the server needs no token, whatever our configuration says
+    bool authenticationOff_ = false; ///< the server needs no token, regardless of our configuration
     std::list<Pending> calls_;
     std::list<SourcePtr> refusals_;
 };
@@ -214,8 +213,8 @@ HttpRequest GatewayEtcd::httpRequest(const Pending& call, const EtcdRequest& req
         http.headers.push_back("Authorization: " + *token_);
     }
     if (!request.repeatable) {
-        // An idle connection that turns out to be dead makes the HTTP client send the request a second time, and
-        // an answer that comes late is still worth more than not knowing.
+        // If an idle connection turns out to be dead, the HTTP client would send the request a second time, and a late
+        // answer is still better than an unknown outcome.
         http.freshConnection = true;
         http.deadline = std::max(kShortestTry, call.deadline - loop_.now());
     }
@@ -270,8 +269,8 @@ void GatewayEtcd::onError(Position call, const Error& error) {
         return;
     case EtcdRemedy::nextIfRepeatable:
         if (!call->request.repeatable && !call->authenticating) {
-            current_ =
-                (call->endpoint + 1) % options_.endpoints.size(); // the next call shall not wait for it again
+            current_ = (call->endpoint + 1) %
+                       options_.endpoints.size(); // the next call should not wait for it again
             finish(call, failure({error.code(), error.message() + " (it may have been carried out anyway)",
                                   error.recovery()}));
             return;

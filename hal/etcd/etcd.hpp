@@ -1,6 +1,6 @@
 // etcd v3 as the agent needs it: leases, transactions, ranges and watches through the JSON gateway.
 // It owns endpoint failover, authentication and the deadline of each call. It holds no lease, remembers no key and
-// never decides what is written: that is agent/health/announce.
+// never decides what is written.
 #pragma once
 
 #include "hal/base/result.hpp"
@@ -22,7 +22,7 @@ using Revision = int64_t;
 
 struct Lease {
     LeaseId id = 0;
-    std::chrono::seconds ttl{0}; ///< what the server granted, which may be more than was asked for
+    std::chrono::seconds ttl{0}; ///< granted by the server, possibly longer than requested
     bool operator==(const Lease&) const = default;
 };
 
@@ -36,7 +36,7 @@ struct KeyValue {
     bool operator==(const KeyValue&) const = default;
 };
 
-/// All keys that begin with `key` when `prefix` is set, else the one key.
+/// All keys that begin with `key` if `prefix` is set, else the one key.
 struct RangeRequest {
     std::string key;
     bool prefix = false;
@@ -105,7 +105,7 @@ struct EtcdOptions {
     bool operator==(const EtcdOptions&) const = default;
 };
 
-/// A standing watch; destroying it ends it without a callback.
+/// An active watch; destroying it ends it without a callback.
 class EtcdWatch {
 public:
     EtcdWatch() = default;
@@ -115,10 +115,10 @@ public:
 };
 using EtcdWatchPtr = std::unique_ptr<EtcdWatch>;
 
-/// What a watch tells. Events carry no payload: whoever hears `changed` reads again.
+/// The callbacks of a watch. Events carry no payload: after `changed` the receiver reads again.
 struct EtcdWatcher {
-    /// The watch stands, or a key changed. The first call comes once every prefix is watched: a reading made after
-    /// it, together with the later calls, misses nothing.
+    /// The watch is established, or a key changed. The first call comes once every prefix is watched: a reading made
+    /// after it, together with the later calls, misses nothing.
     std::function<void()> changed;
     /// Exactly once, and never after the watch was destroyed: the member ended it, lost its leader, or is gone.
     std::function<void(Error)> ended;
@@ -139,11 +139,11 @@ public:
     virtual ~Etcd() = default;
 
     virtual void grant(std::chrono::seconds ttl, Done<Lease> done) = 0;
-    /// Empty when the lease does not exist any more (expired, revoked, or the store was replaced).
+    /// Empty if the lease no longer exists (expired, revoked, or the store was replaced).
     virtual void keepAlive(LeaseId lease, Done<std::optional<Lease>> done) = 0;
     /// Revoking a lease that is already gone is a success.
     virtual void revoke(LeaseId lease, Done<Header> done) = 0;
-    /// EtcdFault::notFound when the lease of a put does not exist any more.
+    /// EtcdFault::notFound if the lease of a put no longer exists.
     virtual void transact(Transaction transaction, Done<TransactionReply> done) = 0;
 
     /// Watches all keys that begin with one of the prefixes, from now on, on a connection of its own to the endpoint

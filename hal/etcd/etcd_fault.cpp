@@ -1,5 +1,5 @@
-// etcd's texts in one table with the step a person takes next, and the rules of failover by code. Nothing here
-// knows how many endpoints there are.
+// etcd's messages in one table with the operator's next step, and the rules of failover by code. It does not know
+// how many endpoints there are.
 #include "hal/etcd/etcd_fault.hpp"
 
 #include "hal/http/http_fault.hpp"
@@ -46,7 +46,7 @@ const EtcdCategory& etcdCategory() {
     return category;
 }
 
-/// The texts are those of etcd's api/v3rpc/rpctypes/error.go, the same from 3.4 to 3.6.
+/// The messages are those of etcd's api/v3rpc/rpctypes/error.go, the same from 3.4 to 3.6.
 struct Hint {
     std::string_view fragment;
     std::string_view nextStep;
@@ -65,7 +65,7 @@ constexpr std::array<Hint, 6> kHints = {{
 
 bool contains(const Error& error, std::string_view fragment) { return error.message().contains(fragment); }
 
-/// Refused by a member before it proposed anything to the others.
+/// Rejected by a member before it proposed anything to the others.
 bool refusedBeforehand(const Error& error) {
     return contains(error, "etcdserver: no leader") || contains(error, "rpc not supported for learner");
 }
@@ -111,7 +111,7 @@ EtcdRemedy remedyFor(const Error& error) {
     case EtcdFault::canceled: return EtcdRemedy::nextIfRepeatable;
     case EtcdFault::unauthenticated: return EtcdRemedy::authenticate;
     case EtcdFault::invalidArgument:
-        // A member that restarted or was changed meanwhile answers these instead of "invalid auth token".
+        // A member that has restarted or was reconfigured answers these instead of "invalid auth token".
         return contains(error, "user name is empty") || contains(error, "revision of auth store is old")
                    ? EtcdRemedy::authenticate
                    : EtcdRemedy::giveUp;

@@ -1,5 +1,5 @@
-// What etcd's errors mean: their codes, what a person can do about them, and what a client may do next.
-// It never looks at HTTP statuses, which differ between versions. Pure: no connection, no JSON.
+// The meaning of etcd's errors: their codes, what an operator can do about them, and what a client may do next.
+// It never uses HTTP statuses, which differ between versions. Pure: no connection, no JSON.
 #pragma once
 
 #include "hal/base/result.hpp"
@@ -14,7 +14,7 @@ enum class EtcdFault {
     canceled = 1,
     unknown = 2,
     invalidArgument = 3,
-    notFound = 5, ///< of a transaction: its lease does not exist any more, so grant a new one and write again
+    notFound = 5, ///< of a transaction: its lease no longer exists, so grant a new one and write again
     permissionDenied = 7,
     resourceExhausted = 8,
     failedPrecondition = 9,
@@ -23,26 +23,26 @@ enum class EtcdFault {
     unauthenticated = 16,
     other = 99,       ///< a code that etcd is not known to send
     gatewayOff = 100, ///< the JSON gateway is switched off
-    malformed = 101   ///< not an answer of etcd's gateway
+    malformed = 101   ///< not an answer from etcd's gateway
 };
 
 [[nodiscard]] std::error_code
 make_error_code(EtcdFault fault) noexcept; // NOLINT(readability-identifier-naming)
 
-/// The error for a gRPC code and etcd's own message, with a hint where a person has to act.
+/// The error for a gRPC code and etcd's own message, with a hint if an operator has to act.
 [[nodiscard]] Error etcdFaultError(int grpcCode, const std::string& message);
 
 enum class EtcdRemedy {
     giveUp,           ///< every member would answer the same
-    nextEndpoint,     ///< this member cannot, another may; the request was refused before it did anything
-    nextIfRepeatable, ///< idem, but the request may have been carried out all the same
-    authenticate      ///< the token is missing, unknown or old; the request was refused
+    nextEndpoint,     ///< this member cannot, another may; the request was rejected before it had any effect
+    nextIfRepeatable, ///< the same, but the request may have been carried out
+    authenticate      ///< the token is missing, unknown or old; the request was rejected
 };
 
-/// What the error of one endpoint, from etcd or from the HTTP client, leaves to do.
+/// What to do after the error of one endpoint, from etcd or from the HTTP client.
 [[nodiscard]] EtcdRemedy remedyFor(const Error& error);
 
-/// True when the server says that authentication is switched off there, so that no token is needed.
+/// Whether the error says that authentication is disabled on the server, so that no token is needed.
 [[nodiscard]] bool authenticationIsOff(const Error& error);
 
 } // namespace hal

@@ -1,4 +1,4 @@
-// Each line is one JSON object; only three of its members matter to somebody who reads again anyway.
+// Each line is one JSON object; only three of its members matter to a receiver that reads again anyway.
 #include "hal/etcd/etcd_watch.hpp"
 
 #include "hal/base/text.hpp"
@@ -95,7 +95,7 @@ void WatchLines::takeLine(WatchNews& news) {
         news.ended = streamError(object);
         return;
     }
-    // A compaction cancels without saying so: a revision stands there instead of a reason.
+    // A compaction cancels without a reason: there is only a revision.
     if (const auto canceled = result->find("canceled"); canceled != result->end() && *canceled == true) {
         const std::string reason = textOf(*result, "cancel_reason");
         news.ended =

@@ -1,5 +1,5 @@
 // JSON by nlohmann without its exceptions: a field of a wrong type makes the answer malformed, a missing one is 0.
-// What is asked and why belongs to etcd.cpp; what an error means belongs to etcd_fault.cpp.
+// etcd.cpp decides what to request and why; etcd_fault.cpp knows what an error means.
 #include "hal/etcd/etcd_wire.hpp"
 
 #include "hal/base/text.hpp"
@@ -18,7 +18,7 @@ constexpr size_t kQuotedBytes = 80; // of a foreign answer, in an error message
 
 std::string dumped(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
-/// The printable beginning of an answer that is not etcd's, so that a person recognises whose it is.
+/// The printable beginning of an answer that is not etcd's, so that an operator can recognise its sender.
 std::string quoted(std::string_view body) {
     std::string text(body.substr(0, kQuotedBytes));
     std::ranges::replace_if(text, [](char letter) { return letter < ' ' || letter > '~'; }, '.');
@@ -30,7 +30,7 @@ Error malformed(const std::string& expected, std::string_view body) {
                                       ": set etcd's client URL (usually port 2379) as endpoint"};
 }
 
-/// Reads fields of one JSON object. The first field of a wrong type is remembered; the caller asks once at the end.
+/// Reads fields of one JSON object. It remembers the first field of a wrong type; the caller checks once at the end.
 class Fields {
 public:
     Fields(const Json& object, std::string& wrong) : object_(object), wrong_(wrong) {}
@@ -41,7 +41,7 @@ public:
         if (value == nullptr) {
             return 0;
         }
-        // protobuf's JSON writes 64 bit numbers as strings; digits alone are taken as well.
+        // protobuf's JSON writes 64-bit numbers as strings; plain numbers are accepted, too.
         const auto digits = value->is_string() ? value->get<std::string>() : dumped(*value);
         const auto number = parseNumber<Number>(digits);
         if (!number) {
@@ -78,7 +78,7 @@ public:
         return value != nullptr && value->is_boolean() && value->get<bool>();
     }
 
-    /// Null, which has neither fields nor elements, stands for a missing object or array.
+    /// Null, which has neither fields nor elements, represents a missing object or array.
     [[nodiscard]] const Json& child(const char* name, Json::value_t type) {
         static const Json kNothing;
         const auto* value = find(name);

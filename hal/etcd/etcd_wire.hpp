@@ -19,7 +19,7 @@ namespace hal {
 struct EtcdRequest {
     std::string path; ///< "/v3/kv/txn"
     std::string body;
-    bool repeatable = true; ///< sending it twice does no more than sending it once
+    bool repeatable = true; ///< sending it twice has the same effect as sending it once
     bool operator==(const EtcdRequest&) const = default;
 };
 
@@ -32,7 +32,7 @@ struct EtcdRequest {
 /// Empty when the answer is a success. The error's code is an EtcdFault.
 [[nodiscard]] std::optional<Error> etcdError(int httpStatus, std::string_view body);
 
-// The decoders take the body of a success. Whatever is not what etcd sends is an EtcdFault::malformed.
+// The decoders take the body of a success. Anything that etcd does not send is an EtcdFault::malformed.
 [[nodiscard]] Result<Lease> decodeGrant(std::string_view body);
 [[nodiscard]] Result<std::optional<Lease>> decodeKeepAlive(std::string_view body);
 [[nodiscard]] Result<Header> decodeRevoke(std::string_view body);

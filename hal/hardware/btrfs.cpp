@@ -1,5 +1,5 @@
-// BTRFS_IOC_* and libbtrfsutil on a directory of the volume. All calls used here are allowed to anybody who can open
-// some directory of the volume (verified without capabilities on Linux 6.18); none of them writes or reads a device.
+// BTRFS_IOC_* and libbtrfsutil on a directory of the volume. Any process that can open a directory of the volume may
+// use all calls used here (verified without capabilities on Linux 6.18); none of them accesses a device.
 #include "hal/hardware/btrfs.hpp"
 
 #include "hal/base/handles.hpp"
@@ -28,7 +28,7 @@ namespace hal {
 namespace {
 
 constexpr size_t kMaxMountTableBytes = 4 << 20;
-// Device ids grow by one with every device ever added; nobody replaced four thousand disks of one volume.
+// Device ids grow by one with every device ever added; no volume has had four thousand disks.
 constexpr uint64_t kMaxDeviceId = 4096;
 // Nine profiles for each of three uses and the global reserve are 28.
 constexpr size_t kMaxSpaces = 64;
@@ -121,7 +121,7 @@ private:
         }
     }
 
-    /// Any directory of the volume will do for the questions about the volume.
+    /// Any directory of the volume works for queries about the volume.
     FileDescriptor openVolume() {
         FileDescriptor fd(::open(path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
         if (!fd && errno == EACCES && volume().mountPoint) {
@@ -202,7 +202,7 @@ private:
         info.devid = id;
         const std::string source = "volume device " + std::to_string(id);
         if (::ioctl(fd, BTRFS_IOC_DEV_INFO, &info) < 0) {
-            if (errno != ENODEV) { // an id that is not in use any more
+            if (errno != ENODEV) { // an id that is no longer in use
                 problem(source, Error::fromErrno(errno, "the kernel did not report it").text());
             }
             return;
@@ -215,7 +215,7 @@ private:
         std::string devicePath = fieldText(info.path);
         const std::string missing =
             "/sys/fs/btrfs/" + *volume().uuid + "/devinfo/" + std::to_string(id) + "/missing";
-        // The kernel has no path for a device it does not find, or a placeholder that is none.
+        // For a device it cannot find, the kernel has no path, or a placeholder that is not a path.
         device.missing = readFlag(missing).value_or(!devicePath.starts_with('/'));
         if (device.missing) {
             problem(source, "the device is missing: put it back, or replace it with \"btrfs replace start " +
@@ -247,7 +247,7 @@ private:
         alignas(btrfs_ioctl_space_args) std::array<std::byte, sizeof(btrfs_ioctl_space_args) +
                                                                   kMaxSpaces * sizeof(btrfs_ioctl_space_info)>
             buffer{};
-        btrfs_ioctl_space_args header; // without braces: it ends in an array of no size
+        btrfs_ioctl_space_args header; // without braces: it ends in a flexible array
         header.space_slots = kMaxSpaces;
         header.total_spaces = 0;
         std::memcpy(buffer.data(), &header, sizeof(header));

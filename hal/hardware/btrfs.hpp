@@ -1,6 +1,6 @@
-// The volume under a directory: which file system it is, and for Btrfs its devices, profiles, space and errors.
-// It asks by statfs, BTRFS_IOC_* and sysfs, whatever an unprivileged caller may use, and reports the rest as
-// problems. It never changes the file system and never reads its devices.
+// The volume under a directory: its file system, and for Btrfs its devices, profiles, space and errors.
+// It uses statfs, BTRFS_IOC_* and sysfs, as far as an unprivileged caller may, and reports the rest as problems. It
+// never changes the file system and never reads its devices.
 #pragma once
 
 #include "hal/base/problem.hpp"
@@ -14,12 +14,12 @@
 
 namespace hal {
 
-/// Errors a device made since the counters were last reset; Btrfs keeps them across mounts.
+/// Errors of a device since the counters were last reset; Btrfs keeps them across mounts.
 struct DeviceErrors {
     uint64_t write = 0;
     uint64_t read = 0;
     uint64_t flush = 0;
-    uint64_t corruption = 0; ///< checksum did not match
+    uint64_t corruption = 0; ///< checksum mismatches
     uint64_t generation = 0; ///< an old block where a new one was expected
     bool operator==(const DeviceErrors&) const = default;
 };
@@ -34,22 +34,22 @@ struct VolumeDevice {
     bool operator==(const VolumeDevice&) const = default;
 };
 
-/// What is under a directory. What only Btrfs has is unknown, or an empty list, on another file system.
+/// The volume under a directory. On other file systems, Btrfs-only values are unknown, or an empty list.
 struct Volume {
-    std::string path; ///< the directory that was asked about
+    std::string path; ///< the inspected directory
     std::optional<std::string> mountPoint;
     std::optional<std::string> filesystem; ///< "btrfs", "ext4", ...
     bool isBtrfs = false;
-    std::optional<bool> readOnly;      ///< the mount, or the file system after an error it could not bear
-    std::optional<uint64_t> sizeBytes; ///< Btrfs: raw bytes of all present devices; otherwise as statfs says
-    std::optional<uint64_t> usedBytes; ///< Btrfs: in all chunks, copies not counted twice
-    /// What can really still be written, see btrfs_space.hpp; on other file systems what statfs says is available
-    /// to an unprivileged writer.
+    std::optional<bool> readOnly;      ///< the mount, or the file system after a fatal error
+    std::optional<uint64_t> sizeBytes; ///< Btrfs: raw bytes of all present devices; otherwise statfs's value
+    std::optional<uint64_t> usedBytes; ///< Btrfs: in all chunks, each copy counted once
+    /// The bytes that can really still be written, see btrfs_space.hpp; on other file systems statfs's available
+    /// bytes for an unprivileged writer.
     std::optional<uint64_t> effectiveFreeBytes;
 
     std::optional<std::string> uuid;
-    std::optional<std::string> label;    ///< empty when it was given none
-    std::optional<uint64_t> deviceCount; ///< missing ones included
+    std::optional<std::string> label;    ///< empty if it has none
+    std::optional<uint64_t> deviceCount; ///< including missing ones
     std::optional<uint64_t> missingDevices;
     std::vector<VolumeDevice> devices; ///< by id
     std::vector<BtrfsSpace> spaces;
@@ -59,16 +59,16 @@ struct Volume {
     std::optional<uint64_t> unallocatedBytes;      ///< raw, of the present devices
     std::optional<uint64_t> metadataHeadroomBytes; ///< see btrfs_space.hpp
     std::optional<uint64_t> globalReserveBytes;
-    std::optional<bool> isSubvolume;     ///< whether the directory itself is the top of a subvolume
+    std::optional<bool> isSubvolume;     ///< whether the directory itself is the root of a subvolume
     std::optional<uint64_t> subvolumeId; ///< of the subvolume the directory is or lies in
     bool operator==(const Volume&) const = default;
 };
 
-/// Fails when there is no such directory; everything else becomes problems. Works without any privilege, also on a
-/// directory that the caller may not enter.
+/// Fails if there is no such directory; all other errors become problems. Needs no privilege, even for a directory
+/// that the caller may not enter.
 [[nodiscard]] Result<Reading<Volume>> inspectVolume(const std::string& path);
 
-/// One statvfs(): cheap enough for every second, no I/O. Fails when the path does not exist.
+/// One statvfs(): cheap enough for every second, no I/O. Fails if the path does not exist.
 [[nodiscard]] Result<bool> isReadOnly(const std::string& path);
 
 } // namespace hal

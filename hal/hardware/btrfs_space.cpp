@@ -1,5 +1,5 @@
-// The arithmetic. The profiles' rules (copies, parity, fewest devices) are btrfs_raid_array of the kernel's
-// fs/btrfs/volumes.c as it stands since Linux 5.15.
+// The arithmetic. The profiles' rules (copies, parity, fewest devices) are btrfs_raid_array in the kernel's
+// fs/btrfs/volumes.c, unchanged since Linux 5.15.
 #include "hal/hardware/btrfs_space.hpp"
 
 #include <algorithm>
@@ -15,11 +15,11 @@ namespace {
 constexpr uint64_t kMib = uint64_t{1} << 20;
 constexpr uint64_t kGib = uint64_t{1} << 30;
 
-// The first MiB of a device belongs to no chunk ever (BTRFS_DEVICE_RANGE_RESERVED).
+// The first MiB of a device never belongs to a chunk (BTRFS_DEVICE_RANGE_RESERVED).
 constexpr uint64_t kReservedPerDevice = kMib;
 
-// What data costs in metadata, as a fraction of 2^20: at least the checksums, 4 bytes for each block of 4 KiB in leaves
-// that are about half full (0.2 %), and the extents' own items on top.
+// The metadata cost of data, as a fraction of 2^20: at least the checksums, 4 bytes for each block of 4 KiB in leaves
+// that are about half full (0.2 %), plus the extents' own items.
 constexpr uint64_t kRatioUnit = kMib;
 constexpr uint64_t kLeastRatio = kRatioUnit / 400;
 // Below this the trees that every file system has outweigh those that grow with its data.
@@ -27,7 +27,7 @@ constexpr uint64_t kDataThatShowsRatio = kGib;
 constexpr uint64_t kMostRatio = kRatioUnit / 4;
 
 struct Rules {
-    uint32_t copies = 1;        ///< on that many different devices
+    uint32_t copies = 1;        ///< each on a different device
     uint32_t parity = 0;        ///< devices' worth of a stripe
     uint32_t fewestDevices = 1; ///< below this the kernel allocates nothing
     bool striped = false;       ///< over as many devices as there are
@@ -122,7 +122,7 @@ uint64_t scaled(uint64_t bytes, uint64_t ratio) {
     return bytes / kRatioUnit * ratio + bytes % kRatioUnit * ratio / kRatioUnit;
 }
 
-/// How much metadata this volume's data brings with it, as a fraction of kRatioUnit.
+/// How much metadata this volume's data needs, as a fraction of kRatioUnit.
 uint64_t metadataRatio(uint64_t metadataUsed, uint64_t dataUsed) {
     if (dataUsed < kDataThatShowsRatio) {
         return kLeastRatio;
@@ -130,7 +130,7 @@ uint64_t metadataRatio(uint64_t metadataUsed, uint64_t dataUsed) {
     return std::clamp(metadataUsed / (dataUsed / kRatioUnit), kLeastRatio, kMostRatio);
 }
 
-/// The free bytes after `numerator` of `kRatioUnit` parts of each device were given away.
+/// The free bytes after `numerator` of `kRatioUnit` parts of each device were allocated.
 std::vector<uint64_t> without(const std::vector<uint64_t>& freePerDevice, uint64_t numerator) {
     std::vector<uint64_t> rest;
     rest.reserve(freePerDevice.size());
@@ -170,7 +170,7 @@ struct Division {
                 low = middle + 1;
             }
         }
-        // Where not even all of it suffices, the metadata that fits bounds the data.
+        // If not even all of it suffices, the metadata that fits limits the data.
         const uint64_t affordable = metadataBytes(low) / ratio * kRatioUnit;
         return suffices(low) ? dataBytes(low) : std::min(dataBytes(low), affordable);
     }

@@ -1,6 +1,6 @@
-// How much can really be written to a Btrfs volume: arithmetic over what the kernel allocated and what is left.
-// Btrfs hands out whole chunks per profile, so neither df nor "unallocated" alone says when a write will fail; this
-// file knows the profiles and what they cost. It asks nobody: the numbers come in as values.
+// How much can really be written to a Btrfs volume: arithmetic over the allocated and the remaining space.
+// Btrfs allocates whole chunks per profile, so neither df nor "unallocated" alone says when a write will fail; this
+// file knows the profiles and their cost. It queries nothing: the numbers are passed in as values.
 #pragma once
 
 #include <cstdint>
@@ -23,24 +23,24 @@ struct BtrfsSpace {
     bool operator==(const BtrfsSpace&) const = default;
 };
 
-/// One word of the kernel's description of a kind of chunks (BTRFS_BLOCK_GROUP_* of linux/btrfs_tree.h); nothing for
-/// the global reserve, which is no chunk of its own, and for words of the future.
+/// Decodes the kernel's flags of a kind of chunks (BTRFS_BLOCK_GROUP_* of linux/btrfs_tree.h); nothing for the global
+/// reserve, which is not a chunk, and for unknown flags.
 [[nodiscard]] std::optional<BtrfsSpace> spaceFromFlags(uint64_t flags, uint64_t totalBytes,
                                                        uint64_t usedBytes);
 
-/// Whether these flags mean the global reserve: a part of the metadata chunks the kernel keeps for itself, so that it
-/// can always still delete something.
+/// Whether these flags mean the global reserve: a part of the metadata chunks that the kernel keeps for itself, so that
+/// a deletion is always possible.
 [[nodiscard]] bool isGlobalReserve(uint64_t flags);
 
 struct BtrfsFree {
     /// Raw bytes of the present devices that belong to no chunk yet.
     uint64_t unallocatedBytes = 0;
-    /// How much more file data can be written: free room in the data chunks and what the unallocated rest gives under
-    /// the data profile, as far as the metadata for that much data finds room too.
+    /// How much more file data can be written: free room in the data chunks and what the unallocated rest yields under
+    /// the data profile, as far as there is also room for its metadata.
     uint64_t effectiveFreeBytes = 0;
     /// How much more metadata can be written at best: free room in the metadata chunks without the global reserve, and
-    /// what the unallocated rest would give under the metadata profile. When it goes towards zero the file system is
-    /// about to turn read-only, however much df promises.
+    /// what the unallocated rest would yield under the metadata profile. As it approaches zero, the file system is
+    /// about to turn read-only, no matter how much df reports.
     uint64_t metadataHeadroomBytes = 0;
     bool operator==(const BtrfsFree&) const = default;
 };
@@ -53,7 +53,7 @@ struct BtrfsFree {
 /// How many bytes can be stored under a profile in the given raw free bytes per device; 0 with too few devices.
 [[nodiscard]] uint64_t usableBytes(BtrfsProfile profile, std::vector<uint64_t> freePerDevice);
 
-/// The profile that new chunks of a use get: the one with the most room while a conversion has left two.
+/// The profile of new chunks of a use: the one with the most room while an unfinished conversion has left two.
 [[nodiscard]] std::optional<BtrfsProfile> mainProfile(const std::vector<BtrfsSpace>& spaces, BtrfsUse use);
 
 /// All profiles of a use, the main one first: "raid1", "raid1+single" while a conversion is unfinished.

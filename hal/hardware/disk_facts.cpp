@@ -1,5 +1,5 @@
-// Each fact is taken from sysfs first where the kernel keeps it itself (NVMe, virtio, MMC), and from the udev database
-// where only a probe of the device could tell (ATA and USB identity, what file system a partition holds).
+// Each fact comes from sysfs if the kernel has it (NVMe, virtio, MMC), and from the udev database if only a probe of
+// the device can find it (ATA and USB identity, the file system of a partition).
 #include "hal/hardware/disk_facts.hpp"
 
 #include "hal/base/text.hpp"
@@ -16,7 +16,7 @@ namespace hal {
 namespace {
 
 constexpr uint64_t kSectorBytes =
-    512; // the unit of every size in /sys/block, whatever the disk's own sectors are
+    512; // the unit of every size in /sys/block, regardless of the disk's own sector size
 constexpr int kMaxHolderDepth = 8; // LVM on LUKS on md is three
 
 std::optional<std::string> udevProperty(const std::optional<UdevFacts>& facts, const char* key) {
@@ -32,7 +32,7 @@ std::optional<std::string> udevProperty(const std::optional<UdevFacts>& facts, c
     return value.empty() ? std::nullopt : std::optional(std::move(value));
 }
 
-/// The first of some sysfs attributes that says anything.
+/// The first of some sysfs attributes that is present.
 std::optional<std::string> firstAttribute(const std::string& directory,
                                           std::initializer_list<const char*> names) {
     for (const char* name : names) {
@@ -43,8 +43,8 @@ std::optional<std::string> firstAttribute(const std::string& directory,
     return std::nullopt;
 }
 
-/// The bus a disk hangs on, from where the kernel put it in the device tree. The order matters: a USB or ATA disk is
-/// a SCSI disk as well, and everything of a virtual machine may sit below a virtio controller.
+/// The bus of a disk, from its place in the kernel's device tree. The order matters: a USB or ATA disk is also a SCSI
+/// disk, and every device of a virtual machine may be below a virtio controller.
 std::optional<std::string> transportOf(const std::string& devicePath, const std::string& name) {
     constexpr std::array<std::pair<std::string_view, std::string_view>, 8> kSigns = {{{"/usb", "usb"},
                                                                                       {"/ata", "sata"},
@@ -86,7 +86,7 @@ private:
         const auto path = realPath(directory_);
         disk_.transport = path ? transportOf(*path, name_) : std::nullopt;
         const bool kernelKnows = disk_.transport == "nvme" || disk_.transport == "mmc";
-        // The SCSI layer cuts the model to 16 characters and has no serial; udev asked the device itself.
+        // The SCSI layer truncates the model to 16 characters and has no serial; udev queried the device itself.
         disk_.model =
             kernelKnows ? firstAttribute(device, {"model", "name"}) : udevProperty(udev_, "ID_MODEL_ENC");
         if (!disk_.model) {
@@ -161,7 +161,7 @@ private:
         Content content;
         content.name = name;
         content.sizeBytes = sizeOf(directory).value_or(0);
-        if (udev) { // what udev looked for and did not find is known to be absent
+        if (udev) { // if udev searched for it and did not find it, it is known to be absent
             content.partitionLabel = udevProperty(udev, "ID_PART_ENTRY_NAME").value_or("");
             content.filesystem = udevProperty(udev, "ID_FS_TYPE").value_or("");
             content.label = udevProperty(udev, "ID_FS_LABEL_ENC").value_or("");
@@ -197,7 +197,7 @@ private:
         }
     }
 
-    /// The kernel names all devices of a mounted Btrfs in sysfs; the mount table names only one of them.
+    /// sysfs lists all devices of a mounted Btrfs; the mount table lists only one of them.
     void addBtrfs(Content& content, const std::string& name, std::set<std::string>& points) const {
         const std::string all = sources_.root + "/sys/fs/btrfs";
         for (const std::string& uuid : directoryNames(all)) {
@@ -220,7 +220,7 @@ private:
         }
     }
 
-    /// Device-mapper and md devices on top, by the names people gave them, and where those are mounted.
+    /// Device-mapper and md devices on top, by their assigned names, and where those are mounted.
     void addHolders(const std::string& directory, std::set<std::string>& users, std::set<std::string>& points,
                     int depth) const {
         if (depth == kMaxHolderDepth) {
@@ -274,7 +274,7 @@ private:
 bool isDisk(const std::string& root, const std::string& name) {
     const std::string directory = root + "/sys/block/" + name;
     const auto path = realPath(directory);
-    // loop, ram, zram, md, dm, nbd, ... have no device; the shared half of a multipath NVMe disk is one all the same.
+    // loop, ram, zram, md, dm, nbd, ... have no device; the shared half of a multipath NVMe disk counts as a disk anyway.
     if (!path || path->find("/devices/virtual/block/") != std::string::npos) {
         return false;
     }
@@ -283,7 +283,7 @@ bool isDisk(const std::string& root, const std::string& name) {
     }
     constexpr uint64_t kScsiRom = 5; // SCSI peripheral device type of CD and DVD drives
     const bool optical = name.starts_with("sr") || readNumber(directory + "/device/type") == kScsiRom;
-    // The boot and replay protected areas of an eMMC chip are no disks of their own.
+    // The boot and replay-protected areas of an eMMC chip are not separate disks.
     const bool chipArea =
         name.starts_with("mmcblk") && (name.find("boot") != name.npos || name.find("rpmb") != name.npos);
     return !optical && !chipArea && !name.starts_with("fd");

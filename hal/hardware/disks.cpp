@@ -1,5 +1,5 @@
 // Disks through libudev: it enumerates the block devices, reads udev's database and delivers the hotplug events.
-// Where no udev runs (a container, a rescue system), sysfs alone answers and the kernel's own events are taken.
+// Without udev (a container, a rescue system), it uses only sysfs and the kernel's own events.
 #include "hal/hardware/disks.hpp"
 
 #include "hal/base/handles.hpp"
@@ -19,7 +19,7 @@ namespace {
 constexpr const char* kMountTable = "/proc/self/mountinfo";
 constexpr size_t kMaxMountTableBytes = 4 << 20; // tens of thousands of mounts
 
-/// Whether a udev daemon runs, or ran and left its database.
+/// Whether a udev daemon is running, or ran and left its database.
 bool udevRuns() { return ::access("/run/udev/control", F_OK) == 0; }
 
 std::optional<UdevFacts> lookUp(udev* context, const std::string& name) {
@@ -51,7 +51,7 @@ Result<std::vector<std::string>> enumerateDisks(udev* context) {
     for (udev_list_entry* entry = udev_enumerate_get_list_entry(enumerate.get()); entry != nullptr;
          entry = udev_list_entry_get_next(entry)) {
         const std::string_view path = udev_list_entry_get_name(entry);
-        // A partition's directory lies inside its disk's; /sys/block lists the disks alone.
+        // A partition's directory is inside its disk's; /sys/block lists only the disks.
         std::string name(path.substr(path.rfind('/') + 1));
         if (isDisk("", name)) {
             names.push_back(std::move(name));
@@ -105,7 +105,7 @@ private:
     Status watchDevices(const std::function<void()>& lookAgain) {
         monitorSource_.reset();
         const UdevHandle context(udev_new());
-        // udev's own group tells a device only once its database entry is complete; without udev it is silent.
+        // The "udev" group reports a device only once its database entry is complete; without udev it is silent.
         monitor_.reset(context ? udev_monitor_new_from_netlink(context.get(), udevRuns() ? "udev" : "kernel")
                                : nullptr);
         if (!monitor_ ||
@@ -140,7 +140,7 @@ private:
     EventLoop& loop_;
     UdevMonitorHandle monitor_;
     FileDescriptor mounts_;
-    SourcePtr monitorSource_; // after what they watch: they go first
+    SourcePtr monitorSource_; // declared after what they watch, so destroyed first
     SourcePtr mountSource_;
 };
 

@@ -1,6 +1,6 @@
-// The machine's disks, what identifies them and what is on them.
+// The machine's disks, their identity and their content.
 // It reads sysfs, the udev database and the mount table, and says when to look again. It never opens a block device,
-// so no sleeping disk is woken, and it never writes. Loop, ram, zram, device-mapper, floppy and CD are not disks.
+// so it wakes no sleeping disk, and it never writes. Loop, ram, zram, device-mapper, floppy and CD are not disks.
 #pragma once
 
 #include "hal/base/event_loop.hpp"
@@ -54,11 +54,11 @@ public:
     Disks& operator=(const Disks&) = delete;
     virtual ~Disks() = default;
 
-    /// Sorted by name. Fails, retryably, only when sysfs cannot be read; the rest becomes problems.
+    /// Sorted by name. Fails, retryably, only if sysfs cannot be read; all other errors become problems.
     [[nodiscard]] virtual Result<Reading<std::vector<Disk>>> list() = 0;
 
-    /// Calls whenever udev (or, where no udev runs, the kernel) reports a block device, or the mount table changed:
-    /// look again. A second watch replaces the first.
+    /// Calls whenever udev (or, without udev, the kernel) reports a block device, or the mount table changed: look
+    /// again. A second watch replaces the first.
     [[nodiscard]] virtual Status watch(std::function<void()> lookAgain) = 0;
 };
 

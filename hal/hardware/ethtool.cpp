@@ -18,13 +18,13 @@
 namespace hal {
 namespace {
 
-/// A fixed field of a structure of the kernel: up to its NUL, or all of it.
+/// A fixed-size field of a kernel structure: up to its NUL, or all of it.
 template <size_t size>
 std::string fieldText(const char (&field)[size]) {
     return {field, strnlen(field, size)};
 }
 
-/// A structure of the kernel and room for the array behind it.
+/// A kernel structure and room for the array after it.
 template <class Header, size_t restBytes>
 struct Command {
     alignas(Header) std::array<std::byte, sizeof(Header) + restBytes> bytes{};
@@ -77,7 +77,7 @@ Result<LinkMode> Ethtool::linkMode(const std::string& nic) const {
     Command<ethtool_link_settings, 3 * kMaxModeWords * sizeof(uint32_t)> command;
     ethtool_link_settings settings{};
     settings.cmd = ETHTOOL_GLINKSETTINGS;
-    // The first call only tells, as a negative number, how many words the bitmaps have.
+    // The first call only returns, as a negative number, how many words the bitmaps have.
     for (int call = 0; call < 2; ++call) {
         command.put(settings);
         if (auto asked = ask(nic, command.bytes.data(), "its speed"); !asked) {

@@ -1,5 +1,5 @@
-// What a network driver says about its link when it is asked by the ethtool ioctl.
-// It owns a throw-away socket. It must not be asked about a sleeping device: the kernel would wake that first.
+// A network driver's answers to the ethtool ioctl.
+// It owns a throw-away socket. Do not call it for a suspended device: the kernel would wake the device first.
 #pragma once
 
 #include "hal/base/handles.hpp"
@@ -13,7 +13,7 @@ namespace hal {
 
 struct DriverInfo {
     std::string driver;
-    std::string firmware; ///< empty where the driver tells none
+    std::string firmware; ///< empty if the driver reports none
     std::string busInfo;
     bool operator==(const DriverInfo&) const = default;
 };
@@ -26,13 +26,13 @@ struct LinkMode {
 
 class Ethtool {
 public:
-    /// Opens the socket; every call reports it when that failed.
+    /// Opens the socket; if that fails, every call reports it.
     Ethtool();
 
     [[nodiscard]] Result<DriverInfo> driverInfo(const std::string& nic) const;
     [[nodiscard]] Result<LinkMode> linkMode(const std::string& nic) const;
 
-    /// Empty where the device has none of its own.
+    /// Empty if the device has none.
     [[nodiscard]] Result<std::optional<std::string>> permanentMac(const std::string& nic) const;
 
 private:

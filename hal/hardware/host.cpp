@@ -1,5 +1,5 @@
-// Reads the files of Host below a root directory. Each file that cannot be read leaves its fields unknown and adds one
-// problem that says why and, for the facts only root may read, how the agent gets them.
+// Reads the files of Host below a root directory. An unreadable file leaves its fields unknown and adds one problem
+// that says why and, for facts that only root can read, how the agent can get them.
 #include "hal/hardware/host.hpp"
 
 #include "hal/base/identifiers.hpp"

@@ -1,4 +1,4 @@
-// What /proc/cpuinfo, /proc/meminfo, os-release and DMI attributes say, as values.
+// The contents of /proc/cpuinfo, /proc/meminfo, os-release and DMI attributes, as values.
 // Pure functions over text that is already in memory; malformed text yields "unknown", never a guess.
 #pragma once
 
@@ -11,7 +11,7 @@ namespace hal {
 
 struct CpuFacts {
     std::optional<std::string> model;
-    std::optional<uint32_t> cores;   ///< distinct (package, core) pairs; unknown where the kernel names none
+    std::optional<uint32_t> cores;   ///< distinct (package, core) pairs; unknown if the kernel lists none
     std::optional<uint32_t> threads; ///< processors listed
     bool operator==(const CpuFacts&) const = default;
 };

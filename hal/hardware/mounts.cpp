@@ -1,5 +1,5 @@
-// proc(5): "36 35 98:0 /mnt1 /mnt2 rw,noatime master:1 - ext3 /dev/root rw,errors=continue", where blanks in names are
-// written as octal escapes.
+// proc(5): "36 35 98:0 /mnt1 /mnt2 rw,noatime master:1 - ext3 /dev/root rw,errors=continue"; blanks in names are octal
+// escapes.
 #include "hal/hardware/mounts.hpp"
 
 #include <optional>
@@ -17,7 +17,7 @@ std::string_view nextWord(std::string_view& text) {
 
 bool isOctal(char character) { return character >= '0' && character <= '7'; }
 
-/// Resolves "\040" and its like; anything else after a backslash stays as it is.
+/// Decodes escapes like "\040"; anything else after a backslash is kept.
 std::string unescaped(std::string_view text) {
     constexpr size_t kDigits = 3;
     std::string result;
@@ -76,7 +76,7 @@ bool isBelow(std::string_view path, std::string_view directory) {
     return path.starts_with(directory) && (path.size() == directory.size() || path[directory.size()] == '/');
 }
 
-/// What is left of a path below a directory, without the slash between them.
+/// The rest of a path below a directory, without the slash between them.
 std::string_view below(std::string_view path, std::string_view directory) {
     path.remove_prefix(directory == "/" ? 0 : directory.size());
     return path.starts_with('/') ? path.substr(1) : path;

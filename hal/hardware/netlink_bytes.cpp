@@ -1,5 +1,5 @@
-// The attribute walk. An attribute shorter than its own header would make it walk for ever, one longer than the rest
-// would make it read beyond the end: both end it.
+// The attribute walk. An attribute shorter than its header would cause an endless loop, one longer than the rest a
+// read beyond the end: both end the walk.
 #include "hal/hardware/netlink_bytes.hpp"
 
 #include <algorithm>

@@ -13,7 +13,7 @@
 
 namespace hal {
 
-/// A structure from the front of the bytes, if they are enough. Copied, because messages are aligned to four only.
+/// A structure from the front of the bytes, if there are enough. Copied, because messages are aligned to 4 bytes only.
 template <class T>
 std::optional<T> readStruct(std::span<const std::byte> bytes) {
     static_assert(std::is_trivially_copyable_v<T>);
@@ -31,7 +31,7 @@ std::optional<T> readInteger(std::span<const std::byte> bytes) {
     return bytes.size() == sizeof(T) ? readStruct<T>(bytes) : std::nullopt;
 }
 
-/// A string attribute: up to its NUL, or to its end where the kernel sent none.
+/// A string attribute: up to its NUL, or to its end if the kernel sent none.
 [[nodiscard]] std::string readNetlinkString(std::span<const std::byte> bytes);
 
 struct NetlinkAttribute {
@@ -39,7 +39,7 @@ struct NetlinkAttribute {
     std::span<const std::byte> payload;
 };
 
-/// All attributes of a message or of a nest, or nothing when one does not fit.
+/// All attributes of a message or of a nest, or nothing if one is malformed.
 [[nodiscard]] std::optional<std::vector<NetlinkAttribute>>
 readNetlinkAttributes(std::span<const std::byte> bytes);
 

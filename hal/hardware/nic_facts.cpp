@@ -1,5 +1,5 @@
 // /sys/class/net/<name>/device leads to the device. For virtio the PCI function is one level above it; a USB adapter
-// hangs below a PCI function too, but that is the USB controller's, so only these two are asked for an id.
+// is also below a PCI function, but that is the USB controller's, so only PCI and virtio devices have an id here.
 #include "hal/hardware/nic_facts.hpp"
 
 #include "hal/hardware/system_files.hpp"

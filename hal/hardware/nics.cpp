@@ -1,4 +1,4 @@
-// Nics on one route netlink socket for the dumps and a second one for the notifications, completed from sysfs and by
+// Nics on one route netlink socket for the dumps and a second one for the notifications, completed from sysfs and
 // ethtool. Every number that stays unknown gets a problem that says why.
 #include "hal/hardware/nics.hpp"
 
@@ -23,7 +23,7 @@ namespace {
 
 // The kernel never sends a larger datagram in a dump (NLMSG_GOODSIZE is at most 32 KiB).
 constexpr size_t kBufferBytes = 32768;
-// A dump that keeps being interrupted is a machine in turmoil; the next event asks again anyway.
+// If a dump is interrupted repeatedly, the network is changing; the next event triggers another dump anyway.
 constexpr int kMaxTries = 4;
 // 32 KiB each: beyond a full routing table of the internet, far beyond a NUC.
 constexpr int kMaxDatagrams = 16384;
@@ -51,7 +51,7 @@ class DumpSocket {
 public:
     explicit DumpSocket(FileDescriptor fd) : fd_(std::move(fd)), buffer_(kBufferBytes) {}
 
-    /// All pages of one dump as one; asks again when the kernel says that its answer does not hold together.
+    /// All pages of one dump as one; repeats the dump if the kernel reports that it was interrupted.
     Result<DumpPage> dump(RouteQuery query) {
         for (int tries = 0; tries < kMaxTries; ++tries) {
             auto page = dumpOnce(query);
@@ -89,7 +89,7 @@ private:
     }
 
     Result<DumpPage> receive() {
-        // MSG_TRUNC: the return value is the datagram's real length, so a cut one is noticed.
+        // MSG_TRUNC: the return value is the datagram's real length, so truncation is detected.
         const ssize_t got = ::recv(fd_.get(), buffer_.data(), buffer_.size(), MSG_TRUNC);
         if (got < 0) {
             return failure(Error::fromErrno(errno, "the kernel did not list links, addresses or routes"));
@@ -148,7 +148,7 @@ private:
         if (!nic_.driver && !info->driver.empty()) {
             nic_.driver = std::move(info->driver);
         }
-        // Drivers without firmware say so in several ways (kernel: "N/A", "n/a").
+        // Drivers without firmware report that in several ways (kernel: "N/A", "n/a").
         if (info->firmware.empty() || info->firmware == "N/A" || info->firmware == "n/a") {
             problem("firmware", "the driver " + nic_.driver.value_or("of this device") + " reports none");
         } else {
@@ -175,7 +175,7 @@ private:
         }
     }
 
-    /// Netlink carries the permanent address since Linux 5.6; the driver is asked only where it did not.
+    /// Netlink carries the permanent address since Linux 5.6; the driver is queried only if it did not.
     void readPermanentMac(bool asleep) {
         if (nic_.permanentMac) {
             return;
@@ -284,12 +284,12 @@ private:
         }
     }
 
-    /// Throws the notifications away: they only mean "look again". A flood is left for the next round of the loop.
+    /// Discards the notifications: they only mean "look again". The rest of a flood waits for the next loop iteration.
     void drain() {
         constexpr int kMaxPerRound = 256;
         std::array<std::byte, 64> start{};
         for (int i = 0; i < kMaxPerRound; ++i) {
-            // ENOBUFS says that the kernel dropped some; that is just one more reason to look.
+            // ENOBUFS: the kernel dropped some, which is one more reason to look.
             if (::recv(fd_.get(), start.data(), start.size(), MSG_TRUNC) < 0 && errno != ENOBUFS &&
                 errno != EINTR) {
                 return;
@@ -299,7 +299,7 @@ private:
 
     EventLoop& loop_;
     FileDescriptor fd_;
-    SourcePtr source_; // after fd_: it goes first
+    SourcePtr source_; // declared after fd_, so destroyed first
 };
 
 } // namespace

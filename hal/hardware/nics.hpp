@@ -1,6 +1,7 @@
-// The machine's network links, their addresses and the routes by which the world is reached.
-// It lists every link, physical or not, exactly as the kernel knows it, and says when to look again. Which of them
-// matter, and which address is announced, is decided elsewhere. It never configures anything and wakes no device.
+// The machine's network links, their addresses and the default routes.
+// It lists every link, physical or not, exactly as the kernel reports it, and says when to look again.
+// agent/hardware/inventory decides which of them matter and which address is announced. It never configures anything
+// and wakes no device.
 #pragma once
 
 #include "hal/base/event_loop.hpp"
@@ -18,7 +19,7 @@ namespace hal {
 
 enum class AddressFamily { ipv4, ipv6 };
 
-/// The kernel's idea of how far an address is valid (rtnetlink(7), ifa_scope).
+/// The kernel's scope of an address (rtnetlink(7), ifa_scope).
 enum class AddressScope { global, site, link, host };
 
 struct Address {
@@ -27,7 +28,7 @@ struct Address {
     uint8_t prefixLength = 0;
     AddressScope scope = AddressScope::global;
     bool temporary = false; ///< an RFC 8981 privacy address, or a secondary IPv4 address
-    bool usable = true;     ///< false while tentative, deprecated or found to be a duplicate
+    bool usable = true;     ///< false while tentative, deprecated or detected as a duplicate
     bool operator==(const Address&) const = default;
 };
 
@@ -35,14 +36,14 @@ struct Nic {
     uint32_t index = 0; ///< the kernel's ifindex, never 0
     std::string name;
     std::string kind;      ///< "" for hardware and lo, else "bridge", "bond", "vlan", "veth", ...
-    bool physical = false; ///< there is a device behind it (PCI, USB, virtio, platform)
+    bool physical = false; ///< it has a device (PCI, USB, virtio, platform)
     bool loopback = false;
     std::optional<std::string> mac;          ///< "aa:bb:cc:dd:ee:ff"
-    std::optional<std::string> permanentMac; ///< the one burnt in
+    std::optional<std::string> permanentMac; ///< the burned-in one
     std::optional<std::string> driver;       ///< "igc"
-    std::optional<std::string> firmware;     ///< as the driver words it: "1082:8770"
+    std::optional<std::string> firmware;     ///< as the driver reports it: "1082:8770"
     std::optional<std::string> pciId;        ///< "8086:15f3"
-    std::optional<std::string> busInfo;      ///< where it is plugged in: "0000:57:00.0"
+    std::optional<std::string> busInfo;      ///< its place on the bus: "0000:57:00.0"
     std::optional<uint32_t> speedMbps;       ///< unknown without a carrier
     std::optional<std::string> duplex;       ///< "full" or "half"
     bool adminUp = false;
@@ -61,8 +62,8 @@ struct DefaultRoute {
     AddressFamily family = AddressFamily::ipv4;
     uint32_t nicIndex = 0;
     std::optional<std::string> gateway; ///< a point-to-point link has none
-    std::optional<std::string> source;  ///< the address the kernel was told to send from
-    uint32_t metric = 0;                ///< the smaller wins
+    std::optional<std::string> source;  ///< the preferred source address
+    uint32_t metric = 0;                ///< the smallest wins
     bool operator==(const DefaultRoute&) const = default;
 };
 
@@ -79,8 +80,8 @@ public:
     Nics& operator=(const Nics&) = delete;
     virtual ~Nics() = default;
 
-    /// Asks the kernel. Takes well under a millisecond and never waits for more than one second for an answer that
-    /// the kernel gives at once. Fails, retryably, only when there is no netlink; the rest becomes problems.
+    /// Queries the kernel. Takes well under a millisecond and waits at most one second for an answer that the kernel
+    /// gives at once. Fails, retryably, only if there is no netlink; all other errors become problems.
     [[nodiscard]] virtual Result<Reading<NetworkState>> list() = 0;
 
     /// Calls whenever a link, an address or a route changed, or when the kernel lost events: look again. A second

@@ -28,7 +28,7 @@ Error malformed(const std::string& what) {
                           "; expected what linux/rtnetlink.h describes");
 }
 
-/// The fixed part of a message and the attributes behind it.
+/// The fixed part of a message and the attributes after it.
 template <class Header>
 struct Message {
     Header header;
@@ -49,7 +49,7 @@ std::optional<Message<Header>> readMessage(Bytes body) {
     return Message<Header>{*header, std::move(*attributes)};
 }
 
-/// A hardware address; none where there is none (tun) or where it is all zeros (lo).
+/// A hardware address; nothing if there is none (tun) or if it is all zeros (lo).
 std::optional<std::string> readHardwareAddress(Bytes bytes) {
     if (std::ranges::all_of(bytes, [](std::byte b) { return b == std::byte{0}; })) {
         return std::nullopt;
@@ -67,7 +67,7 @@ std::string readKind(Bytes nest) {
     return {};
 }
 
-/// Whether IFLA_LINK of such a link names what it is stacked on; for veth it is the other end of the cable.
+/// Whether IFLA_LINK of such a link is the link it is stacked on; for veth it is the peer.
 bool isStacked(std::string_view kind) {
     constexpr std::array<std::string_view, 7> kStacked = {"vlan",   "macvlan", "macvtap", "ipvlan",
                                                           "ipvtap", "macsec",  "hsr"};
@@ -117,7 +117,7 @@ Status addLink(DumpPage& page, Bytes body) {
         nic.lowerIndex.reset();
     }
     if (!nic.adminUp) {
-        nic.carrier.reset(); // the kernel's value is left over from when the link was last up
+        nic.carrier.reset(); // the kernel's value is stale, from when the link was last up
     }
     page.nics.push_back(std::move(nic));
     return {};
@@ -184,7 +184,7 @@ Status addAddress(DumpPage& page, Bytes body) {
     return {};
 }
 
-/// The gateway of another family than the route's: struct rtvia, two bytes of family before the address.
+/// A gateway of a family other than the route's: struct rtvia, two bytes of family before the address.
 std::optional<std::string> readVia(Bytes bytes) {
     const auto family = readStruct<uint16_t>(bytes);
     return family ? ipText(bytes.subspan(sizeof(uint16_t))) : std::nullopt;
@@ -202,7 +202,7 @@ void applyHopAttributes(DefaultRoute& route, const std::vector<NetlinkAttribute>
     }
 }
 
-/// The hops of a multipath route, each a route of its own with the same metric.
+/// The hops of a multipath route, each as a separate route with the same metric.
 Status addHops(DumpPage& page, const DefaultRoute& common, Bytes hops) {
     while (!hops.empty()) {
         const auto hop = readStruct<rtnexthop>(hops);
@@ -303,7 +303,7 @@ std::vector<std::byte> request(uint16_t type, uint32_t sequence, const Body& bod
     return bytes;
 }
 
-/// The link request asks to leave out the traffic counters: they are most of the bytes and nobody here reads them.
+/// The link request omits the traffic counters: they are most of the bytes, and this project does not use them.
 struct LinkRequest {
     ifinfomsg link;
     rtattr maskHeader;

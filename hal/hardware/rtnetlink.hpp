@@ -1,6 +1,6 @@
-// Route netlink: the requests for links, addresses and routes, and what the kernel answers, as values.
-// Pure functions over bytes. Nothing in a message is believed before its length was checked; a message that does not
-// hold together is an error, an attribute this file does not know is skipped.
+// Route netlink: the requests for links, addresses and routes, and the kernel's answers, as values.
+// Pure functions over bytes. They check the length of everything in a message before using it; a malformed message is
+// an error, an unknown attribute is skipped.
 #pragma once
 
 #include "hal/base/result.hpp"
@@ -26,18 +26,18 @@ struct LinkAddress {
     bool operator==(const LinkAddress&) const = default;
 };
 
-/// What one datagram of a dump held. Links lack what netlink does not tell: whether they are physical, their driver
-/// and their speed.
+/// The content of one datagram of a dump. Links lack what netlink does not report: whether they are physical, their
+/// driver and their speed.
 struct DumpPage {
     std::vector<Nic> nics;
     std::vector<LinkAddress> addresses;
     std::vector<DefaultRoute> defaultRoutes;
-    bool last = false;        ///< the kernel said that the dump is complete
+    bool last = false;        ///< the kernel reported that the dump is complete
     bool interrupted = false; ///< something changed while the kernel was answering: ask again
     bool operator==(const DumpPage&) const = default;
 };
 
-/// Reads one datagram. Messages of another sequence number are skipped: they answer an older question. The kernel's
+/// Parses one datagram. Messages with another sequence number are skipped: they answer an older request. The kernel's
 /// own error message becomes a retryable error, malformed bytes a terminal one.
 [[nodiscard]] Result<DumpPage> parseDump(std::span<const std::byte> datagram, uint32_t sequence);
 

@@ -1,5 +1,5 @@
 // Small files and links below /sys, /proc and /etc, as text.
-// It reads with the standard library alone, so that whoever reads a tree through it can be tested on a copy of one.
+// It uses only the standard library, so that code that reads a tree through it can be tested on a copy of one.
 // It never writes and never follows a device node.
 #pragma once
 
@@ -17,16 +17,16 @@ namespace hal {
 /// missing file and one of more than `maxBytes` are errors, too.
 [[nodiscard]] Result<std::string> readText(const std::string& path, size_t maxBytes = 4096);
 
-/// The same for an attribute that may rightly be absent: nothing when it cannot be read or is empty.
+/// The same for an attribute that may legitimately be absent: nothing if it cannot be read or is empty.
 [[nodiscard]] std::optional<std::string> readAttribute(const std::string& path);
 
 /// A non-negative decimal attribute; nothing when it is absent, negative or not a number.
 [[nodiscard]] std::optional<uint64_t> readNumber(const std::string& path);
 
-/// "0" or "1" as a truth value.
+/// "0" or "1" as a bool.
 [[nodiscard]] std::optional<bool> readFlag(const std::string& path);
 
-/// The last component of what a symbolic link points to: the driver's name for ".../device/driver".
+/// The last component of a symbolic link's target: the driver's name for ".../device/driver".
 [[nodiscard]] std::optional<std::string> linkName(const std::string& path);
 
 /// The path with every symbolic link resolved; nothing when it does not exist.

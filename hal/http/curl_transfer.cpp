@@ -1,5 +1,5 @@
-// Every option a request gets, and every outcome curl knows in our words. Options that are the same for all requests
-// are set here too: curl keeps none of them in its multi handle.
+// Sets every option of a request, and translates every outcome of curl. Options that are the same for all requests are
+// set here, too: curl keeps none of them in its multi handle.
 #include "hal/http/curl_transfer.hpp"
 
 #include "hal/base/keep_alive.hpp"
@@ -21,7 +21,7 @@
 namespace hal {
 namespace {
 
-/// curl_easy_setopt cannot fail here except out of memory or for an option this curl lacks; both show in the tests.
+/// curl_easy_setopt fails here only without memory or for an option this curl lacks; the tests show both.
 template <class Value>
 void set(void* easy, CURLoption option, Value value) {
     static_cast<void>(curl_easy_setopt(easy, option, value));
@@ -170,7 +170,7 @@ void CurlTransfer::setConnection() {
     set(easy, CURLOPT_NOSIGNAL, 1L);
     set(easy, CURLOPT_PROTOCOLS_STR, "http,https");
     set(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
-    set(easy, CURLOPT_PROXY, ""); // not even from the environment: these are machines next to each other
+    set(easy, CURLOPT_PROXY, ""); // not even from the environment: the machines are on one local network
     set(easy, CURLOPT_FOLLOWLOCATION, 0L);
     set(easy, CURLOPT_TCP_NODELAY, 1L);
     set(easy, CURLOPT_SOCKOPTFUNCTION, &onSocket);
@@ -261,7 +261,7 @@ Error CurlTransfer::failed(int curlCode) const {
     case CURLE_WRITE_ERROR:
         return error(HttpFault::tooLarge,
                      "the answer is longer than " + std::to_string(request_.maxResponseBytes) + " bytes");
-    case CURLE_UNSUPPORTED_PROTOCOL: // curl takes an answer without a status line for the ancient HTTP/0.9
+    case CURLE_UNSUPPORTED_PROTOCOL: // curl treats an answer without a status line as HTTP/0.9
     case CURLE_WEIRD_SERVER_REPLY:
         return error(HttpFault::malformed, "the answer is not HTTP/1.1: " + reason);
     default: break;
@@ -278,8 +278,8 @@ Error CurlTransfer::failed(int curlCode) const {
     return error(HttpFault::closed, "the connection ended before the answer: " + reason);
 }
 
-/// A TLS 1.3 server looks at the client's certificate only after the handshake. Its refusal comes as an alert, or, when
-/// it closed before it read our request, as a new connection that breaks before the first byte of an answer.
+/// A TLS 1.3 server checks the client's certificate only after the handshake. Its rejection comes as an alert or, if it
+/// closed before it read our request, as a new connection that breaks before the first byte of an answer.
 bool CurlTransfer::brokeAfterHandshake(int curlCode) const {
     return request_.url.starts_with("https://") &&
            (curlCode == CURLE_SEND_ERROR || curlCode == CURLE_RECV_ERROR) &&

@@ -1,5 +1,5 @@
 // One HTTP request as libcurl sees it; private to hal/http/http_client.cpp.
-// It owns the easy handle, its options and what has been received so far, and turns curl's outcome into our words.
+// It owns the easy handle, its options and the data received so far, and turns curl's outcome into our errors.
 // It never calls the user's code: curl must not be re-entered from its own callbacks.
 #pragma once
 
@@ -15,7 +15,7 @@ namespace hal {
 struct EasyDelete {
     void operator()(void* easy) const;
 };
-/// A CURL*: expensive to make (it reads the resolver's configuration), so it is used again after a reset.
+/// A CURL*: expensive to create (it reads the resolver's configuration), so it is reused after a reset.
 using EasyHandle = std::unique_ptr<void, EasyDelete>;
 
 class CurlTransfer {
@@ -31,24 +31,24 @@ public:
     /// CURL*; owned by this object. It must have left its multi handle before the transfer is destroyed.
     [[nodiscard]] void* handle() const { return easy_.get(); }
 
-    /// Gives the handle back, reset, when the transfer is over. Empty after a request to a name: the next one shall
-    /// see a resolver configuration that changed meanwhile.
+    /// Returns the handle, reset, after the transfer. Empty after a request to a host name, so that the next request
+    /// sees a changed resolver configuration.
     [[nodiscard]] EasyHandle releaseHandle();
 
     [[nodiscard]] bool streams() const { return static_cast<bool>(request_.onBody); }
 
-    /// Hands what arrived since the last call to onBody, if there is one. False when the reader wants no more. The
-    /// reader may cancel the call, so the caller holds a reference to this object meanwhile.
+    /// Passes the data since the last call to onBody, if there is one. False if the reader wants no more. The reader
+    /// may cancel the call, so the caller must hold a reference to this object.
     [[nodiscard]] bool deliverBody();
 
     /// The outcome for a CURLcode that the multi handle reported.
     [[nodiscard]] Result<HttpResponse> outcome(int curlCode);
 
-    /// The error of a request that ends for a reason of our own.
+    /// The error of a request that we end ourselves.
     [[nodiscard]] Error error(HttpFault fault, const std::string& reason,
                               Recovery recovery = Recovery::retryable) const;
 
-    /// Gives the callback away, so that it can run at most once.
+    /// Moves the callback out, so that it can run at most once.
     [[nodiscard]] Done takeDone() { return std::exchange(done_, nullptr); }
 
 private:

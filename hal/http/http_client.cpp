@@ -1,5 +1,5 @@
-// libcurl's multi interface driven by the loop: curl says which sockets and which timeout it waits for, the loop
-// tells it when they are due. The user's functions run only after curl has returned, so nothing is re-entrant.
+// libcurl's multi interface driven by the loop: curl names the sockets and the timeout it waits for, the loop reports
+// when they are due. The user's functions run only after curl has returned, so nothing is re-entrant.
 #include "hal/http/http_client.hpp"
 
 #include "hal/http/curl_transfer.hpp"
@@ -12,14 +12,14 @@
 namespace hal {
 namespace {
 
-constexpr long kIdleConnections = 8;      // one per etcd endpoint, Docker, and some to spare
-constexpr long kOpenConnections = 32;     // further requests wait inside curl, their deadline running
+constexpr long kIdleConnections = 8;      // one per etcd endpoint, Docker, and some spare
+constexpr long kOpenConnections = 32;     // further requests wait inside curl while their deadline runs
 constexpr size_t kIdleHandles = 4;        // for the few requests that run at the same time
-constexpr size_t kRequestsInFlight = 128; // beyond this something is wrong with the caller
+constexpr size_t kRequestsInFlight = 128; // more means a bug in the caller
 
 using TransferPtr = std::shared_ptr<CurlTransfer>;
 
-/// One reference to curl's global state; the first makes it, the last frees it.
+/// One reference to curl's global state; the first creates it, the last frees it.
 struct CurlGlobal {
     CurlGlobal() : code(curl_global_init(CURL_GLOBAL_DEFAULT)) {}
     CurlGlobal(const CurlGlobal&) = delete;
@@ -244,7 +244,7 @@ class CurlClient final : public HttpClient {
 public:
     explicit CurlClient(std::shared_ptr<Engine> engine) : engine_(std::move(engine)) {}
     ~CurlClient() override {
-        engine_->close(); // the engine itself may still be at work further up the stack
+        engine_->close(); // the engine itself may still be running further up the stack
     }
 
     [[nodiscard]] HttpCallPtr send(HttpRequest request,

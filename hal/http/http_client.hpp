@@ -1,5 +1,5 @@
 // HTTP requests over TCP, TLS or a unix socket, on the loop, without ever blocking it.
-// It owns connections, deadlines and size limits. It knows nothing of what is asked: JSON, retries and failover
+// It owns connections, deadlines and size limits. It knows nothing about the content: JSON, retries and failover
 // belong to its callers.
 #pragma once
 
@@ -35,9 +35,9 @@ struct HttpRequest {
     Duration deadline = std::chrono::seconds(1); ///< from the call to the last byte
     std::optional<Duration> connectDeadline; ///< for the connection and its TLS alone; empty: the deadline
     size_t maxResponseBytes = 1 << 20;       ///< more than this is an error, not a truncation
-    bool freshConnection = false;            ///< a new connection, closed afterwards: what a new client sees
-    /// When set, body bytes go here as they arrive instead of into HttpResponse::body (streams, progress), whatever
-    /// the status. Called from the loop, never from inside send(). Returning false ends the request with an error.
+    bool freshConnection = false; ///< a new connection, closed afterwards: as a new client would see it
+    /// If set, body bytes go here as they arrive instead of into HttpResponse::body (streams, progress), for any
+    /// status. Called from the loop, never from inside send(). Returning false ends the request with an error.
     std::function<bool(std::string_view)> onBody;
 };
 

@@ -8,7 +8,7 @@ class HttpCategory final : public std::error_category {
 public:
     [[nodiscard]] const char* name() const noexcept override { return "http"; }
 
-    /// The message of an Error already says what happened; this adds what to look at.
+    /// The message of an Error already says what happened; this adds what to check.
     [[nodiscard]] std::string message(int value) const override {
         switch (static_cast<HttpFault>(value)) {
         case HttpFault::refused: return "nothing is listening there";

@@ -20,16 +20,16 @@
 namespace hal {
 namespace {
 
-// Everything of one connection (request head, our answer's head) lives in a pool of this size, and a longer
-// request is refused. A browser's head has up to 3 KiB.
+// All data of one connection (request head, our answer's head) lives in a pool of this size; a longer request is
+// rejected. A browser's request head has up to 3 KiB.
 constexpr size_t kConnectionMemory = 8192;
-// Descriptors that the rest of the process needs beside the connections: etcd, crate, bus, netlink, udev,
+// Descriptors that the rest of the process needs besides the connections: etcd, crate, bus, netlink, udev,
 // pidfds, files.
 constexpr rlim_t kOtherDescriptors = 128;
-// A request may take this many idle timeouts in all, however often its client sends another byte.
+// A request may take this many idle timeouts in total, however often its client sends another byte.
 constexpr int kRequestTimeouts = 2;
 
-// Somebody who connected just before we stop sends the request within milliseconds, or is not worth waiting
+// A client that connected just before we stop sends its request within milliseconds, or is not worth waiting
 // for.
 constexpr Duration kDrainTime = std::chrono::milliseconds(250);
 constexpr Duration kDrainLook = std::chrono::milliseconds(5);
@@ -60,8 +60,7 @@ ResponseHandle makeResponseWithAllow(const std::string& body) {
     return response;
 }
 
-/// What stands ready to be sent. Requests in flight keep the responses they were given: libmicrohttpd counts
-/// them.
+/// The responses ready to be sent. Requests in flight keep theirs: libmicrohttpd counts references.
 class Answers {
 public:
     Answers()
@@ -76,7 +75,7 @@ public:
         for (auto& [path, page] : pages) {
             known += "  " + path + "\n";
             const auto old = entries_.find(path);
-            // Most pages of most rounds did not change: keep their responses.
+            // Most pages are unchanged most of the time: keep their responses.
             if (old != entries_.end() && old->second.page == page) {
                 entries.insert(entries_.extract(old));
                 continue;
@@ -182,7 +181,7 @@ public:
         }
     }
 
-    /// Whether everybody who is connected got an answer.
+    /// Whether every connected client got an answer.
     [[nodiscard]] bool answeredAll() const {
         return std::ranges::all_of(clients_, [](const Client& client) { return client.answered; });
     }
@@ -216,7 +215,7 @@ private:
             return;
         }
         const TimePoint due = loop_.now() + std::chrono::milliseconds(wait);
-        // A timer that rings too early costs one run; one that is moved at every request costs more.
+        // A timer that fires too early costs one run; moving it at every request costs more.
         if (!timer_ || due < armedFor_) {
             armedFor_ = due;
             timer_ = loop_.after(std::chrono::milliseconds(wait), [this] {
@@ -256,8 +255,8 @@ private:
         }
     }
 
-    /// Called when the head has been read, and again when the request is complete. Answering in the first
-    /// call would end the connection, which is right only for those who want to send a body.
+    /// Called after the head has been read, and again when the request is complete. An answer in the first call
+    /// would end the connection, which is right only for clients that want to send a body.
     static MHD_Result onRequest(void* self, MHD_Connection* connection, const char* path, const char* method,
                                 const char*, const char*, size_t*, void** seen) noexcept {
         auto& listener = *static_cast<Listener*>(self);
@@ -329,8 +328,7 @@ public:
 
 private:
     /// Raises the soft limit of descriptors as far as needed and allowed, and returns how many connections
-    /// per socket fit: running out of descriptors would make accept() spin and starve everything else in the
-    /// process.
+    /// per socket fit: without descriptors, accept() would spin and starve the rest of the process.
     static unsigned affordableConnections(unsigned wanted, size_t sockets) {
         rlimit limit{};
         if (sockets == 0 || ::getrlimit(RLIMIT_NOFILE, &limit) < 0) {

@@ -1,6 +1,6 @@
-// Answers HTTP from pages prepared beforehand, on sockets that systemd opened for us or that we open
-// ourselves. It owns connections and their bounds (count, time, request size). It computes nothing while a
-// client waits: what is not among the pages is 404, and a page is a value that the agent replaced last.
+// Serves prepared pages over HTTP, on sockets passed by systemd or opened by us. It owns connections and their limits
+// (count, time, request size). It computes nothing while a client waits: any path without a page is 404, and a page
+// is the last value that the agent published.
 #pragma once
 
 #include "hal/base/event_loop.hpp"
@@ -37,13 +37,12 @@ public:
     HttpServer& operator=(const HttpServer&) = delete;
     virtual ~HttpServer() = default;
 
-    /// Replaces all pages; requests that arrive later see the new ones. The first call starts answering:
-    /// until then connections wait in the backlog, so a restarting agent never says something it does not
-    /// know yet.
+    /// Replaces all pages; later requests see the new ones. The first call starts serving: until then connections
+    /// wait in the backlog, so a restarting agent never reports what it does not know yet.
     virtual void publish(Pages pages) = 0;
 
-    /// Accepts nobody any more, answers those who are already connected, and then calls `done`, once, after a
-    /// quarter of a second at the latest. The listen sockets stay open for our successor.
+    /// Accepts no more clients, answers those already connected, and then calls `done`, once, after a quarter of a
+    /// second at the latest. The listen sockets stay open for the next process.
     virtual void drain(std::function<void()> done) = 0;
 };
 

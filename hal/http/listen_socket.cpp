@@ -15,7 +15,7 @@
 namespace hal {
 namespace {
 
-// What the kernel cuts by net.core.somaxconn (4096 since Linux 5.4); as Backlog= of cratekeeper.socket.
+// The kernel limits it to net.core.somaxconn (4096 since Linux 5.4); the same as Backlog= in cratekeeper.socket.
 constexpr int kBacklog = 4096;
 
 Error cannotListen(int reason, const std::string& where) {
@@ -121,7 +121,7 @@ std::string describeSocket(int fd) {
         const auto* path = static_cast<const char*>(local.sun_path);
         return {path, ::strnlen(path, sizeof local.sun_path)};
     }
-    sockaddr_in6 remote{}; // the port stands at the same place in IPv4 addresses
+    sockaddr_in6 remote{}; // the port is at the same offset in IPv4 addresses
     std::memcpy(&remote, &address, sizeof remote);
     return "port " + std::to_string(ntohs(remote.sin6_port));
 }

@@ -52,7 +52,7 @@ void BusConnection::tearDown(std::string reason) {
     reason_ = std::move(reason);
     disconnected_.reset();
     matches_.clear();
-    // The slots go with their bus; the replies are still owed.
+    // The slots are freed with their bus; their callers still need a reply.
     for (Call& call : std::exchange(calls_, {})) {
         failLater(std::move(call.reply), Error::fromErrno(ENOTCONN, "system bus: " + reason_));
     }
@@ -122,7 +122,7 @@ int BusConnection::onReply(sd_bus_message* message, void* userdata, sd_bus_error
         reply(message, nullptr);
         return 0;
     }
-    // The words say it all; an errno made from the name would add "Input/output error".
+    // The message is complete; an errno derived from the name would add "Input/output error".
     const BusFailure failure{.name = error->name,
                              .error = {{}, error->message == nullptr ? error->name : error->message}};
     reply(nullptr, &failure);
@@ -136,7 +136,7 @@ void BusConnection::match(const std::string& rule, Signal handler) {
     auto match = std::make_unique<Match>();
     match->handler = std::move(handler);
     sd_bus_slot* slot = nullptr;
-    // Without a handler for the outcome, a bus that refuses the rule is disconnected, which is what retries
+    // Without a handler for the outcome, sd-bus disconnects if the bus rejects the rule, and the reconnect retries
     // it.
     if (sd_bus_add_match_async(bus_.get(), &slot, rule.c_str(), onSignal, nullptr, match.get()) < 0) {
         reconnect();

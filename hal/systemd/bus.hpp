@@ -1,6 +1,5 @@
-// The system bus for hal/*.cpp: one connection that comes back by itself, asynchronous calls and signal
-// matches. Private to hal (it names sd-bus types). It owns the connection and every call in flight; it knows
-// no service.
+// The system bus for hal/*.cpp: one connection that reconnects by itself, asynchronous calls and signal matches.
+// Private to hal (it names sd-bus types). It owns the connection and every call in flight; it knows no service.
 #pragma once
 
 #include "hal/base/event_loop.hpp"
@@ -15,7 +14,7 @@
 
 namespace hal {
 
-/// Where a method stands: destination, object, interface, name.
+/// The address of a method: destination, object, interface, name.
 struct BusMethod {
     const char* service;
     std::string path;
@@ -23,8 +22,8 @@ struct BusMethod {
     const char* member;
 };
 
-/// A bus error with the name by which services tell kinds of failure apart
-/// ("org.freedesktop.DBus.Error.AccessDenied"; empty when the call never reached the bus).
+/// A bus error with the name by which services distinguish kinds of failure
+/// ("org.freedesktop.DBus.Error.AccessDenied"; empty if the call never reached the bus).
 struct BusFailure {
     std::string name;
     Error error;
@@ -38,18 +37,17 @@ public:
     using Reply = std::function<void(sd_bus_message* reply, const BusFailure* failure)>;
     using Signal = std::function<void(sd_bus_message*)>;
 
-    /// `connected` runs after each connection was opened; `lost` when one has gone. Neither runs inside
-    /// connect().
+    /// `connected` runs after each connection was opened, `lost` after one was lost. Neither runs inside connect().
     BusConnection(EventLoop& loop, std::function<void()> connected, std::function<void()> lost);
     BusConnection(const BusConnection&) = delete;
     BusConnection& operator=(const BusConnection&) = delete;
     ~BusConnection();
 
-    /// Tries to connect now and after each failure or loss again, with capped backoff.
+    /// Tries to connect now, and again after each failure or loss, with capped backoff.
     void connect();
-    /// Ends this connection and tries again later: for an owner whose set-up calls failed.
+    /// Closes this connection and retries later: for an owner whose set-up calls failed.
     void reconnect();
-    /// The set-up calls were answered: the next loss starts with the shortest wait again.
+    /// The set-up calls were answered: after the next loss the shortest wait applies again.
     void settled() { backoff_ = kFirstWait; }
 
     /// `reply` always runs exactly once, later and never inside this call, unless the connection is destroyed
@@ -82,7 +80,7 @@ private:
     static constexpr Duration kFirstWait = std::chrono::milliseconds(100);
     static constexpr Duration kLongestWait = std::chrono::seconds(10);
     static constexpr size_t kMostCalls = 256;
-    /// Before everything else, so that a burst of signals is read to its end before what it caused runs once.
+    /// Higher than all other sources, so that a burst of signals is read completely before its single reaction runs.
     static constexpr int64_t kPriority = SD_EVENT_PRIORITY_NORMAL - 10;
 
     EventLoop& loop_;

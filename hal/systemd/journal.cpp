@@ -1,5 +1,5 @@
-// The journal's files through sd_journal, newest first and a bounded number of them. It reads what the unit's
-// processes wrote; what systemd wrote about the unit only when they wrote nothing.
+// Reads a bounded number of journal entries through sd_journal, newest first. It reads the messages of the unit's
+// processes; systemd's messages about the unit only if there are none.
 #include "hal/systemd/journal.hpp"
 
 #include "hal/base/handles.hpp"
@@ -16,7 +16,7 @@ namespace {
 using JournalHandle = std::unique_ptr<sd_journal, Release<sd_journal_close>>;
 
 constexpr std::string_view kMessagePrefix = "MESSAGE=";
-// Entries without a readable message are passed over, but not for ever.
+// Entries without a readable message are skipped, up to this number.
 constexpr size_t kMostSkipped = 64;
 
 Error cannotRead(int result, const std::string& unit) {
@@ -24,8 +24,8 @@ Error cannotRead(int result, const std::string& unit) {
                                          " (is this user in the group systemd-journal?)");
 }
 
-/// The boot of the newest entry. Asking the kernel would be wrong inside of a container, where /proc may tell
-/// the boot of the machine around it.
+/// The boot of the newest entry. The kernel's boot id would be wrong in a container, where /proc may show that of
+/// the host.
 int findBoot(sd_journal* journal, sd_id128_t& boot) {
     uint64_t when = 0;
     int result = sd_journal_seek_tail(journal);
@@ -33,7 +33,7 @@ int findBoot(sd_journal* journal, sd_id128_t& boot) {
     return result <= 0 ? result : sd_journal_get_monotonic_usec(journal, &when, &boot);
 }
 
-/// What the unit's own processes wrote, or what systemd wrote about the unit.
+/// The messages of the unit's own processes, or systemd's messages about the unit.
 enum class Author { unit, systemd };
 
 int selectMessages(sd_journal* journal, const std::string& unit, Author author) {
@@ -43,8 +43,8 @@ int selectMessages(sd_journal* journal, const std::string& unit, Author author) 
     };
     int result = add((author == Author::unit ? "_SYSTEMD_UNIT=" : "UNIT=") + unit);
     if (result >= 0 && author == Author::systemd) {
-        result =
-            add("_UID=0"); // anybody may write a field UNIT=; the process that becomes the unit is not PID 1
+        result = add(
+            "_UID=0"); // any process may write a field UNIT=; the process that becomes the unit is not PID 1
     }
     return result < 0 ? result : sd_journal_seek_tail(journal);
 }
@@ -103,8 +103,7 @@ Result<std::vector<std::string>> lastLogLines(const std::string& unit, size_t co
     if (result < 0) {
         return failure(cannotRead(result, unit));
     }
-    // Files that may not be read, or whose format is unknown, are passed over in silence by
-    // sd_journal_open().
+    // sd_journal_open() silently skips unreadable files and files of an unknown format.
     if (sd_journal_has_runtime_files(journal.get()) <= 0 &&
         sd_journal_has_persistent_files(journal.get()) <= 0) {
         return failure(cannotRead(-EACCES, unit));
@@ -114,8 +113,8 @@ Result<std::vector<std::string>> lastLogLines(const std::string& unit, size_t co
     sd_id128_t boot{};
     result = findBoot(journal.get(), boot);
     std::vector<std::string> lines;
-    // systemd's own words (exit status, restart) are known from the unit's properties; they count only when
-    // the unit never came to say anything, because its program could not be started.
+    // systemd's own messages (exit status, restart) duplicate the unit's properties; they matter only if the unit
+    // never logged anything, because its program could not be started.
     for (const Author author : {Author::unit, Author::systemd}) {
         if (result >= 0 && lines.empty()) {
             result = selectMessages(journal.get(), unit, author);

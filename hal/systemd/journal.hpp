@@ -1,4 +1,4 @@
-// The last lines a unit wrote, for the one message that explains a crash loop.
+// The last log lines of a unit, for the one message that explains a crash loop.
 // It reads the journal's files and never follows, filters by content or interprets them.
 #pragma once
 
@@ -10,8 +10,8 @@
 
 namespace hal {
 
-/// Up to `count` last messages of the unit in this boot, oldest first, each cut to `maxBytes`. Fails,
-/// retryably, when no journal can be read (the agent's user must be in the group systemd-journal).
+/// Up to `count` last messages of the unit in this boot, oldest first, each truncated to `maxBytes`. Fails,
+/// retryably, if no journal can be read (the agent's user must be in the group systemd-journal).
 [[nodiscard]] Result<std::vector<std::string>> lastLogLines(const std::string& unit, size_t count = 5,
                                                             size_t maxBytes = 240);
 

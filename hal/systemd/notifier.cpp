@@ -1,5 +1,5 @@
-// Notifier on sd_notify(), one datagram a call. Failing to send is ignored: without a service manager there
-// is nobody to tell, and with one the watchdog is the answer to a lost datagram.
+// Notifier on sd_notify(), one datagram per call. It ignores send errors: without a service manager there is no
+// receiver, and with one the watchdog handles a lost datagram.
 #include "hal/systemd/notifier.hpp"
 
 #include <systemd/sd-daemon.h>
@@ -8,7 +8,7 @@
 namespace hal {
 namespace {
 
-/// CLOCK_MONOTONIC in microseconds: by it systemd knows that a READY=1 came after this RELOADING=1.
+/// CLOCK_MONOTONIC in microseconds: it tells systemd that a READY=1 came after this RELOADING=1.
 uint64_t monotonicMicroseconds() {
     timespec now{};
     ::clock_gettime(CLOCK_MONOTONIC, &now);

@@ -1,4 +1,4 @@
-// What the agent tells the service manager about itself: readiness, status in words, watchdog.
+// The agent's messages to the service manager: readiness, status text, watchdog.
 // It owns the NOTIFY_SOCKET protocol and nothing else; without a service manager every call is a no-op.
 #pragma once
 
@@ -21,7 +21,7 @@ public:
     /// RELOADING=1 with MONOTONIC_USEC; ready() ends the reload.
     virtual void reloading() = 0;
     virtual void stopping() = 0;
-    /// One line of words, shown by `systemctl status`. Repeated texts are not sent again.
+    /// One line of text, shown by `systemctl status`. A repeated text is not sent again.
     virtual void status(const std::string& words) = 0;
     virtual void feedWatchdog() = 0;
     /// WatchdogSec= of the unit; empty when no watchdog is set for this process.

@@ -1,5 +1,5 @@
-// Reads a{sv} by a table of property names. Properties that are unknown here or have another type are
-// skipped: a newer systemd may add and change what we do not use.
+// Reads a{sv} by a table of property names. Properties that are unknown or have another type are skipped: a newer
+// systemd may add or change what we do not use.
 #include "hal/systemd/unit_properties.hpp"
 
 #include <algorithm>
@@ -10,7 +10,7 @@
 namespace hal {
 namespace {
 
-/// What systemd says in numbers, before they are combined.
+/// systemd's numbers, before they are combined.
 struct Numbers {
     int32_t exitKind = 0; ///< CLD_EXITED, CLD_KILLED, CLD_DUMPED; 0 while the main process runs or never ran
     int32_t exitStatus = 0;

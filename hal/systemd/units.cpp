@@ -1,6 +1,5 @@
-// Units on org.freedesktop.systemd1. A listing is one call for the names and one for the properties of each
-// unit. Signals only mark a watch as due, and the watch rings once a moment later, however many signals
-// arrived.
+// Units on org.freedesktop.systemd1. A listing is one call for the names and one for the properties of each unit.
+// Signals only mark a watch as due; the watch fires once a moment later, however many signals arrived.
 #include "hal/systemd/units.hpp"
 
 #include "hal/systemd/bus.hpp"
@@ -26,7 +25,7 @@ constexpr Duration kReadTimeout = std::chrono::seconds(10);
 constexpr Duration kRequestTimeout = std::chrono::seconds(25);
 // One start or stop makes systemd send a dozen signals within a millisecond: look once.
 constexpr Duration kGather = std::chrono::milliseconds(2);
-// A pattern that fits more is not one of ours.
+// A pattern that matches more is not one of ours.
 constexpr size_t kMostUnits = 64;
 
 BusMethod managerMethod(const char* member) { return {kService, kManagerPath, kManager, member}; }
@@ -46,7 +45,7 @@ bool matches(const std::string& pattern, const std::string& name) {
     return ::fnmatch(pattern.c_str(), name.c_str(), FNM_NOESCAPE) == 0;
 }
 
-/// A listing under way: it is over when every unit has been asked for.
+/// A listing in progress: it ends when every unit has been queried.
 struct Listing {
     std::string pattern;
     std::function<void(Result<std::vector<Unit>>)> done;
@@ -90,7 +89,7 @@ bool isDenied(const std::string& name) {
            name == "org.freedesktop.DBus.Error.InteractiveAuthorizationRequired";
 }
 
-/// Errors that only a person can end: the unit file is not there or is wrong.
+/// Errors that only an operator can fix: the unit file is missing or invalid.
 bool needsPerson(const std::string& name) {
     return name == "org.freedesktop.systemd1.NoSuchUnit" || name == "org.freedesktop.systemd1.UnitMasked" ||
            name == "org.freedesktop.systemd1.BadUnitSetting" ||
@@ -167,9 +166,9 @@ public:
 private:
     using Paths = std::vector<std::string>;
 
-    /// Rules and subscription of a new connection. systemd sends no signals to those who did not subscribe.
-    /// UnitNew and UnitRemoved are left out: looking up a unit that is not loaded causes both, so looking
-    /// again would never end; a unit that changes its state says so in its properties or by its job.
+    /// Rules and subscription of a new connection. systemd sends signals only to subscribers. UnitNew and
+    /// UnitRemoved are omitted: looking up a unit that is not loaded causes both, so the watch would fire
+    /// forever; a unit that changes its state signals it by its properties or its job.
     void introduce() {
         const std::string from = "type='signal',sender='org.freedesktop.systemd1',";
         const std::string manager =
@@ -181,7 +180,7 @@ private:
         bus_.match(manager + "'JobRemoved'", [this](sd_bus_message* signal) { onJobRemoved(signal); });
         bus_.match(manager + "'Reloading'", [this](sd_bus_message*) { ringAll(); });
         bus_.match(manager + "'StartupFinished'", [this](sd_bus_message*) { readSystemState(); });
-        // systemd forgets who subscribed when it is started again.
+        // systemd loses its subscribers when it restarts.
         bus_.match(
             "type='signal',sender='org.freedesktop.DBus',path='/org/freedesktop/DBus',"
             "interface='org.freedesktop.DBus',member='NameOwnerChanged',arg0='org.freedesktop.systemd1'",
@@ -311,7 +310,7 @@ private:
         }
         listing->missing = paths.size();
         for (const std::string& path : paths) {
-            // An empty interface name asks for the properties of all interfaces at once, as systemctl does.
+            // An empty interface name requests the properties of all interfaces at once, as systemctl does.
             bus_.call(
                 {kService, path, kProperties, "GetAll"}, kReadTimeout,
                 [](sd_bus_message* call) { return sd_bus_message_append(call, "s", ""); },

@@ -1,5 +1,5 @@
-// systemd's units as the agent sees and steers them, over sd-bus.
-// It lists, watches by signals and enqueues jobs. It never polls and never decides which unit should run.
+// systemd's units as the agent sees and controls them, over sd-bus.
+// It lists units, watches them by signals and enqueues jobs. It never polls and never decides which unit should run.
 #pragma once
 
 #include "hal/base/event_loop.hpp"
@@ -22,10 +22,10 @@ struct Unit {
     std::string activeState;       ///< "active", "activating", "deactivating", "inactive", "failed", ...
     std::string subState;          ///< "running", "start-pre", "auto-restart", "dead", ...
     std::string result;            ///< "success", "exit-code", "signal", "start-limit-hit", ...
-    std::string statusText;        ///< what the service last said by STATUS=
+    std::string statusText;        ///< the service's last STATUS=
     std::optional<int> exitCode;   ///< of the last run of the main process that exited by itself
     std::optional<int> exitSignal; ///< of the last run of the main process that a signal ended
-    uint32_t restarts = 0;         ///< automatic restarts since the unit was last started by hand or by us
+    uint32_t restarts = 0; ///< automatic restarts since an operator or the agent last started the unit
     std::optional<TimePoint> stateSince; ///< when activeState or subState last changed
     bool operator==(const Unit&) const = default;
 };
@@ -40,17 +40,16 @@ public:
     Units& operator=(const Units&) = delete;
     virtual ~Units() = default;
 
-    /// All loaded units whose names match the shell pattern ("crate@*.service"), sorted by name. A name
-    /// without wildcards is looked up even when it is not loaded; loadState then tells whether there is such
-    /// a unit.
+    /// All loaded units whose names match the shell pattern ("crate@*.service"), sorted by name. A name without
+    /// wildcards is looked up even if it is not loaded; loadState then says whether such a unit exists.
     virtual void list(const std::string& pattern, std::function<void(Result<std::vector<Unit>>)> done) = 0;
 
     /// Calls whenever a unit that matches the pattern changed, a job for one ended, or the bus came back:
     /// look again.
     virtual void watch(const std::string& pattern, std::function<void()> lookAgain) = 0;
 
-    /// Enqueues a job; `done` reports whether systemd took it, not how it ended: the unit's state tells that.
-    /// A denied request is terminal and names the polkit rule that should have allowed it.
+    /// Enqueues a job; `done` reports whether systemd accepted it, not its result: the unit's state shows that. A
+    /// denied request is terminal and names the polkit rule that should have allowed it.
     virtual void request(UnitVerb verb, const std::string& name, std::function<void(Status)> done) = 0;
 
     /// systemd's own state: "running", "degraded", "starting", "stopping", ...; empty when unknown.

@@ -1,4 +1,4 @@
-// cratectl: the operator's tool. One verb a file; this one only names them and their options.
+// cratectl: the operator's tool. One file per verb; this one only defines them and their options.
 #include "agent/version.hpp"
 #include "tools/cratectl/commands/forget.hpp"
 #include "tools/cratectl/commands/list.hpp"

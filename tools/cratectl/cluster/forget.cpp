@@ -1,4 +1,4 @@
-// Alive is who is announced in etcd or listed by the database; a doubt is an answer, too: then nothing is written.
+// A machine is alive if etcd announces it or the database lists it. In doubt, nothing is written.
 #include "tools/cratectl/cluster/forget.hpp"
 
 #include "agent/cluster/guards.hpp"
@@ -15,7 +15,7 @@ bool isMeant(const std::string& node, const agent::Forgotten& machine) {
            (node == machine.name || node == machine.nodeId || node == unit || node == unit + ".service");
 }
 
-/// The one of `machines` that is meant; `kind` says of what: "member", "forgotten machine".
+/// The only match among `machines`; `kind` is what they are: "member", "forgotten machine".
 hal::Result<agent::Forgotten>
 onlyMatch(const std::string& node, const std::vector<agent::Forgotten>& machines, const std::string& kind) {
     std::vector<agent::Forgotten> matches;
@@ -39,7 +39,7 @@ onlyMatch(const std::string& node, const std::vector<agent::Forgotten>& machines
     return matches.front();
 }
 
-/// Whom the database lists and etcd does not know: it lost its memory, and that machine did not tell it again yet.
+/// A node that the database lists and etcd does not know: etcd was wiped, and that machine has not announced itself yet.
 std::optional<std::string> unknownName(const agent::Registry& registry,
                                        const std::optional<std::vector<std::string>>& databaseNodes) {
     for (const auto& name : databaseNodes.value_or(std::vector<std::string>{})) {
@@ -97,7 +97,7 @@ hal::Result<Forgetting> forget(const agent::Keys& keys, const agent::Registry& r
         if (!hal::isMachineId(request.node)) {
             return hal::failure(machine.error());
         }
-        // Its member key went with an etcd that was wiped; other nodes still know it as a peer.
+        // Its member key was lost when etcd was wiped; other nodes still know it as a peer.
         machine = agent::Forgotten{.nodeId = request.node, .name = {}, .slot = {}, .by = {}, .at = {}};
     }
     machine->by = request.by;

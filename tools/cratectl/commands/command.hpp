@@ -1,5 +1,5 @@
-// What every verb of cratectl shares: where to ask, how to print, and one loop that runs until an answer is there.
-// It owns no rule of the agent; documents come from the agent and from etcd as they are.
+// Shared by all verbs of cratectl: where to ask, how to print, and one loop that runs until the answer arrives.
+// It owns no rule of the agent; documents come unchanged from the agent and from etcd.
 #pragma once
 
 #include "agent/cluster/registry.hpp"
@@ -17,19 +17,19 @@ namespace cratectl {
 
 /// Exit statuses, also in cratectl(1).
 constexpr int kExitOk = 0;
-constexpr int kExitFailed = 1; ///< nothing answered, or it answered nonsense
+constexpr int kExitFailed = 1; ///< no answer, or an invalid one
 constexpr int kExitRefused =
-    4; ///< `forget`: the machine is alive or not known, or nobody said yes; nothing changed
+    4; ///< `forget`: the machine is alive or unknown, or the user did not confirm; nothing changed
 constexpr int kExitNotReady =
-    3; ///< `status`: the node answered, and it is not ready (as systemctl's "inactive")
+    3; ///< `status`: the node answered that it is not ready (like systemctl's "inactive")
 
 struct Options {
     bool json = false;
-    std::vector<std::string> endpoints; ///< empty: those of the configuration
-    std::string configFile;             ///< empty: the system's
+    std::vector<std::string> endpoints; ///< if empty, those of the configuration
+    std::string configFile;             ///< if empty, the system's
 };
 
-/// A loop and a client for the few milliseconds a verb lives.
+/// A loop and a client for the few milliseconds of a verb.
 class Client {
 public:
     [[nodiscard]] static hal::Result<std::unique_ptr<Client>> make();
@@ -41,7 +41,7 @@ public:
     /// Runs a request and waits for its end.
     [[nodiscard]] hal::Result<hal::HttpResponse> send(hal::HttpRequest request);
 
-    /// Everything that stands in etcd about the cluster.
+    /// All of etcd's content about the cluster.
     [[nodiscard]] hal::Result<agent::Registry> registry(const agent::Config& config);
 
     /// One transaction with etcd.
@@ -53,23 +53,23 @@ private:
     std::unique_ptr<hal::HttpClient> http_;
 };
 
-/// The configuration, with `--endpoint` over what the files say; all its errors in one.
+/// The configuration; `--endpoint` overrides the files. All its errors are combined into one.
 [[nodiscard]] hal::Result<agent::Config> readConfig(const Options& options);
 
-/// What most verbs begin with: the configuration, and a client to ask with.
+/// The first step of most verbs: the configuration, and a client.
 struct Asking {
     agent::Config config;
     std::unique_ptr<Client> client;
 };
 [[nodiscard]] hal::Result<Asking> beginAsking(const Options& options);
 
-/// Prints "cratectl: what went wrong" to standard error and returns kExitFailed.
+/// Prints "cratectl: ERROR" to standard error and returns kExitFailed.
 int fail(const hal::Error& error);
 
 /// Rows with aligned columns, two blanks apart; the first row is the header.
 void printTable(const std::vector<std::vector<std::string>>& rows);
 
-/// A member of a document as text; "-" when it is missing or null. The path is a JSON pointer: "/unit/active".
+/// A member of a document as text; "-" if it is missing or null. The path is a JSON pointer: "/unit/active".
 [[nodiscard]] std::string field(const nlohmann::ordered_json& document, const std::string& pointer);
 
 } // namespace cratectl

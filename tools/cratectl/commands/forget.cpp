@@ -1,4 +1,4 @@
-// The database is asked on 127.0.0.1 only: it trusts nobody else without a password.
+// Queries the database on 127.0.0.1 only: it trusts no other address without a password.
 #include "tools/cratectl/commands/forget.hpp"
 
 #include "agent/health/pages.hpp"
@@ -42,7 +42,7 @@ std::string now() {
     return agent::isoTime(std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()));
 }
 
-/// Whether the person says yes. Without a person the answer is an error.
+/// Whether the user confirms. An error if standard input is not a terminal.
 hal::Result<bool> confirmed(const agent::Forgotten& machine, const ForgetOptions& forget) {
     if (forget.yes) {
         return true;
@@ -91,7 +91,7 @@ int print(const Options& options, const Forgetting& forgetting, const ForgetOpti
     return kExitOk;
 }
 
-/// What etcd and the database say to the wish; `unchecked` tells why the database said nothing.
+/// The verdict of etcd and the database; `unchecked` says why the database did not answer.
 hal::Result<Forgetting> decided(Client& client, const agent::Config& config, const agent::Registry& registry,
                                 const ForgetOptions& forget, std::optional<std::string>& unchecked) {
     const agent::Keys keys(config.clusterName);
@@ -107,7 +107,7 @@ hal::Result<Forgetting> decided(Client& client, const agent::Config& config, con
     return cratectl::forget(keys, registry, request);
 }
 
-/// Asks the person and writes. Only what changed nothing is an exit status other than kExitOk.
+/// Asks the user and writes. The exit status is other than kExitOk only if nothing changed.
 int carriedOut(Client& client, const agent::Config& config, const Forgetting& forgetting,
                const ForgetOptions& forget) {
     const auto yes = confirmed(forgetting.machine, forget);

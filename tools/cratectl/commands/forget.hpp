@@ -1,5 +1,6 @@
-// `cratectl forget`: takes a machine out of the cluster for good, and with --undo takes that back.
-// It asks etcd, the database of this machine and the person, in this order; who may be forgotten is tools/cratectl/cluster/forget's.
+// `cratectl forget`: removes a machine from the cluster permanently, and undoes that with --undo.
+// It asks etcd, the database of this machine and the user, in this order; tools/cratectl/cluster/forget decides
+// which machine may be forgotten.
 #pragma once
 
 #include "tools/cratectl/commands/command.hpp"
@@ -11,7 +12,7 @@ namespace cratectl {
 struct ForgetOptions {
     std::string node;
     bool undo = false;
-    bool yes = false; ///< nobody is asked
+    bool yes = false; ///< do not ask for confirmation
 };
 
 int forgetNode(const Options& options, const ForgetOptions& forget);

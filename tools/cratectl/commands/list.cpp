@@ -1,4 +1,4 @@
-// fleetctl's columns (MACHINE IP METADATA; UNIT MACHINE ACTIVE SUB), because fingers remember them.
+// fleetctl's columns (MACHINE IP METADATA; UNIT MACHINE ACTIVE SUB), because its users know them.
 #include "tools/cratectl/commands/list.hpp"
 
 #include "tools/cratectl/output/probe_table.hpp"
@@ -11,7 +11,7 @@ namespace {
 
 using nlohmann::ordered_json;
 
-/// The documents of the nodes that are alive, in the registry's order (by name).
+/// The documents of the live nodes, in the registry's order (by name).
 hal::Result<std::vector<ordered_json>> liveDocuments(const Options& options) {
     const auto asking = beginAsking(options);
     if (!asking) {
@@ -34,7 +34,7 @@ hal::Result<std::vector<ordered_json>> liveDocuments(const Options& options) {
 }
 
 std::string shortId(const ordered_json& document) {
-    // As fleet wrote machine ids: the first eight digits.
+    // Like fleet: the first eight digits of a machine id.
     return field(document, "/id").substr(0, 8) + "...";
 }
 

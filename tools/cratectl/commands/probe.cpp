@@ -1,4 +1,4 @@
-// Wires the sources, folds one probe and prints it. With --watch it stays on the loop and tells of every change.
+// Wires the sources, folds one probe and prints it. With --watch it stays on the loop and reports every change.
 #include "tools/cratectl/commands/probe.hpp"
 
 #include "agent/hardware/inventory.hpp"
@@ -31,7 +31,7 @@ std::string rendered(const agent::Inventory& inventory, bool json) {
 
 bool nothingRead(const agent::ProbeResult& probe) { return !probe.network && !probe.disks && !probe.volume; }
 
-/// Looks again after events and prints a line each time: what caused it is not known, what changed is.
+/// Probes again after events and prints a line each time: the cause is unknown, the change is known.
 class Watcher {
 public:
     Watcher(hal::EventLoop& loop, agent::Prober& prober, const ProbeOptions& options, agent::Inventory first)
@@ -49,7 +49,7 @@ public:
     }
 
 private:
-    /// Events come in bursts; one look after the burst is enough.
+    /// Events come in bursts; one probe after the burst is enough.
     void schedule() {
         constexpr auto kBurst = std::chrono::milliseconds(50);
         if (!pending_) {

@@ -1,4 +1,4 @@
-// The Engine API, because `docker pull` prints no progress without a terminal.
+// Uses the Engine API, because `docker pull` prints no progress without a terminal.
 #include "tools/cratectl/commands/pull_image.hpp"
 
 #include "agent/config/image_reference.hpp"
@@ -14,9 +14,9 @@ namespace {
 
 constexpr const char* kDockerSocket = "/run/docker.sock"; // podman's docker shim links it to its own
 constexpr hal::Duration kAskDeadline = std::chrono::seconds(10);
-// An image of 261 MB over a slow line takes its time; the unit sets no limit either.
+// An image of 261 MB over a slow connection takes a while; the unit sets no limit either.
 constexpr hal::Duration kPullDeadline = std::chrono::hours(6);
-// Docker writes some 200 bytes for each half megabyte of each layer; nothing of it is kept.
+// Docker sends about 200 bytes for each half megabyte of each layer; none of it is kept.
 constexpr size_t kMaxProgressBytes = size_t{256} << 20U;
 constexpr int kHttpOk = 200;
 constexpr int kHttpNotFound = 404;
@@ -76,7 +76,7 @@ hal::Status pull(Client& client, const std::string& reference) {
         return hal::failure(
             hal::Error::invalid("Docker answered " + std::to_string(response->status) + ": " + unparsed));
     }
-    notifier->status(""); // systemd shows the last words for as long as the unit runs
+    notifier->status(""); // systemd shows the last status for as long as the unit runs
     return {};
 }
 

@@ -1,12 +1,12 @@
-// `cratectl pull-image`: what crate@.service runs before the container, so that a pull shows how far it is.
-// It asks Docker's own API for the image and says by STATUS= what it waits for. It starts nothing.
+// `cratectl pull-image`: crate@.service runs it before the container, so that a pull reports its progress.
+// It requests the image through Docker's API and reports progress with STATUS=. It starts nothing.
 #pragma once
 
 #include <string>
 
 namespace cratectl {
 
-/// Returns at once when the image is already there. 0 when the image is there in the end.
+/// Returns at once if the image is already present. 0 if the image is present in the end.
 int pullImage(const std::string& reference);
 
 } // namespace cratectl

@@ -1,4 +1,4 @@
-// Says everything that is wrong before it writes anything: half of a cluster's configs are worse than none.
+// Reports all errors before it writes anything: half of a cluster's configs are worse than none.
 #include "tools/cratectl/commands/site.hpp"
 
 #include "hal/base/files.hpp"

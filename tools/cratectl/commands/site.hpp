@@ -1,5 +1,5 @@
-// `cratectl site`: what each machine gets for its first boot, from one file about all of them.
-// It reads that file and writes text. It talks to no machine.
+// `cratectl site`: generates each machine's first-boot config from one file about all of them.
+// It reads that file and writes text. It contacts no machine.
 #pragma once
 
 #include <string>
@@ -11,7 +11,7 @@ struct SiteOptions {
     std::string node;                   ///< print this node's config
     std::string target = "cratekeeper"; ///< or "flatcar", "fcos"
     std::string directory;              ///< write the configs of all nodes into it
-    bool check = false;                 ///< only say what is wrong
+    bool check = false;                 ///< only report errors and warnings
 };
 
 /// 1 when the file has errors, each printed with its line; warnings do not count.

@@ -1,4 +1,4 @@
-// Two pages of the agent (/v1/node and /health) make the screen; `--json` is both of them in one object.
+// The screen combines two pages of the agent (/v1/node and /health); `--json` prints both in one object.
 #include "tools/cratectl/commands/status.hpp"
 
 #include "tools/cratectl/output/probe_table.hpp"

@@ -1,5 +1,5 @@
-// Rows are collected first and aligned when the block is complete. Control characters of firmware and labels never
-// reach the terminal.
+// Collects the rows first and aligns them when the block is complete. Control characters from firmware and labels
+// never reach the terminal.
 #include "tools/cratectl/output/probe_table.hpp"
 
 #include <algorithm>
@@ -39,13 +39,13 @@ std::string joined(const std::vector<std::string>& parts, const char* between) {
     return result;
 }
 
-/// Characters on the screen: bytes that do not continue a UTF-8 sequence.
+/// The number of characters on the screen: bytes that do not continue a UTF-8 sequence.
 size_t width(const std::string& text) {
     return static_cast<size_t>(
         std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
 }
 
-/// Rows with aligned columns; a row of one cell is a remark that runs over all columns.
+/// Rows with aligned columns; a row of one cell is a remark across all columns.
 std::string aligned(const std::vector<Row>& rows) {
     std::vector<size_t> widths;
     for (const Row& row : rows) {

@@ -1,4 +1,4 @@
-// The inventory as text for a person at a terminal: one block each for host, network, disks, volume and problems.
+// The inventory as text for a terminal: one block each for host, network, disks, volume and problems.
 // Unknown is "-". It computes nothing and prints nothing by itself.
 #pragma once
 

@@ -1,5 +1,5 @@
-// How far Docker has come with pulling an image: a pure fold over the lines its Engine API streams.
-// It owns the arithmetic of layers and the words for it. It pulls nothing.
+// The progress of Docker's image pull: a pure fold over the lines that its Engine API streams.
+// It owns the arithmetic of layers and the text for it. It pulls nothing.
 #pragma once
 
 #include <cstdint>
@@ -12,16 +12,16 @@ namespace cratectl {
 
 class PullProgress {
 public:
-    /// Takes bytes as they arrive; lines may be split anywhere. A line over 64 KiB ends with an error.
+    /// Takes bytes as they arrive; lines may be split anywhere. A line over 64 KiB is an error.
     void take(std::string_view bytes);
 
-    /// Of the layers known so far, in per cent of their compressed bytes; empty until a first size is known.
+    /// Of the layers known so far, in percent of their compressed bytes; empty until a first size is known.
     [[nodiscard]] std::optional<int> percent() const;
 
     /// "waiting for the image: 61 %", "waiting for the image: unpacking"
     [[nodiscard]] std::string words() const;
 
-    /// The message of the registry or of Docker, when it refused.
+    /// The error message of the registry or of Docker, if the pull failed.
     [[nodiscard]] const std::optional<std::string>& error() const { return error_; }
 
 private:

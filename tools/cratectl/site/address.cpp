@@ -65,7 +65,7 @@ std::optional<std::string> parseMac(std::string_view text) {
         }
         mac += separator ? ':' : c;
     }
-    // The lowest bit of the first byte marks a group.
+    // The lowest bit of the first byte marks a group address.
     const bool group = std::string_view("13579bdf").find(mac[1]) != std::string_view::npos;
     if (group || mac == "00:00:00:00:00:00") {
         return std::nullopt;

@@ -1,5 +1,5 @@
-// Addresses as people write them into the site file: IPv4 with and without its network, and hardware addresses.
-// Pure functions over text. It asks no resolver and knows no interface.
+// Addresses in the site file: IPv4 with and without a prefix length, and hardware addresses.
+// Pure functions over text. It uses no resolver and no interface.
 #pragma once
 
 #include <cstdint>
@@ -15,13 +15,13 @@ struct Ipv4 {
     bool operator==(const Ipv4&) const = default;
 };
 
-/// "192.168.1.11/24": a machine's address and how long the prefix of its network is.
+/// "192.168.1.11/24": a machine's address and the prefix length of its network.
 struct Ipv4InNet {
     Ipv4 address;
     unsigned prefix = 0; ///< 8 to 30
 
     [[nodiscard]] bool contains(Ipv4 other) const;
-    /// Neither the first address of the network, which names it, nor the last, which is its broadcast.
+    /// Neither the first address, which is the network's own, nor the last, which is its broadcast.
     [[nodiscard]] bool isHost(Ipv4 other) const;
     [[nodiscard]] bool sameNet(const Ipv4InNet& other) const;
     bool operator==(const Ipv4InNet&) const = default;
@@ -30,8 +30,8 @@ struct Ipv4InNet {
 /// Four numbers from 0 to 255 without leading zeros; nothing for any other text.
 [[nodiscard]] std::optional<Ipv4> parseIpv4(std::string_view text);
 
-/// Nothing for what cannot be a machine's own address on a network: loopback, multicast, 0.0.0.0, the network's first
-/// and last address.
+/// Nothing for addresses that a machine cannot have on a network: loopback, multicast, 0.0.0.0, the network's first and
+/// last address.
 [[nodiscard]] std::optional<Ipv4InNet> parseIpv4InNet(std::string_view text);
 
 [[nodiscard]] std::string ipv4Text(Ipv4 address);

@@ -1,4 +1,4 @@
-// Contents are percent-encoded and not base64: who reads the config should see what will stand in the files.
+// Contents are percent-encoded, not base64, so that the files stay readable in the config.
 #include "tools/cratectl/site/ignition.hpp"
 
 #include "hal/base/text.hpp"
@@ -13,7 +13,7 @@ using Json = nlohmann::ordered_json;
 using std::string;
 
 Json fileJson(const SiteFile& file) {
-    // Whatever the operating system ships at this path gives way; without it Ignition stops the boot.
+    // Replaces any file that the operating system ships at this path; without it Ignition stops the boot.
     return {{"path", file.path},
             {"overwrite", true},
             {"mode", file.mode},
@@ -34,8 +34,8 @@ Json unitJson(const SiteUnit& unit) {
     return json;
 }
 
-/// Flatcar and Fedora CoreOS have the user core and its groups; in our image the site makes it, and the group sudo may
-/// become root there.
+/// Flatcar and Fedora CoreOS have the user core and its groups; in our image the site creates it, and the group sudo
+/// may become root there.
 Json coreUser(const Site& site, Target target) {
     Json user{{"name", "core"}, {"sshAuthorizedKeys", site.sshKeys}};
     if (target == Target::cratekeeper) {
@@ -44,7 +44,7 @@ Json coreUser(const Site& site, Target target) {
     return user;
 }
 
-/// Where systemd-sysext looks: Flatcar reads /etc/extensions in its initrd already.
+/// Where systemd-sysext searches: Flatcar reads /etc/extensions already in its initrd.
 Json extensionJson(const Site& site, Target target) {
     const string directory = target == Target::flatcar ? "/etc/extensions" : "/var/lib/extensions";
     return {{"path", directory + "/cratekeeper.raw"},
@@ -55,8 +55,8 @@ Json extensionJson(const Site& site, Target target) {
               {"verification", {{"hash", "sha512-" + site.sysextSha512.value_or("")}}}}}};
 }
 
-/// Ignition takes a disk that already holds exactly this, formats an empty one, and stops the boot at anything else
-/// unless it is told to wipe.
+/// Ignition uses a disk that already has exactly this file system, formats an empty one, and stops the boot at any
+/// other unless it is told to wipe it.
 Json volumeJson(const SiteNode& node) {
     return {{"device", node.dataDisk.value_or("")},
             {"format", "btrfs"},

@@ -1,5 +1,5 @@
-// Two tables of keys, one for the whole site and one for a node. A key given twice is an error and not an override:
-// in a file with thirty nodes the second one is a slip of the editor.
+// Two tables of keys, one for the whole site and one for a node. A duplicate key is an error, not an override: in a
+// file with thirty nodes the second one is an editing mistake.
 #include "tools/cratectl/site/site.hpp"
 
 #include "agent/config/config.hpp"
@@ -22,7 +22,7 @@ using Expected = std::optional<string>;
 constexpr size_t kMaxNodes = 30;
 constexpr size_t kMaxValueBytes = 1024;
 
-/// What is read of a node before it is known to be whole.
+/// A node while it may still be incomplete.
 struct Draft {
     SiteNode node;
     std::optional<Ipv4InNet> address;
@@ -55,7 +55,7 @@ bool isMadeOf(const string& text, std::string_view more) {
     return !text.empty() && std::ranges::all_of(text, [more](char c) { return isOneOf(c, more); });
 }
 
-/// The name of the cluster obeys the agent's own rule, so that the two never disagree.
+/// Applies the agent's own rule to the cluster name, so that the two never disagree.
 Expected setCluster(Site& site, const string& value) {
     agent::IniText text;
     text.entries.push_back({.place = {}, .section = "Cluster", .key = "Name", .value = value});
@@ -229,7 +229,7 @@ constexpr std::array kNodeKeys{
     Key<Draft>{"Node", "FormatDataDisk", false, setFormat},
 };
 
-/// The reader: keeps what it has seen of the file so far.
+/// The reader: keeps the state of the file read so far.
 class Reader {
 public:
     explicit Reader(const string& file) { result_.places.emplace("", agent::Place{file, 0}); }
@@ -262,7 +262,7 @@ public:
                                        [&](const auto& key) { return entry.section == key.section; })) {
             take(kSiteKeys, entry.section, entry, result_.site);
         }
-        // Else the section itself was refused, and its keys need no complaint of their own.
+        // Else the section itself was rejected, and its keys need no further errors.
     }
 
     SiteResult finish() {
@@ -322,7 +322,7 @@ private:
         wrong(entry.place, name, "unknown key, expected one of " + known);
     }
 
-    /// An address needs a gateway, and the other two need an address; a line that was wrong is not missing.
+    /// An address needs a gateway, and the other two need an address; a wrong line does not count as missing.
     void alone(const Draft& draft) {
         const string section = "[Node " + draft.node.name + "]";
         const auto given = [&](const string& key) { return result_.places.contains(section + " " + key); };

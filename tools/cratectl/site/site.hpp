@@ -1,6 +1,6 @@
 // The site file: a whole cluster on one readable page, before any of its machines has booted.
-// It owns the file's keys, their limits and the rules that join several nodes. It writes nothing: the files of a node
-// are made by tools/cratectl/site/site_files, the Ignition config by tools/cratectl/site/ignition.
+// It owns the file's keys, their limits and the rules across nodes. It writes nothing: tools/cratectl/site/site_files
+// generates the files of a node, tools/cratectl/site/ignition the Ignition config.
 #pragma once
 
 #include "agent/config/ini.hpp"
@@ -15,7 +15,7 @@
 
 namespace cratectl {
 
-/// How a machine without DHCP finds its way.
+/// The network configuration of a machine without DHCP.
 struct SiteAddress {
     Ipv4InNet address;
     Ipv4 gateway;
@@ -32,7 +32,7 @@ struct SiteNode {
     bool etcd = false;
     std::optional<SiteAddress> address; ///< empty: DHCP
     std::optional<std::string> zone;
-    std::optional<std::string> dataDisk; ///< a path in /dev/disk/by-id; empty: the only empty disk
+    std::optional<std::string> dataDisk; ///< a path in /dev/disk/by-id; if empty, the only empty disk
     DiskUse diskUse = DiskUse::emptyOnly;
     bool operator==(const SiteNode&) const = default;
 };
@@ -40,8 +40,8 @@ struct SiteNode {
 struct Site {
     std::string cluster;
     uint16_t initialNodes = 0;
-    std::optional<std::string> crateImage; ///< empty: the one crate@.service ships with
-    std::optional<std::string> etcdImage;  ///< only where the operating system brings no etcd
+    std::optional<std::string> crateImage; ///< if empty, the default of crate@.service
+    std::optional<std::string> etcdImage;  ///< only if the operating system does not include etcd
     std::optional<std::string> sysextUrl;
     std::optional<std::string> sysextSha512;
     std::vector<std::string> sshKeys;
@@ -51,16 +51,16 @@ struct Site {
     [[nodiscard]] const SiteNode* find(const std::string& node) const;
 };
 
-/// The site may be used only when there are no errors. Warnings are about what works and may surprise.
+/// The site may be used only if there are no errors. Warnings are about entries that work but may surprise.
 struct SiteResult {
     Site site;
     std::vector<agent::ConfigError> errors;
     std::vector<agent::ConfigError> warnings;
-    /// Where each entry stands, by "[Section] Key"; a section itself by "[Section]", the file by "".
+    /// The place of each entry, by "[Section] Key"; a section itself by "[Section]", the file by "".
     std::map<std::string, agent::Place> places;
 };
 
-/// `file` is the name that messages carry.
+/// `file` is the name in messages.
 [[nodiscard]] SiteResult parseSite(const std::string& file, std::string_view content);
 
 } // namespace cratectl

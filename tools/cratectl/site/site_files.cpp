@@ -1,4 +1,4 @@
-// One function a file. Every text opens by saying who wrote it, because somebody will look at it on the machine.
+// One function per file. Every text begins with its origin, for the operator who reads it on the machine.
 #include "tools/cratectl/site/site_files.hpp"
 
 #include <array>
@@ -22,7 +22,7 @@ string inNet(const SiteAddress& address) {
     return ipv4Text(address.address.address) + "/" + std::to_string(address.address.prefix);
 }
 
-/// One text for each etcd member, joined; the same on every node.
+/// The texts of all etcd members, joined; the same on every node.
 template <class Function>
 string ofMembers(const Site& site, const char* separator, Function text) {
     string joined;
@@ -70,7 +70,7 @@ string etcdText(const Site& site, const SiteNode& node, Target target) {
             "\n";
     text += "ETCD_INITIAL_CLUSTER_STATE=new\n";
     text += "ETCD_INITIAL_CLUSTER_TOKEN=cratekeeper-" + site.cluster + "\n";
-    // Every address, because etcd gives up when it starts before the network has its own.
+    // Every address, because etcd exits if it starts before the network has its own.
     text += "ETCD_LISTEN_CLIENT_URLS=http://0.0.0.0:2379\nETCD_LISTEN_PEER_URLS=http://0.0.0.0:2380\n";
     text += "ETCD_ADVERTISE_CLIENT_URLS=" + client + "\nETCD_INITIAL_ADVERTISE_PEER_URLS=" + peer + "\n";
     text += "ETCD_AUTO_COMPACTION_MODE=periodic\nETCD_AUTO_COMPACTION_RETENTION=1h\n";
@@ -116,7 +116,7 @@ SiteFile networkFile(const string& mac, const SiteAddress& address, Target targe
     return {"/etc/systemd/network/10-site.network", networkdText(mac, address)};
 }
 
-// A stranger's Ignition makes the file system in its initrd; what is left is to mount it.
+// The Ignition of other operating systems creates the file system in the initrd; this unit mounts it.
 string mountText(const SiteNode& node) {
     const bool labelled = node.diskUse != DiskUse::adopt;
     return "[Unit]\nDescription=The data volume\nBefore=local-fs.target\n\n[Mount]\nWhat=" +
@@ -124,8 +124,8 @@ string mountText(const SiteNode& node) {
            "\nWhere=/data\nType=btrfs\nOptions=noatime\n\n[Install]\nRequiredBy=local-fs.target\n";
 }
 
-// A merged extension shows its units only after a reload, and nothing else on the machine would start them. What they
-// need (a user, directories) the extension's own units make.
+// The units of a merged extension appear only after a reload, and nothing else on the machine would start them. The
+// extension's own units create their requirements (a user, directories).
 const char* const kStartUnit = R"([Unit]
 Description=Start what the cratekeeper extension brings
 Wants=network-online.target
@@ -209,7 +209,7 @@ std::vector<SiteFile> siteFiles(const Site& site, const SiteNode& node, Target t
 
 std::vector<SiteUnit> siteUnits(const Site& site, const SiteNode& node, Target target) {
     std::vector<SiteUnit> units;
-    // Elsewhere a node that is no member has no such unit, or one that nothing enables.
+    // On other systems a node that is not a member has no such unit, or a disabled one.
     if (node.etcd || target == Target::cratekeeper) {
         units.push_back(etcdUnit(site, node, target));
     }

@@ -1,4 +1,4 @@
-// Everything here would otherwise show only when four machines stand on a shelf and do not find each other.
+// Without these rules, the errors would show only once the machines are installed and do not find each other.
 #include "tools/cratectl/site/site_rules.hpp"
 
 #include "agent/config/config.hpp"

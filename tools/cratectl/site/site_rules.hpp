@@ -1,4 +1,4 @@
-// Rules that join several entries of a site file: what no single line can be right or wrong about.
+// Rules across several entries of a site file, which no single line can violate alone.
 // It changes no value and reads no text.
 #pragma once
 
@@ -10,7 +10,7 @@
 
 namespace cratectl {
 
-/// Appends to `result.errors` and `result.warnings`; the site's values are those the lines gave.
+/// Appends to `result.errors` and `result.warnings`; the site's values are those of the lines.
 void checkSite(SiteResult& result);
 
 } // namespace cratectl

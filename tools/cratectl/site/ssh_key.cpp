@@ -1,4 +1,4 @@
-// A key that sshd skips in silence is a machine nobody can log in to, so it is refused where it is written.
+// sshd skips an invalid key silently, and then the machine allows no login; so the site file rejects such a key.
 #include "tools/cratectl/site/ssh_key.hpp"
 
 #include "hal/base/text.hpp"
@@ -10,7 +10,7 @@
 namespace cratectl {
 namespace {
 
-// ssh-dss is left out: OpenSSH 10, as Debian 13 has it, does not know it any more.
+// ssh-dss is omitted: OpenSSH 10, which Debian 13 has, no longer supports it.
 constexpr std::array<std::string_view, 7> kTypes{"ssh-ed25519",
                                                  "ecdsa-sha2-nistp256",
                                                  "ecdsa-sha2-nistp384",

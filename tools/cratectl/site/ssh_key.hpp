@@ -1,5 +1,5 @@
-// Whether a line is a public key that OpenSSH takes in authorized_keys.
-// It looks at the key's form only; it cannot know whose it is.
+// Whether a line is a public key that OpenSSH accepts in authorized_keys.
+// It checks only the key's format, not its owner.
 #pragma once
 
 #include <optional>
@@ -7,7 +7,7 @@
 
 namespace cratectl {
 
-/// What was expected instead, or nothing when the line is a key: type, base64, and an optional comment.
+/// What was expected instead, or nothing if the line is a key: type, base64, and an optional comment.
 [[nodiscard]] std::optional<std::string> wrongSshKey(const std::string& line);
 
 } // namespace cratectl
