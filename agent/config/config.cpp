@@ -117,8 +117,8 @@ std::optional<string> setEndpoints(Config& config, const string& value) {
 }
 
 std::optional<string> setLease(Config& config, const string& value) {
-    // etcd grants no less than 2 s at its default election timeout; beyond 60 s a dead node would be listed as long
-    // as in the setup this program replaces.
+    // At its default election timeout etcd grants at least 2 s; beyond 60 s a dead node would be listed as long as
+    // in the setup that this program replaces.
     const auto number = toNumber<int>(value, 2, 60);
     if (!number) {
         return "expected a number of seconds from 2 to 60, found \"" + value + "\"";
@@ -148,7 +148,7 @@ std::optional<string> setHeap(Config& config, const string& value) {
         return expected;
     }
     const uint64_t bytes = *number << (unit == 'g' ? 30U : 20U);
-    // Above 30500m the JVM gives up compressed object pointers; 512m is what the image itself starts with.
+    // Above 30500m the JVM disables compressed object pointers; 512m is the image's own default.
     if (bytes < (uint64_t{512} << 20U) || bytes > (uint64_t{30500} << 20U)) {
         return expected;
     }

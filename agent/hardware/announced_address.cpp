@@ -45,7 +45,7 @@ AnnouncedAddress ofConfigured(const hal::NetworkState& network, const std::strin
         return {.nic = {},
                 .address = {},
                 .problem = "the configured interface " + name +
-                           " does not exist; name one that \"cratectl probe\" lists, or none to "
+                           " does not exist; set one that \"cratectl probe\" lists, or none to "
                            "announce the address of the default route"};
     }
     for (const auto family : {hal::AddressFamily::ipv4, hal::AddressFamily::ipv6}) {
@@ -56,7 +56,7 @@ AnnouncedAddress ofConfigured(const hal::NetworkState& network, const std::strin
     return {.nic = name,
             .address = {},
             .problem = "the configured interface " + name +
-                       " has no address others can reach; wait for DHCP or give it one"};
+                       " has no address others can reach; wait for DHCP or assign one"};
 }
 
 AnnouncedAddress ofDefaultRoute(const hal::NetworkState& network) {

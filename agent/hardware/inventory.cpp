@@ -153,7 +153,7 @@ std::optional<std::string> dataDiskKind(const Inventory& inventory) {
         }
     }
     if (!slowest || parts < volume->deviceCount.value_or(1)) {
-        return std::nullopt; // a part of it lies on something that is no disk
+        return std::nullopt; // a part of it is on something that is not a disk
     }
     constexpr std::array kNames{"nvme", "ssd", "hdd"};
     return kNames.at(static_cast<size_t>(*slowest));

@@ -16,7 +16,7 @@ namespace agent {
 /// Desired leased keys and their values. Empty if another machine uses our identity: we never overwrite its keys.
 using Announcement = std::map<std::string, std::string>;
 
-/// `document` is nodeDocument(), which /v1/node shows as well.
+/// `document` is nodeDocument(), which /v1/node shows, too.
 [[nodiscard]] Announcement announce(const Observed& observed, const nlohmann::ordered_json& document,
                                     const Verdict& verdict, const Config& config);
 

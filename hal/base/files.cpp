@@ -40,7 +40,7 @@ Status makeDirectories(const std::string& path) {
     for (size_t end = path.find('/', 1); true; end = path.find('/', end + 1)) {
         const std::string part = path.substr(0, end);
         if (::mkdir(part.c_str(), 0755) < 0 && errno != EEXIST) {
-            // A parent that we may not write to can still exist: mkdir says EROFS or EACCES for it.
+            // A parent that we may not write to can still exist: mkdir then fails with EROFS or EACCES.
             const int reason = errno;
             struct stat info{};
             if (::stat(part.c_str(), &info) < 0 || !S_ISDIR(info.st_mode)) {

@@ -57,7 +57,7 @@ struct DeleteRequest {
 
 using Operation = std::variant<RangeRequest, PutRequest, DeleteRequest>;
 
-/// Holds when the property of the key stands in the relation to the operand. A create revision of 0 means "the
+/// Holds if the property of the key is in this relation to the operand. A create revision of 0 means "the
 /// key does not exist". With `prefix` it must hold for every key that begins with `key`. A missing key, and a
 /// prefix without keys, compares as one whose numbers are all 0.
 struct Compare {

@@ -41,7 +41,7 @@ public:
     /// Another store answers at the same address: no keys, no leases, revision 1.
     void wipe();
     /// What `etcdctl snapshot save` writes, and a start from it: leases have their whole time again, revisions go
-    /// back. Nobody is told; connections are the clients' matter.
+    /// back. No watcher is notified; connections belong to the clients.
     struct Snapshot;
     [[nodiscard]] std::shared_ptr<const Snapshot> snapshot();
     void restore(const Snapshot& snapshot);
@@ -100,7 +100,7 @@ struct EtcdLink {
     unsigned inFlight = 0;
     unsigned mostInFlight = 0;
     unsigned watches = 0;     ///< that were ever asked for
-    bool watchesFail = false; ///< each ends before it stands
+    bool watchesFail = false; ///< each ends before it is established
 
     [[nodiscard]] size_t count(const std::string& call) const;
 };

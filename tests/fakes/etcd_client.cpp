@@ -1,4 +1,4 @@
-// What is asked is carried out when its answer is due, so a wire that is cut meanwhile loses the question too.
+// A request is carried out when its answer is due, so a connection cut before that loses the request, too.
 #include "tests/fakes/etcd.hpp"
 #include "tests/fakes/etcd_limits.hpp"
 

@@ -1,4 +1,4 @@
-// Whatever answers does so from the loop, after the caller has returned, as the real parts promise.
+// All answers come from the loop, after the caller has returned, as from the real parts.
 #include "tests/fakes/fakes.hpp"
 
 namespace fakes {

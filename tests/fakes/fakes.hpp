@@ -1,6 +1,6 @@
 // Small honest models of what the agent touches: systemd, a database, processes,
-// the notify socket, the HTTP server and a disk. Each keeps its promises of hal/*.hpp (answers come later, from the
-// loop) and can be told to fail. They own no rule of the agent's; the loop and etcd have files of their own.
+// the notify socket, the HTTP server and a disk. Each behaves as hal/*.hpp documents (answers come later, from the
+// loop) and can be set to fail. They own no rule of the agent's; the loop and etcd are in separate files.
 #pragma once
 
 #include "agent/runtime/state_files.hpp"
@@ -111,7 +111,7 @@ public:
 
     std::map<std::string, int> containers; ///< container id -> pid
     std::optional<hal::Error> watchError;
-    /// How the news of an end reaches whoever watches; from the loop unless it has one of its own.
+    /// How the end of a process reaches its watcher; from the loop unless it is replaced.
     std::function<void(std::function<void()>)> deliver = [this](std::function<void()> call) {
         loop_.post(hal::Duration{0}, std::move(call));
     };
@@ -142,7 +142,7 @@ public:
     void publish(hal::Pages newPages) override;
     void drain(std::function<void()> drained) override;
 
-    /// The status of a page; 0 as long as nobody is answered.
+    /// The status of a page; 0 as long as the server answers no one.
     [[nodiscard]] int status(const std::string& path = "/ready") const;
     [[nodiscard]] std::string body(const std::string& path) const;
 

@@ -116,8 +116,7 @@ bool Loop::step(hal::TimePoint limit) {
 
 void Loop::advance(hal::Duration duration) {
     const auto limit = now_ + duration;
-    constexpr unsigned kMostSteps =
-        1'000'000; // far more than any test needs: something calls itself for ever
+    constexpr unsigned kMostSteps = 1'000'000; // far more than any test needs: something calls itself forever
     for (unsigned steps = 0; step(limit); ++steps) {
         if (steps == kMostSteps) {
             std::fputs("the simulated loop does not come to rest\n", stderr);

@@ -1,4 +1,4 @@
-// A loop with a simulated clock. It keeps the promises of hal/base/event_loop.hpp but has no descriptors.
+// A loop with a simulated clock. It behaves as hal/base/event_loop.hpp documents but has no descriptors.
 #pragma once
 
 #include "hal/base/event_loop.hpp"
@@ -32,7 +32,7 @@ public:
     void stop(int exitCode) override { exitCode_ = exitCode; }
     [[nodiscard]] void* native() const override { return nullptr; }
 
-    /// Runs all that becomes due within `duration`, then stands `duration` later.
+    /// Runs all that becomes due within `duration`; the clock then is `duration` later.
     void advance(hal::Duration duration);
     /// Runs what is due now, and what that makes due.
     void settle() { advance(hal::Duration{0}); }
@@ -42,7 +42,7 @@ public:
     [[nodiscard]] std::optional<hal::TimePoint> due();
     /// One callback that is due no later than `limit`; false when there is none.
     bool step(hal::TimePoint limit);
-    /// Time passes and nothing runs: what became due meanwhile is late.
+    /// Time passes and nothing runs: whatever became due is late.
     void moveTo(hal::TimePoint time) { now_ = std::max(now_, time); }
 
     void raise(int signal);

@@ -122,7 +122,7 @@ void Machine::containerGone() {
 
 void Machine::killContainer(int exitCode, bool systemdRestarts) {
     if (containerId_.empty()) {
-        return; // no process, nobody to kill
+        return; // there is no process to kill
     }
     containerGone();
     loop_.post(dockerDelay, [this, unit = unit_, exitCode, systemdRestarts, boot = powerCuts_] {

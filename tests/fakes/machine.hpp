@@ -26,7 +26,7 @@ public:
     /// The process is gone without a word; everything else goes on.
     void killAgent();
     void restartAgent();
-    /// The container's main process ends, if there is one; systemd learns of it `dockerDelay` later and is told `exitCode`.
+    /// The container's main process ends, if there is one; systemd learns of it and of `exitCode` `dockerDelay` later.
     void killContainer(int exitCode = 137, bool systemdRestarts = false);
     /// Without a warning; the disk stays, /run does not.
     void cutPower();
@@ -47,12 +47,12 @@ public:
 
     agent::Config config;
     agent::ConfigResult nextConfig;       ///< what a reload finds
-    bool crateEnvironmentChanged = false; ///< said once, at the next look
+    bool crateEnvironmentChanged = false; ///< reported once, at the next look
     agent::ProbeResult probe;
     unsigned probes = 0;
     std::function<void()> hardwareChanged;
     std::optional<hal::Error> etcdConnectError;
-    std::optional<bool> dataReadOnly = false; ///< empty: the data directory cannot be looked at
+    std::optional<bool> dataReadOnly = false; ///< empty: the data directory cannot be inspected
     std::vector<std::string> logLines;
     std::optional<std::string> volumeClusterId; ///< of the database on the data volume
     bool volumeHasData = false;

@@ -1,4 +1,4 @@
-// A call that was sent is carried out even if its process dies meanwhile, as with a real server.
+// A call that was sent is carried out even if its process dies, as with a real server.
 #include "tests/sim/clients.hpp"
 
 #include <algorithm>

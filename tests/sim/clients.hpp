@@ -1,6 +1,6 @@
-// The wires of one agent's process: its client of etcd and its client of the database. What they ask is carried out
-// in the world, and the answer reaches the process on the process's own loop, late when that loop is frozen, never
-// when the process is gone. They follow the promises of hal/etcd/etcd.hpp and hal/crate/crate.hpp and own no rule.
+// The connections of one agent's process: its etcd client and its database client. The world carries out their
+// requests, and the answer reaches the process on the process's own loop: late if that loop is frozen, never if the
+// process is gone. They behave as hal/etcd/etcd.hpp and hal/crate/crate.hpp document, and own no rule.
 #pragma once
 
 #include "hal/crate/crate.hpp"
@@ -17,7 +17,7 @@ namespace sim {
 struct Wire {
     hal::Duration latency = std::chrono::milliseconds(2);
     bool refused = false;     ///< connections are refused
-    bool silent = false;      ///< nothing comes through, nobody says so
+    bool silent = false;      ///< nothing comes through, without an error
     unsigned failNext = 0;    ///< so many calls from now are refused
     unsigned loseReplies = 0; ///< so many calls from now are carried out and not answered
     unsigned generation =

@@ -85,7 +85,7 @@ bool Databases::knows(unsigned from, unsigned to, const std::set<std::string>& s
            (seeds.contains(there.settings.endpoint) || here.lastKnown.contains(there.settings.endpoint));
 }
 
-/// Who finds whom: whoever was asked knows who asked, and peers pass on their own peers.
+/// Discovery: a queried node knows the querying one, and peers pass on their own peers.
 std::vector<Databases::Group> Databases::groups() const {
     std::map<unsigned, unsigned> leader;
     for (const auto& [machine, database] : running_) {
@@ -172,7 +172,7 @@ bool Databases::tryBootstrap(unsigned machine, const Group& group) {
         const auto& volume = *running_.at(found->second).volume;
         cluster.voters.insert(volume.nodeId);
         if (!volume.clusterId && !running_.at(found->second).frozen) {
-            blank.push_back(found->second); // a node with a cluster state votes for nobody without one
+            blank.push_back(found->second); // a node with a cluster state votes for no node without one
         }
     }
     if (matched * 2 <= vote.size() || blank.size() * 2 <= cluster.voters.size()) {

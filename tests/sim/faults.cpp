@@ -1,4 +1,4 @@
-// The faults, one function each. Whatever breaks is mended by itself after a while, or at the end.
+// The faults, one function each. Every fault ends by itself after a while, or at the end of the simulation.
 #include "tests/sim/world.hpp"
 
 #include <algorithm>
@@ -238,7 +238,7 @@ void World::putNonsense() {
     static constexpr const char* kValues[] = {"", "{", R"({"v":2})", R"({"v":1,"name":7,"slot":-1})",
                                               R"({"v":1,"name":"x","boot_id":"y","address":"not one"})"};
     const std::string key = std::string("/cratekeeper/crate/") + kKeys[shared_.pick(std::size(kKeys))];
-    shared_.say("somebody puts nonsense into {}", key);
+    shared_.say("an operator puts nonsense into {}", key);
     shared_.etcd.put(key, kValues[shared_.pick(std::size(kValues))]);
 }
 

@@ -69,7 +69,7 @@ void Invariants::forgot(const Machine& machine, bool alive) {
     expect(!alive, machine.name + ": a machine that lives is never forgotten");
 }
 
-/// Whether somebody who is announced in etcd at this moment, or etcd itself, remembers that a cluster was founded. A
+/// Whether a node that is announced in etcd at this moment, or etcd itself, remembers that a cluster was formed. A
 /// record that came back with a snapshot counts as what it says: its machine had no time yet to write another.
 bool Invariants::remembered() const {
     const auto& data = shared_.etcd.data();
@@ -317,10 +317,10 @@ void Invariants::checkEtcd() {
         }
         // Found in the text and not parsed: this is asked at every revision.
         if (keyValue.value.find("\"v\":1") == std::string::npos) {
-            continue; // put by hand
+            continue; // put manually
         }
         if (member) {
-            // A newcomer may get the number of a node that still runs under it and was forgotten by etcd or by hand.
+            // A newcomer may get the number of a node that still runs under it and was forgotten by etcd or an operator.
             expect(slots.emplace(field(keyValue.value, "\"slot\":"), key).second || mayShareSlots(),
                    "no slot is held by two members: " + key);
         } else {

@@ -1,5 +1,5 @@
-// What must hold after every step of a simulation, whatever was broken: the promises of the design as checks over what
-// lies on disks, in etcd, in the databases and in what is answered. It reads nothing inside of the agent.
+// What must hold after every step of a simulation, whatever was broken: the guarantees of the project as checks of the
+// disks, etcd, the databases and the answers. It reads nothing inside the agent.
 #pragma once
 
 #include "tests/sim/machine.hpp"
@@ -26,7 +26,7 @@ public:
     [[nodiscard]] const std::optional<std::string>& broken() const { return broken_; }
 
     // ---- what hands did, which changes what may be expected ----
-    void wiped(const Machine& machine); ///< its state directory is gone: its memory starts anew
+    void wiped(const Machine& machine); ///< its state directory is gone: it starts without memory
     void storeLost();                   ///< etcd was wiped or went back in time
     /// `cratectl forget` took a machine out; `alive` as etcd and the database that was asked showed it.
     void forgot(const Machine& machine, bool alive);
@@ -34,7 +34,7 @@ public:
     [[nodiscard]] bool isForgotten(const Machine& machine) const {
         return forgotten_.contains(machine.machineId);
     }
-    /// A slot was given away that somebody runs under: in an etcd that lost its memory, or after a forget.
+    /// A slot in use was given away: in an etcd that lost its memory, or after a forget.
     [[nodiscard]] bool mayShareSlots() const { return lost_ || everForgotten_; }
     /// A second cluster id is no fault of the agents any more, see ARCHITECTURE.md.
     [[nodiscard]] bool excused() const { return excused_; }
@@ -45,8 +45,8 @@ private:
         size_t written = 0;
         size_t requests = 0;
         std::map<std::string, std::set<std::string>> hosts; ///< by path of unicast_hosts.txt
-        std::optional<hal::TimePoint> muteSince;            ///< its database answers nobody since
-        std::optional<hal::TimePoint> lackingSince;         ///< its peers lack somebody it heard of
+        std::optional<hal::TimePoint> muteSince;            ///< since then its database does not answer
+        std::optional<hal::TimePoint> lackingSince;         ///< its peers lack a node it heard of
         std::optional<hal::TimePoint> forgottenSince;       ///< etcd says that it is forgotten
         std::set<std::string> forgotten; ///< machine-ids this machine ever heard to be forgotten
         std::optional<int> ready;

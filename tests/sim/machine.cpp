@@ -1,4 +1,4 @@
-// Everything a fake of the unit tests answers goes through deliver(): the process hears it from its own loop.
+// All answers of the unit tests' fakes go through deliver(): the process receives them on its own loop.
 #include "tests/sim/machine.hpp"
 
 #include <algorithm>
@@ -170,7 +170,7 @@ void Machine::freezeDatabase(bool frozen) {
 }
 
 void Machine::stopByHand() {
-    // Nothing runs on a machine that stands still, no hand on it and no end of a process.
+    // On a machine that is frozen nothing happens: no command of an operator, and no end of a process.
     if (!stalledUntil_ && !unit_.empty() && units.unit(unit_).activeState == "active") {
         shared_.say("{}: systemctl stop {}", name, unit_);
         stoppedByHand_ = true;

@@ -1,6 +1,6 @@
 // One machine of the simulation: power, disk, clock, systemd with the crate@ units, the container, and the real agent.
-// Each process of the agent has a loop of its own, so it can be frozen, killed and left behind in time while the
-// world goes on. It owns no rule of the agent's: the container reads the files that lie on its disk.
+// Each process of the agent has its own loop, so it can be frozen, killed and delayed while the world goes on. It owns
+// no rule of the agent's: the container reads the files on its disk.
 #pragma once
 
 #include "agent/runtime/agent.hpp"
@@ -33,8 +33,8 @@ public:
     void killAgent();
     void freezeAgent() { frozen_ = true; }
     void thawAgent();
-    /// The machine's own clock stands still for a while, and nothing on it runs: what a hypervisor does. Nothing new
-    /// while it stands still already.
+    /// The machine's own clock stops for a while, and nothing on it runs, as under a hypervisor. Has no effect while
+    /// the clock is already stopped.
     void stall(hal::Duration duration);
     void killContainer(int exitCode, bool systemdRestarts);
     void freezeDatabase(bool frozen);
@@ -52,7 +52,7 @@ public:
     [[nodiscard]] bool agentIdle();
     /// Since when the process could do its work without a pause.
     [[nodiscard]] hal::TimePoint awakeSince() const { return awakeSince_; }
-    /// The status of /ready; empty when nobody answers.
+    /// The status of /ready; empty if there is no answer.
     [[nodiscard]] std::optional<int> ready() const;
     [[nodiscard]] std::string page(const std::string& path) const;
     [[nodiscard]] bool containerRuns() const { return !containerId_.empty(); }
@@ -84,7 +84,7 @@ public:
     unsigned containers = 0;       ///< that were ever started
     unsigned secondContainers = 0; ///< that were started beside a running one: must stay 0
 
-    // ---- what this agent was told; emptied with the process ----
+    // ---- what this agent was given; emptied with the process ----
     std::set<std::string> heardNodes;     ///< endpoints of the live nodes in its last reading of etcd
     std::set<std::string> heardForgotten; ///< machine-ids
     bool heardClusterId = false;

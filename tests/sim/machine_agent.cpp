@@ -1,4 +1,4 @@
-// What the real agent of a machine is given to touch.
+// The dependencies of a machine's real agent.
 #include "tests/sim/machine.hpp"
 
 #include <algorithm>
@@ -16,7 +16,7 @@ const std::string kNodes = "/cratekeeper/crate/nodes/";
 const std::string kForgotten = "/cratekeeper/crate/forgotten/";
 constexpr const char* kClusterIdKey = "/cratekeeper/crate/cluster-id";
 
-/// What stands between these words and the next quotation mark.
+/// The text between these words and the next quotation mark.
 std::optional<std::string> textOf(const std::string& value, std::string_view words) {
     const auto at = value.find(words);
     if (at == std::string::npos) {
@@ -136,7 +136,7 @@ void Machine::heard(const hal::TransactionReply& reply) {
                 ours = ours ? ours : textOf(value, R"("id":")");
             } else if (key.starts_with(kForgotten)) {
                 heardForgotten.insert(key.substr(kForgotten.size()));
-            } else if (key.starts_with(kNodes) && keyValue.lease) { // without a lease it was put by hand
+            } else if (key.starts_with(kNodes) && keyValue.lease) { // without a lease it was put manually
                 records[key.substr(kNodes.size())] = &value;
             }
         }
@@ -145,7 +145,7 @@ void Machine::heard(const hal::TransactionReply& reply) {
         const auto theirs = textOf(*record, R"("cluster_id":")");
         const auto where = textOf(*record, R"("address":")");
         const bool stranger =
-            ours && theirs && ours != theirs; // who tells another cluster's id is nobody's peer
+            ours && theirs && ours != theirs; // a node with another cluster's id is not a peer
         if (where && !stranger && !heardForgotten.contains(id)) {
             heardNodes.insert(*where + ":4300");
         }

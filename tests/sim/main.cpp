@@ -1,4 +1,4 @@
-// Runs simulations by their seeds. It owns the command line and the words of the result, nothing that is simulated.
+// Runs simulations by their seeds. It owns the command line and the text of the result, nothing that is simulated.
 #include "agent/runtime/log.hpp"
 #include "tests/sim/world.hpp"
 
@@ -25,8 +25,8 @@ uint64_t number(const char* text) { return std::strtoull(text, nullptr, 10); }
 
 } // namespace
 
-/// usage: simulation SEED                 one seed, every step told
-///        simulation FIRST COUNT STRIDE   many seeds, the broken ones told
+/// usage: simulation SEED                 one seed, prints every step
+///        simulation FIRST COUNT STRIDE   many seeds, prints the broken ones
 ///        simulation FIRST COUNT STRIDE -  the same, ends with the first that is broken
 int main(int argc, char** argv) {
     agent::setUpLog("off", false);

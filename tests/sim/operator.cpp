@@ -54,7 +54,7 @@ bool World::majorityWithout(const Machine* leaving) const {
     return static_cast<size_t>(left) * 2 > voters.size();
 }
 
-/// Mostly a machine that was switched off before and comes back later, and mostly it is a mistake that is mended.
+/// Mostly a machine that was switched off before and comes back later, and mostly a mistake that is undone.
 void World::forgetMachine() {
     auto& machine = any();
     auto& desk = any();
@@ -96,7 +96,8 @@ void World::forget(Machine& machine, const Machine& desk) {
         const bool announced = shared_.etcd.data().contains(machine.nodeKey());
         const auto reply = shared_.etcd.transact(transaction);
         const bool done = reply && reply->succeeded;
-        shared_.say("cratectl forget {}: {}", machine.name, done ? "forgotten" : "it came back meanwhile");
+        shared_.say("cratectl forget {}: {}", machine.name,
+                    done ? "forgotten" : "it came back in the meantime");
         if (done) {
             invariants_->forgot(machine, announced || listed);
         }

@@ -1,5 +1,5 @@
 // What all machines of a simulation share: one clock, one etcd, the databases, one source of chance, and the trace.
-// Everything random is drawn from `random`, so a seed tells the whole story. It owns no rule.
+// All random values come from `random`, so a seed reproduces the whole run. It owns no rule.
 #pragma once
 
 #include "tests/fakes/etcd.hpp"

@@ -1,4 +1,4 @@
-// What is due at the same moment on several loops runs in an order of chance.
+// Events that are due at the same moment on several loops run in random order.
 #include "tests/sim/world.hpp"
 
 #include <algorithm>
@@ -136,7 +136,7 @@ void World::strike() {
 
 std::optional<std::string> World::run() {
     boot();
-    // Some faults hit while the cluster forms, others when it stands.
+    // Some faults hit while the cluster forms, others once it exists.
     advance(shared_.chance(70) ? shared_.between(0ms, 4s) : shared_.between(8s, 16s));
     const unsigned count = 4 + shared_.pick(14);
     for (unsigned fault = 0; fault < count && !invariants_->broken(); ++fault) {
@@ -218,7 +218,7 @@ std::optional<std::string> World::lacking(Machine& machine) {
     const auto hosts = parseHosts(machine.disk.files[machine.instancePath("config/unicast_hosts.txt")]);
     for (const auto& other : machines_) {
         if (!other->foreign && hosts.contains(other->endpoint) == invariants_->isForgotten(*other)) {
-            return missing("every machine knows " + other->name + " in the end, if nobody forgot it");
+            return missing("every machine knows " + other->name + " in the end, unless it was forgotten");
         }
     }
     return std::nullopt;

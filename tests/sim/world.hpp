@@ -1,5 +1,5 @@
-// One simulation from its first boot to its end: N machines, the faults that hit them, the repair, and the question
-// whether all is well afterwards. It owns the order of events; which faults there are stands in faults.cpp.
+// One simulation from its first boot to its end: N machines, the faults that hit them, the repair, and the check that
+// all is well afterwards. It owns the order of events; faults.cpp defines the faults.
 #pragma once
 
 #include "agent/cluster/registry.hpp"
@@ -27,7 +27,7 @@ private:
     struct Fault {
         const char* name;
         void (World::*strike)();
-        bool forgets = false; ///< it takes away what somebody knew about the cluster
+        bool forgets = false; ///< it removes knowledge about the cluster
     };
     static const std::vector<Fault>& faults();
 

@@ -97,7 +97,7 @@ private:
         }
     }
 
-    // Hands over to copies that are complete, and drops those that nobody needs any more.
+    // Hands over to copies that are complete, and drops those that are no longer needed.
     void endRelocations() {
         std::erase_if(table_.replicas, [this](const Copy& copy) {
             return !copy.relocates.empty() && (!mustLeave(copy.relocates) || rules_.isLeaving(copy.node));

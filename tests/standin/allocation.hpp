@@ -15,7 +15,7 @@ struct NodeInfo;
 struct Copy {
     std::string node; // id
     bool inSync = false;
-    std::int64_t allocation = 0; // of this copy; a new number means that it is made anew
+    std::int64_t allocation = 0; // of this copy; a new number means that it is created again
     std::string relocates;       // id of the node whose copy it is to replace, or empty
 
     bool operator==(const Copy&) const = default;
@@ -44,13 +44,13 @@ struct AllocationRules {
     [[nodiscard]] bool isLeaving(const std::string& id) const;
 };
 
-// The routing for these live nodes. A copy on a node that is gone stays listed only while the primary is gone as well.
+// The routing for these live nodes. A copy on a node that is gone stays listed only while the primary is gone, too.
 [[nodiscard]] TableRouting allocate(TableRouting table, std::span<const NodeInfo> live,
                                     const AllocationRules& rules);
 
-// What sys.health tells.
+// The content of sys.health.
 struct TableHealth {
-    int missing = 0;         // primaries that nobody has
+    int missing = 0;         // primaries that no node has
     int underreplicated = 0; // replicas that are not complete
     int relocating = 0;
 

@@ -19,7 +19,7 @@ struct Machine {
     bool addressSpaceUnlimited = true;
     bool fileSizeUnlimited = true;
     std::optional<std::uint64_t> maxMapCount;
-    std::uint64_t lockableBytes = 0; // of RLIMIT_MEMLOCK; all ones stand for unlimited
+    std::uint64_t lockableBytes = 0; // of RLIMIT_MEMLOCK; all ones mean unlimited
     bool memoryLocked = false;
 };
 

@@ -131,7 +131,7 @@ bool Cluster::isForeign(const std::string& uuid) const {
     return durable_.uuidCommitted && !uuid.empty() && uuid != durable_.accepted.uuid;
 }
 
-// What a node tells whoever asks: its cluster, its master and the addresses it knows.
+// A node's answer to any query: its cluster, its master and the addresses it knows.
 json Cluster::introduction() const {
     json known = json::array();
     for (const auto& [id, peer] : peers_) {

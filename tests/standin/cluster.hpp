@@ -1,7 +1,7 @@
 // Who is in the cluster and who is its master: discovery, bootstrap vote, election, publication and failure detection.
 // Owns the node's part in the agreement; never opens a socket, a file or a clock. Messages and the time come in as
 // values; what is to be sent, said and stored goes out as a Step. A state counts once more than half of its voters
-// have it on disk, and nobody becomes master without more than half of the votes of a term: two clusters cannot agree
+// have it on disk, and no node becomes master without more than half of the votes of a term: two clusters cannot agree
 // on different things under one id.
 #pragma once
 
@@ -70,7 +70,7 @@ private:
     struct Peer {
         NodeInfo node;
         std::string uuid; // of the cluster it belongs to for life, or empty
-        NodeInfo master;  // whom it follows; empty id when nobody
+        NodeInfo master;  // the master it follows; empty id if there is none
         Clock::time_point heard;
     };
 

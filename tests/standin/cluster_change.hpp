@@ -1,5 +1,5 @@
 // Changes that a statement asks the master for, as JSON, and what they do to the agreed state. Pure. A change that is
-// in effect changes nothing when it is applied again: that is how whoever asked learns that it was done.
+// in effect changes nothing when it is applied again: that is how the requester learns that it was done.
 #pragma once
 
 #include "tests/standin/cluster_state.hpp"

@@ -76,7 +76,7 @@ void Cluster::voteInitialConfiguration(Clock::time_point now) {
     }
 }
 
-// Differs from node to node and from attempt to attempt, so that two candidates do not disturb each other for ever.
+// Differs from node to node and from attempt to attempt, so that two candidates do not disturb each other forever.
 Cluster::Clock::duration Cluster::electionDelay() const {
     const std::size_t spread = std::min(100U + 100U * attempts_, 1000U);
     const std::size_t seed =

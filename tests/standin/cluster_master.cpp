@@ -113,7 +113,7 @@ void Cluster::takeGoneAndCome(ClusterState& next, Clock::time_point now) {
     }
 }
 
-// The time, once begun, runs whoever comes and goes, as in CrateDB.
+// Once started, the time runs no matter which nodes come and go, as in CrateDB.
 void Cluster::recoverWhenDue(ClusterState& next, Clock::time_point now) {
     if (next.recovered) {
         return;

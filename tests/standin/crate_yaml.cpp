@@ -21,7 +21,7 @@ std::string_view trim(std::string_view text) {
 // Follows the quotes of a line: inside double quotes a backslash hides the next character.
 class Quotes {
 public:
-    // Whether `c`, the next character, stands outside of quotes and is no quote itself.
+    // Whether `c`, the next character, is outside quotes and is not a quote itself.
     bool outside(char c) {
         if (quote_ == 0) {
             quote_ = c == '"' || c == '\'' ? c : '\0';
@@ -54,7 +54,7 @@ std::string_view withoutComment(std::string_view line) {
     return line;
 }
 
-// What stands between double quotes; empty for an escape that YAML knows and this stand-in does not.
+// The text between double quotes; empty for an escape that YAML knows and this stand-in does not.
 std::optional<std::string> unescape(std::string_view text) {
     constexpr std::string_view kEscapes = "\\\"/ntr";
     constexpr std::string_view kMeanings = "\\\"/\n\t\r";

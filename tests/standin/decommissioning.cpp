@@ -75,8 +75,7 @@ Decommissioning::Step Decommissioning::move(const ClusterState& state, Clock::ti
     if (now > deadline_ && version_ < kTimeoutIsHeeded) {
         // Up to 6.4.3 a health that did not come in time is no failure, and force=false is not looked at.
         drain(now);
-        return {std::nullopt, "timed out waiting for the cluster's health, going on all the same", false,
-                false};
+        return {std::nullopt, "timed out waiting for the cluster's health, continuing anyway", false, false};
     }
     if (now > deadline_) {
         return giveUp("timed out waiting for the cluster's health");

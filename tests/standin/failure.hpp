@@ -1,4 +1,4 @@
-// Why the stand-in refuses to go on: a message and the exit status that real CrateDB would give for it.
+// Why the stand-in exits: a message and the exit status that real CrateDB would have.
 // Owns nothing but the value; never prints and never exits, main() does both.
 #pragma once
 

@@ -124,7 +124,7 @@ HostBased::Match HostBased::matches(const Rule& rule, const Client& client, cons
         }
         return number && range->first <= *number && *number < range->end ? Match::yes : Match::no;
     }
-    // A host name is resolved by CrateDB; nothing resolves here, and what cannot be resolved matches nobody.
+    // CrateDB resolves host names; the stand-in does not, and an unresolvable name matches no client.
     return number && addressNumber(*rule.address) == number ? Match::yes : Match::no;
 }
 

@@ -1,5 +1,5 @@
-// The HTTP side: GET / with CrateDB's status rules, POST /_sql, and a page for browsers; before all of them, GET / as
-// well, stands host-based authentication.
+// The HTTP side: GET / with CrateDB's status rules, POST /_sql, and a page for browsers; host-based authentication guards
+// all of them, including GET /.
 // Owns the connections and their sessions. A connection gets its SQL session with its first statement; once new
 // sessions are disabled (decommissioning) a connection without one is closed without an answer, as the real server
 // does. Driven by the caller's loop: no thread of its own.

@@ -101,7 +101,7 @@ Result<Listeners> openListeners(const Settings& settings, const Binding& http, c
     return listeners;
 }
 
-// Warns about lowered demands, and about failing checks of a node that nobody else can reach.
+// Warns about lowered demands, and about failing checks of a node that no other machine can reach.
 Result<void> checkBootstrap(const Settings& settings, const Binding& transport,
                             std::optional<std::uint64_t> heapBytes) {
     const Demands demands = demandsFrom(environment);

@@ -139,7 +139,7 @@ void Server::isolateAsTold(Clock::time_point now) {
     cluster_.setIsolated(isolated, now);
 }
 
-// The seed hosts with their ports, read again; a file that is missing is said once.
+// The seed hosts with their ports, read again; a missing file is reported once.
 std::vector<std::string> Server::seeds() {
     Seeds seeds = readSeeds(settings_, configDirectory_);
     if (!seeds.warning.empty() && seeds.warning != lastSeedWarning_) {

@@ -27,7 +27,7 @@ struct Value {
 enum class Kind { text, boolean, integer, number, portRange, time, size, list, choice };
 
 struct KnownSetting {
-    std::string_view name; // a name that ends in ".*" stands for every name below it
+    std::string_view name; // a name that ends in ".*" covers every name below it
     Kind kind = Kind::text;
     std::string_view choices = {};  // for Kind::choice, separated by '|'
     Version since = kOldestVersion; // the first that knows it

@@ -1,5 +1,5 @@
 // The settings that SET GLOBAL changes in a running cluster, and what follows from them. Pure over the cluster's state
-// and what stands in the node's own configuration: transient wins over persistent, both over the configuration.
+// and the node's own configuration: transient wins over persistent, both over the configuration.
 #pragma once
 
 #include "tests/standin/cluster_state.hpp"
@@ -17,7 +17,7 @@ inline constexpr std::string_view kDecommissionPrefix = "crate.internal.decommis
 // Those of the configuration that the cluster looks at, for effectiveSetting().
 [[nodiscard]] Texts runtimeSettings(const Settings& settings);
 
-// Whether SET GLOBAL may set it; a name that nobody knows and one that needs a restart are different refusals.
+// Whether SET GLOBAL may set it; an unknown name and one that needs a restart are different refusals.
 [[nodiscard]] bool isRuntimeSetting(std::string_view name);
 
 [[nodiscard]] std::string effectiveSetting(const ClusterState& state, const Texts& configured,

@@ -82,7 +82,7 @@ Result<Engine::Outcome> Engine::run(const SetGlobal& set) {
     return change({{"what", "set"}, {"persistent", set.persistent}, {"settings", settings}});
 }
 
-// A name may stand for everything below it.
+// A name may cover everything below it.
 Result<Engine::Outcome> Engine::run(const ResetGlobal& reset) {
     return change({{"what", "reset"}, {"names", reset.settings}});
 }

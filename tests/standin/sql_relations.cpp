@@ -108,7 +108,7 @@ Relation nodeChecksRelation(const Node& node, const Cluster& cluster,
     return relation;
 }
 
-// Partitions near the limit and tables that must be made anew: this stand-in has neither.
+// Partitions near the limit and tables that must be recreated: this stand-in has neither.
 Relation checksRelation() {
     Relation relation;
     for (const int id : {2, 3}) {

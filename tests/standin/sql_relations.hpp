@@ -28,7 +28,7 @@ struct Relation {
 // The table doc.t comes without its rows: they are where its primary is.
 // RelationUnknown 4041, SchemaUnknown 4045, 5031 for what cannot be read without a master, or 5035 for what cannot be
 // read before enough nodes are there.
-// `acknowledged` are the node checks that somebody said to be known.
+// `acknowledged` are the node checks that a user acknowledged.
 [[nodiscard]] Result<Relation> findRelation(const RelationName& name, const Node& node,
                                             const Cluster& cluster,
                                             const std::set<std::int64_t>& acknowledged);

@@ -44,7 +44,7 @@ struct SelectItem {
     Aggregate aggregate = Aggregate::none;
     ColumnPath column; // empty for a literal and for count(*)
     std::optional<nlohmann::json> literal;
-    std::string name; // as it stands in "cols"
+    std::string name; // as in "cols"
 };
 
 struct Condition {

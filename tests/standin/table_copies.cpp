@@ -74,7 +74,7 @@ Result<TableCopies::Messages> TableCopies::tick(Clock::time_point now) {
     return std::exchange(messages_, {});
 }
 
-// A new table has an empty file on its primary; a table that has rows is never made anew.
+// A new table has an empty file on its primary; a table that has rows is never recreated.
 Result<void> TableCopies::prepareStore() {
     const TableRouting& table = cluster_.table();
     if (!isPrimary() || store_.schema()) {
@@ -284,7 +284,7 @@ void TableCopies::onCopied(const json& message, Clock::time_point now) {
 
 void TableCopies::answerWrites() {
     if (!isPrimary()) {
-        writes_.clear(); // whoever waits is told nothing and does not count the rows as stored
+        writes_.clear(); // waiting clients get no answer and do not count the rows as stored
         return;
     }
     std::size_t safe = store_.ids().size();

@@ -29,7 +29,7 @@ public:
     [[nodiscard]] bool contains(const nlohmann::json& id) const { return known_.contains(id); }
 
     [[nodiscard]] Result<void> create(const TableSchema& schema);
-    // Everything at once, for a replica that starts anew: a kill leaves the old or the new table.
+    // Everything at once, for a replica that starts over: a kill leaves the old or the new table.
     [[nodiscard]] Result<void> replace(const TableSchema& schema, const std::vector<nlohmann::json>& ids);
     [[nodiscard]] Result<void> insert(const std::vector<nlohmann::json>& ids);
 

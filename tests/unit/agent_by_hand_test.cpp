@@ -1,4 +1,4 @@
-// A whole node while somebody writes into etcd by hand, or forgets the machine: it says so, and goes on.
+// A whole node while an operator changes etcd manually, or forgets the machine: it reports that, and goes on.
 #include "tests/cpputest.hpp"
 #include "tests/unit/agent_fixture.hpp"
 

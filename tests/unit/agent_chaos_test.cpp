@@ -63,7 +63,7 @@ private:
 
     void toggleBus() {
         if (std::exchange(machine_.units.busError, std::nullopt)) {
-            machine_.units.changed(); // hal tells when the bus came back
+            machine_.units.changed(); // hal reports that the bus is back
         } else {
             machine_.units.busError = fakes::refused("bus");
         }

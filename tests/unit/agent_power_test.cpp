@@ -8,7 +8,7 @@ using namespace std::chrono_literals;
 
 TEST_GROUP_BASE(AgentPower, AgentFixture){};
 
-TEST(AgentPower, ItsOwnRecordOfTheBootBeforeKeepsNobodyWaiting) {
+TEST(AgentPower, ItsOwnRecordOfThePreviousBootDoesNotDelayIt) {
     bootToReady();
     etcd.stop();
     machine.cutPower();

@@ -9,7 +9,7 @@ TEST_GROUP_BASE(Agent, AgentFixture){};
 
 TEST(Agent, ABlankMachineBootsToReady) {
     start();
-    CHECK_EQUAL_TEXT(0, machine.server->status(), "nothing is said before everything was looked at");
+    CHECK_EQUAL_TEXT(0, machine.server->status(), "nothing is served before everything was checked");
     loop.advance(8s);
     CHECK_EQUAL(200, machine.server->status());
     LONGS_EQUAL(1, machine.containerStarts());
@@ -157,7 +157,7 @@ TEST(Agent, ALongAbsenceOfTheAgentCostsTheKeysAndNotTheDatabase) {
     LONGS_EQUAL(1, machine.containerStarts());
 }
 
-// ---- by hand ----
+// ---- manual changes ----
 
 TEST(Agent, AStopByHandIsRespectedAlsoByTheNextAgent) {
     bootToReady();

@@ -200,7 +200,8 @@ TEST(AgentTrouble, AWipedEtcdIsFilledAgainAndCausesNoSecondVote) {
     loop.advance(15s);
     CHECK_TRUE(announcesService() && announcesNode());
     CHECK_TRUE(etcd.value("/cratekeeper/crate/cluster-id").has_value());
-    CHECK_TRUE_TEXT(!etcd.value("/cratekeeper/crate/bootstrap"), "the cluster is formed: nobody votes again");
+    CHECK_TRUE_TEXT(!etcd.value("/cratekeeper/crate/bootstrap"),
+                    "the cluster is formed: no node votes again");
     CHECK_TRUE(machine.disk.files[crateYml].find("initial_master_nodes") == std::string::npos);
     CHECK_TRUE(std::set<int>{200} == machine.server->readyStatuses);
     LONGS_EQUAL(1, machine.containerStarts());
@@ -273,7 +274,7 @@ TEST(AgentTrouble, TheHardwareIsLookedAtEveryFewMinutesWithoutAnEvent) {
 }
 
 // An unreadable file for a moment must not make this machine another one, or none.
-TEST(AgentTrouble, AProbeThatFailsChangesNobodysIdentity) {
+TEST(AgentTrouble, AFailedProbeChangesNoIdentity) {
     bootToReady();
     machine.probe.host->value.machineId.reset();
     machine.probe.host->value.bootId.reset();

@@ -1,4 +1,4 @@
-// What stands in etcd about this node: always its document, the 2014 key only while the database may be used.
+// The keys of this node in etcd: always its document, the 2014 key only while the database may be used.
 #include "agent/health/announce.hpp"
 
 #include "agent/version.hpp"

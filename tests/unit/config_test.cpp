@@ -1,4 +1,4 @@
-// Every key of the configuration: what it takes, what it refuses and in which words.
+// Every key of the configuration: what it accepts, what it refuses, and the messages.
 #include "agent/config/config.hpp"
 
 #include "tests/cpputest.hpp"

@@ -1,5 +1,5 @@
 // Which endpoint is asked, how often and with what, without a network: the HTTP client and the loop are fakes
-// that the test answers by hand.
+// that the test answers itself.
 #include "hal/etcd/etcd.hpp"
 #include "tests/cpputest.hpp"
 

@@ -1,4 +1,4 @@
-// What the journal is told about etcd: everything once, and again only when it is different.
+// The journal's messages about etcd: each once, and again only after it has changed.
 #include "agent/runtime/etcd_log.hpp"
 #include "agent/runtime/log.hpp"
 #include "hal/etcd/etcd_fault.hpp"

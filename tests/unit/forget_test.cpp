@@ -1,4 +1,4 @@
-// `cratectl forget`: who is meant, who is alive, and a transaction that fails when the machine comes back meanwhile.
+// `cratectl forget`: which machine matches, which is alive, and a transaction that fails if the machine comes back.
 #include "tools/cratectl/cluster/forget.hpp"
 
 #include "tests/cpputest.hpp"
@@ -104,7 +104,7 @@ TEST(Forget, AMachineWithoutAMemberKeyIsForgottenByItsIdAlone) {
     CHECK_FAILS("there is no member", forget("3333"));
 }
 
-TEST(Forget, AMachineOfUnknownNameIsKeptWhileTheDatabaseListsSomebodyEtcdDoesNotKnow) {
+TEST(Forget, AMachineOfUnknownNameIsKeptWhileTheDatabaseListsANodeEtcdDoesNotKnow) {
     const std::string unknown = "33333333333333333333333333333333";
     CHECK_FAILS("the database lists n3 and etcd does not know it",
                 forget(unknown, std::vector<std::string>{"n2", "n3"}));

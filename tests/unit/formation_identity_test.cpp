@@ -245,6 +245,6 @@ TEST(FormationIdentity, OtherMachinesWithOtherNamesAreNoConflict) {
     CHECK_TRUE(!agent::identityConflict(observed.identity, observed.etcd));
 }
 
-TEST(FormationIdentity, WithoutEtcdNobodyConflicts) {
+TEST(FormationIdentity, WithoutEtcdThereIsNoConflict) {
     CHECK_TRUE(!agent::identityConflict(values::identity(), agent::EtcdState{}));
 }

@@ -136,7 +136,7 @@ TEST(Formation, TheSlotOfANodeThatIsNoMemberYetButAliveIsTaken) {
     LONGS_EQUAL(2, createOnly(agent::form(observed, kConfig).claim).second.at("slot").get<int>());
 }
 
-TEST(Formation, ADatabaseThatRunsKeepsItsUnitThoughSomebodyTookTheNumber) {
+TEST(Formation, ARunningDatabaseKeepsItsUnitThoughAnotherNodeTookTheSlot) {
     auto observed = values::observed();
     observed.etcd.registry = blankObserved().etcd.registry;
     observed.etcd.registry.edit().members = {{kOtherMachineId, "n2", 1}};
@@ -158,7 +158,7 @@ TEST(Formation, AMemberKeyThatCannotBeReadIsNotClaimedOver) {
     CHECK_TRUE_TEXT(!agent::form(observed, kConfig).waitingFor, "the slot on disk is enough");
 }
 
-TEST(Formation, ASavedSlotThatSomebodyTookMeanwhileIsNotClaimed) {
+TEST(Formation, ASavedSlotThatAnotherNodeTookIsNotClaimed) {
     auto observed = values::observed();
     observed.crateUnits = std::vector<hal::Unit>{};
     observed.etcd.registry = blankObserved().etcd.registry;
@@ -212,7 +212,7 @@ TEST(Formation, ANodeOnTheListVotesForExactlyThatList) {
     CHECK_TRUE(!formation.waitingFor && !formation.claim && !formation.refusal);
 }
 
-TEST(Formation, TheListStandsWhoeverIsAnnouncedLater) {
+TEST(Formation, TheListStaysTheSameWhenNodesAreAnnouncedLater) {
     auto observed = memberWithoutData();
     observed.etcd.registry.edit().bootstrap = {"n1"};
     observed.etcd.registry.edit().nodes = {otherNode("n2"), otherNode("n3", "3")};
@@ -227,21 +227,21 @@ TEST(Formation, ANodeThatIsNotOnTheListNeverVotes) {
     CHECK_TRUE_TEXT(!formation.waitingFor && !formation.claim, "it starts and joins the others");
 }
 
-TEST(Formation, NobodyVotesOnceTheClusterHasAnId) {
+TEST(Formation, NoNodeVotesOnceTheClusterHasAnId) {
     auto observed = memberWithoutData();
     observed.etcd.registry.edit().bootstrap = {"n1"};
     observed.etcd.registry.edit().clusterId = values::kClusterId;
     CHECK_TRUE(agent::form(observed, kConfig).initialMasterNodes.empty());
 }
 
-TEST(Formation, NobodyVotesWhoKnowsTheIdFromDisk) {
+TEST(Formation, ANodeThatKnowsTheIdFromDiskDoesNotVote) {
     auto observed = memberWithoutData();
     observed.etcd.registry.edit().bootstrap = {"n1"};
     observed.persistent.clusterId = values::kClusterId;
     CHECK_TRUE(agent::form(observed, kConfig).initialMasterNodes.empty());
 }
 
-TEST(Formation, NobodyVotesWhoseDatabaseAlreadyTellsAnId) {
+TEST(Formation, ANodeWhoseDatabaseAlreadyReportsAnIdDoesNotVote) {
     auto observed = memberWithoutData();
     observed.etcd.registry.edit().bootstrap = {"n1"};
     observed.database.answer = values::answer();
@@ -289,7 +289,7 @@ TEST(Formation, AWipedEtcdCausesNoSecondVote) {
     observed.etcd.registry.edit().members = {{kMachineId, "n1", 1}};
     formation = agent::form(observed, configFor(1));
     CHECK_EQUAL_TEXT(kKeys.clusterId(), createOnly(formation.claim).first,
-                     "the id is told again, the vote is not");
+                     "the id is written again, the vote is not");
     CHECK_TRUE(formation.initialMasterNodes.empty());
 }
 

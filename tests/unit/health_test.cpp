@@ -16,7 +16,7 @@ Verdict judge(const agent::Observed& observed, const std::optional<Verdict>& pre
     return agent::judge(observed, stages.formation, stages.supervision, previous);
 }
 
-/// Judges and expects that exactly this component fails, with these words, and that the node is not ready.
+/// Judges and expects that exactly this component fails, with this text, and that the node is not ready.
 void checkFails(const std::string& name, const std::string& output, const std::string& advice,
                 const agent::Observed& observed) {
     const auto verdict = judge(observed);
@@ -94,7 +94,7 @@ TEST(Health, AnAnswerSpeaksForFiveSeconds) {
     checkFails("cluster-id", "the database has not reported its cluster id", "", observed);
 }
 
-TEST(Health, AnAnswerFromBeforeTheEndSpeaksForNobody) {
+TEST(Health, AnAnswerFromBeforeTheEndIsObsolete) {
     observed.database.ended = true;
     checkFails("http", "the database has not answered in the last 5 s", "", observed);
     checkFails("sql", "unknown while the database does not answer", "", observed);
@@ -154,7 +154,7 @@ TEST(Health, AReadOnlyVolumeFails) {
     checkFails("data-volume", "the data volume is read-only", "dmesg", observed);
 }
 
-TEST(Health, AVolumeOfWhichNobodyKnowsWhetherItIsWritableFails) {
+TEST(Health, AVolumeThatMayOrMayNotBeWritableFails) {
     observed.dataReadOnly.reset();
     checkFails("data-volume", "the data directory cannot be inspected", "[Node] DataDirectory", observed);
 }

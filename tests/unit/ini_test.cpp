@@ -1,4 +1,4 @@
-// The dialect of systemd's files: what a line means, and what is said about one that means nothing.
+// The dialect of systemd's files: what a line means, and the error for one that means nothing.
 #include "agent/config/ini.hpp"
 
 #include "tests/cpputest.hpp"

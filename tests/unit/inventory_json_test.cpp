@@ -1,4 +1,4 @@
-// The inventory as JSON: unknown is null and never left out, units stand in the names, odd bytes break nothing.
+// The inventory as JSON: unknown is null and never omitted, names contain the units, odd bytes break nothing.
 #include "agent/hardware/inventory_json.hpp"
 
 #include "tests/cpputest.hpp"

@@ -282,7 +282,7 @@ TEST(DataDiskKind, OfSeveralDisksTheSlowestCounts) {
     CHECK_EQUAL("ssd", kind());
 }
 
-TEST(DataDiskKind, WhatAVirtualOrUnknownDiskIsNobodyKnows) {
+TEST(DataDiskKind, TheKindOfAVirtualOrUnknownDiskIsUnknown) {
     add("vda", "virtio", true, "/data");
     CHECK_EQUAL("unknown", kind());
     inventory.disks.back().transport = "xen";

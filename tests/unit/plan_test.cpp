@@ -120,7 +120,7 @@ TEST(Plan, TheVoteIsKeptUntilEtcdKnowsTheId) {
     CHECK_TRUE(std::vector<std::string>{"n1"} == planned().persistent.vote);
     observed.persistent.vote = {"n1"};
     observed.dataHoldsDatabase = true;
-    // Only who voted may tell the id while others still vote; forgotten too early, nobody may.
+    // Only a voter may write the id while others still vote; if it forgets its vote too early, no node may.
     observed.database.answer = values::answer();
     CHECK_TRUE(values::kClusterId == planned().persistent.clusterId);
     CHECK_TRUE(std::vector<std::string>{"n1"} == planned().persistent.vote);

@@ -1,4 +1,4 @@
-// The inventory for people: what stands out must, what is unknown says so, nothing reaches the terminal unseen.
+// The inventory as a table: problems stand out, unknown values say so, control characters never reach the terminal.
 #include "tools/cratectl/output/probe_table.hpp"
 
 #include "tests/cpputest.hpp"
@@ -103,6 +103,6 @@ TEST(ProbeTable, ControlCharactersDoNotReachTheTerminal) {
 TEST(ProbeTable, ProblemsComeLastWithTheirReasons) {
     agent::Inventory inventory;
     inventory.problems = {{"host serial", "only root may read it"}};
-    STRCMP_CONTAINS("UNKNOWN, AND WHY\n  host serial  only root may read it\n",
+    STRCMP_CONTAINS("PROBLEMS\n  host serial  only root may read it\n",
                     cratectl::probeTable(inventory).c_str());
 }

@@ -1,4 +1,4 @@
-// What is believed of the keys that tell of a past: first elections, forgotten machines, values written once.
+// How the keys about the past are read: first elections, forgotten machines, values written once.
 #include "agent/cluster/registry.hpp"
 
 #include "tests/cpputest.hpp"
@@ -23,7 +23,7 @@ agent::Registry read(std::vector<hal::KeyValue> keyValues) {
                                {.header = header, .succeeded = true, .ranges = {{std::move(keyValues)}}});
 }
 
-/// A mark of `cratectl forget` that is left out and reported with this reason.
+/// A mark of `cratectl forget` that is ignored and reported with this reason.
 void checkRejected(const std::string& value, const std::string& reason) {
     const auto registry = read({at(kKeys.forgotten("m"), value)});
     LONGS_EQUAL(1, registry.problems.size());
@@ -64,7 +64,7 @@ TEST(RegistryPast, AForgottenMachineIsReadAsItWasWritten) {
     CHECK_TRUE((std::vector<agent::Forgotten>{whole, bare}) == registry.forgotten);
 }
 
-TEST(RegistryPast, AForgottenMachineThatNobodySignedIsReported) {
+TEST(RegistryPast, AForgottenMachineWithoutASignatureIsReported) {
     const std::string reason = "expected strings \"by\" and \"at\"";
     checkRejected(R"({"v":1})", reason);
     checkRejected(R"({"v":1,"by":"admin","at":5})", reason);

@@ -1,4 +1,4 @@
-// What is believed of the keys in etcd, whoever wrote them.
+// How the keys in etcd are read, no matter who wrote them.
 #include "agent/cluster/registry.hpp"
 
 #include "tests/cpputest.hpp"
@@ -30,7 +30,7 @@ agent::Registry read(std::vector<hal::KeyValue> cluster, std::vector<hal::KeyVal
         {.header = header, .succeeded = true, .ranges = {{std::move(cluster)}, {std::move(services)}}});
 }
 
-/// Reads the one pair; it must be left out and reported with these words.
+/// Reads the one pair; it must be ignored and reported with this reason.
 void checkRejected(const std::string& key, const std::string& value, const std::string& reason) {
     const auto registry = read({at(key, value)});
     LONGS_EQUAL_TEXT(1, registry.problems.size(), value.substr(0, 80).c_str());
@@ -38,7 +38,7 @@ void checkRejected(const std::string& key, const std::string& value, const std::
     CHECK_EQUAL(reason + "; correct or delete the key with etcdctl", registry.problems.front().reason);
     CHECK_TRUE(registry.members.empty() && registry.nodes.empty() && registry.forgotten.empty() &&
                !registry.bootstrap && !registry.clusterId);
-    CHECK_TRUE_TEXT(registry.raw.contains(key), "a guarded write has to know the key all the same");
+    CHECK_TRUE_TEXT(registry.raw.contains(key), "a guarded write must know the key anyway");
 }
 
 } // namespace
@@ -330,7 +330,7 @@ TEST(Registry, OneWrongValueHidesNoOther) {
     LONGS_EQUAL(1, registry.members.size());
 }
 
-TEST(Registry, TheServicesOf2014AreReadWhoeverWroteThem) {
+TEST(Registry, TheServicesOf2014AreReadNoMatterWhoWroteThem) {
     const auto registry =
         read({}, {at("/services/crate/n1", R"({"http":4200,"transport":4300,"node_id":"m1"})", 55),
                   at("/services/crate/old", R"({"http": 4200, "transport": 4300})"),

@@ -49,7 +49,7 @@ TEST(RenderGolden, ALaterStartCountsEveryNodeEverSeen) {
     observed.etcd.registry.edit().nodes = {third};
     observed.etcd.registry.edit().members.push_back({.nodeId = "4", .name = "n4", .slot = 4});
     checkIs("later");
-    // Without etcd what is kept on disk still counts: nobody starts with a smaller cluster than it was.
+    // Without etcd the state on disk still counts: no node starts with a smaller cluster than it was.
     observed.persistent.peers.emplace("3", "10.0.0.3:4300");
     observed.etcd.registry.reset();
     checkIs("later");

@@ -1,4 +1,4 @@
-// The seed of a run: told once, before the first test, so that also a test that crashes can be repeated.
+// The seed of a run: printed once, before the first test, so that even a test that crashes can be repeated.
 #include "tests/unit/seed.hpp"
 
 #include <cstdio>

@@ -1,4 +1,4 @@
-// The one seed of a run from which tests that damage values at random draw. Owns its choice and the line that tells it;
+// The one seed of a run, for tests that damage values at random. Owns its choice and the line that prints it;
 // never the randomness itself: each test seeds a generator of its own.
 #pragma once
 

@@ -189,11 +189,11 @@ TEST(Session, KeysOfOthersAreNeverDeleted) {
     LONGS_EQUAL(4, store.keys().size());
 }
 
-TEST(Session, AWriteOfSomebodyElseSinceTheLastReadIsSeenBeforeOneOfOurs) {
+TEST(Session, AForeignWriteSinceTheLastReadIsSeenBeforeOneOfOurs) {
     start();
     const auto other = store.grant(3600s);
     store.put(kNode, "the clone", other.id);
-    planning = false; // whoever plans has not seen the clone yet
+    planning = false; // the planner has not seen the clone yet
     setDesired({{kNode, "newer"}, {kService, "service"}});
     loop.advance(10s);
     CHECK_EQUAL("the clone service", announced());
@@ -218,7 +218,7 @@ TEST(Session, AKeyOfThe2014SidekickIsTakenOverOnceItWasSeen) {
     CHECK_EQUAL("document service", announced());
 }
 
-TEST(Session, AKeyThatSomebodyDeletedComesBackWithTheNextRead) {
+TEST(Session, ADeletedKeyComesBackWithTheNextRead) {
     start();
     store.erase(kService);
     loop.advance(30s + 100ms);
@@ -248,7 +248,7 @@ TEST(Session, AClaimIsMadeOnceAndReadBack) {
     LONGS_EQUAL(1, session->state().registry->members.size());
 }
 
-TEST(Session, AClaimThatSomebodyElseWonIsReadBackToo) {
+TEST(Session, AClaimThatAnotherNodeWonIsReadBackToo) {
     planning = false;
     start();
     store.put(kKeys.member("m1"), R"({"v":1,"name":"other","slot":1})");

@@ -1,4 +1,4 @@
-// The site file: what its lines mean, and what is said about each that is wrong.
+// The site file: what its lines mean, and the error for each wrong one.
 #include "tools/cratectl/site/site.hpp"
 
 #include "tests/cpputest.hpp"

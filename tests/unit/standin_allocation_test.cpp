@@ -37,7 +37,7 @@ TEST_GROUP(StandinAllocation) {
         }
     }
 
-    /// "a+b" is a primary on a with a replica on b; "-" stands for a primary that nobody has.
+    /// "a+b" is a primary on a with a replica on b; "-" is a primary that no node has.
     [[nodiscard]] std::string shown() const {
         std::string text = table.primaryActive ? table.primary : "-";
         for (const standin::Copy& copy : table.replicas) {
@@ -120,7 +120,7 @@ TEST(StandinAllocation, AReplicaLeavesOnlyWithFull) {
     CHECK_EQUAL(std::string("a+c"), shown());
 }
 
-TEST(StandinAllocation, WithNoneNobodyHasToLeave) {
+TEST(StandinAllocation, WithNoneNoCopyHasToLeave) {
     rules.leaving = {"a", "b"};
     rules.availability = standin::Availability::none;
     settle("abc");

@@ -1,4 +1,5 @@
-// Several stand-in nodes on one simulated clock: whatever messages are lost, there is one cluster, and one master a term.
+// Several stand-in nodes on one simulated clock: no matter which messages are lost, there is one cluster and one master
+// per term.
 #include "tests/cpputest.hpp"
 #include "tests/standin/cluster.hpp"
 

@@ -1,4 +1,4 @@
-// The stand-in's decommission: what it waits for, for how long, and what becomes of it when it takes too long.
+// The stand-in's decommission: what it waits for, for how long, and what happens when it takes too long.
 #include "tests/cpputest.hpp"
 #include "tests/standin/cluster_change.hpp"
 #include "tests/standin/decommissioning.hpp"
@@ -85,7 +85,7 @@ TEST(StandinDecommissioning, UpTo643TheTimeEndsTheWaitingWhateverForceSays) {
     Decommissioning leaving = begun("b", {6, 4, 3});
     step(leaving);
     now += 11s;
-    CHECK_TRUE(step(leaving).remark.contains("going on all the same"));
+    CHECK_TRUE(step(leaving).remark.contains("continuing anyway"));
     step(leaving);
     now += 5s;
     CHECK_TRUE(step(leaving).exits);

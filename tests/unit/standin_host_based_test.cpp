@@ -1,4 +1,4 @@
-// Whom the stand-in lets in: rules in the order of text, and addresses as CrateDB compares them.
+// Access to the stand-in: rules in alphabetical order, and addresses as CrateDB compares them.
 #include "tests/cpputest.hpp"
 #include "tests/standin/host_based.hpp"
 
@@ -31,7 +31,7 @@ TEST_GROUP(StandinHostBased) {
     }
 };
 
-TEST(StandinHostBased, WithoutARuleNobodyIsLetIn) {
+TEST(StandinHostBased, WithoutARuleAccessIsDenied) {
     CHECK_TRUE(judge("127.0.0.1").verdict == Verdict::refused);
     CHECK_TRUE(judge("127.0.0.1").reason.starts_with("No valid auth.host_based.config entry found for host"));
 }

@@ -1,4 +1,4 @@
-// What the stand-in reads from crate.yml, which names its version line knows, and when the gateway lets tables in.
+// The stand-in's reading of crate.yml, the names that its version line knows, and when the gateway recovers tables.
 #include "tests/cpputest.hpp"
 #include "tests/standin/crate_yaml.hpp"
 #include "tests/standin/gateway.hpp"

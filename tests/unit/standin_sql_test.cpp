@@ -1,4 +1,4 @@
-// The stand-in's grammar: what it understands becomes a value, everything else is refused, never guessed.
+// The stand-in's grammar: a known statement becomes a value, everything else is refused, never guessed.
 #include "tests/cpputest.hpp"
 #include "tests/standin/sql_statement.hpp"
 

@@ -70,7 +70,7 @@ TEST(StandinVote, EndsWhenTwoEntriesFitOneNode) {
         doubled.attempt(node("n1"), nodes({"n2"}), 1h).remark.contains("matches multiple requirements"));
 }
 
-TEST(StandinVote, OfANodeThatNobodyConfiguredTakesThreeSeconds) {
+TEST(StandinVote, OfAnUnconfiguredNodeTakesThreeSeconds) {
     standin::BootstrapVote alone{standin::ClusterConfig{}};
     CHECK_TRUE(!alone.attempt(node("n1"), nodes({"n2"}), 2999ms).votingNodes);
     CHECK_TRUE((alone.attempt(node("n1"), nodes({"n2"}), 3s).votingNodes == Names{"id-n1", "id-n2"}));

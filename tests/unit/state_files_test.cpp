@@ -1,4 +1,4 @@
-// What is kept on disk: read back as it was written, refused when somebody broke it, written only on change.
+// The state on disk: read back as it was written, refused if damaged, written only on change.
 #include "agent/runtime/state_files.hpp"
 
 #include "tests/cpputest.hpp"

@@ -1,4 +1,4 @@
-// What is done about the crate unit in every state, in which words, and what is never done.
+// What the agent does about the crate unit in every state, its messages, and what it never does.
 #include "agent/database/supervise.hpp"
 
 #include "tests/cpputest.hpp"

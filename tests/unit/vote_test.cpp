@@ -45,7 +45,7 @@ TEST(Vote, WaitsForEtcdBeforeItIsRepeated) {
     CHECK_TRUE(formation().waitingFor.has_value());
     CHECK_TRUE_TEXT(
         (agent::plan(observed, config, std::nullopt, true).persistent.vote == Names{"n1", "n2", "n3"}),
-        "it is kept meanwhile");
+        "it is kept until then");
 }
 
 TEST(Vote, OfAnEmptiedDiskWaitsForANodeThatKnowsTheCluster) {
@@ -99,7 +99,7 @@ TEST(Vote, ADatabaseThatWasStartedWithoutItGetsNoneWhileItRuns) {
     CHECK_TRUE((formation().initialMasterNodes == Names{"n1"}));
 }
 
-// ---- nobody with a past is passed over ----
+// ---- no node with a past is ignored ----
 
 TEST_GROUP(FirstElection) {
     agent::Observed observed = values::memberWithoutData();
@@ -120,7 +120,7 @@ TEST_GROUP(FirstElection) {
     }
 };
 
-TEST(FirstElection, IsDecidedOnlyIfNobodyCameAndNoIdWasToldMeanwhile) {
+TEST(FirstElection, IsDecidedOnlyIfNoNodeAndNoIdWereAdded) {
     const auto claim = formation().claim;
     CHECK_TRUE(claim.has_value());
     const auto guards = [&claim](const hal::Compare& compare) {
@@ -161,7 +161,7 @@ TEST(FirstElection, CountsOnlyNodesWhoseDiskIsKnownToBeEmpty) {
                 agent::form(observed, config).waitingFor.value_or(""));
 }
 
-TEST(FirstElection, IsNotHeldWithAListThatSomebodyChangedAfterItBegan) {
+TEST(FirstElection, IsNotHeldWithAListThatWasChangedAfterItBegan) {
     other.vote = Names{"n1", "n2", "n3"};
     observed.etcd.registry.edit().bootstrap = Names{"n1"};
     const auto formed = formation();

@@ -52,14 +52,14 @@ void printNode(const ordered_json& node) {
     std::printf("  Address:  %s (health %s, http %s, psql %s)\n", field(node, "/address").c_str(),
                 field(node, "/endpoints/health").c_str(), field(node, "/endpoints/http").c_str(),
                 field(node, "/endpoints/psql").c_str());
-    std::printf("  Data:     %s, %s can still be written\n", bytes(node, "/capacity/data_bytes").c_str(),
+    std::printf("  Data:     %s, %s effectively free\n", bytes(node, "/capacity/data_bytes").c_str(),
                 bytes(node, "/capacity/data_free_bytes").c_str());
     std::printf("  Versions: crate %s (configured as %s), cratekeeper %s\n",
                 field(node, "/versions/crate").c_str(), field(node, "/versions/crate_line").c_str(),
                 field(node, "/versions/cratekeeper").c_str());
     std::printf("  Unit:     %s %s/%s\n", field(node, "/unit/name").c_str(),
                 field(node, "/unit/active").c_str(), field(node, "/unit/sub").c_str());
-    std::printf("  Doing:    %s\n", field(node, "/phase_words").c_str());
+    std::printf("  Status:   %s\n", field(node, "/phase_words").c_str());
     if (field(node, "/advice") != "-") {
         std::printf("  Next:     %s\n", field(node, "/advice").c_str());
     }

@@ -232,7 +232,7 @@ std::string problemsBlock(const hal::Problems& problems) {
     for (const hal::Problem& problem : problems) {
         rows.push_back({shown(problem.source), shown(problem.reason)});
     }
-    return "\nUNKNOWN, AND WHY\n" + aligned(rows);
+    return "\nPROBLEMS\n" + aligned(rows);
 }
 
 } // namespace
