@@ -158,8 +158,9 @@ void decideVote(Formation& formation, const Observed& observed, const Config& co
         return;
     }
     if (!observed.dataHoldsDatabase) {
-        formation.waitingFor = "permission to read " + config.dataDirectory +
-                               "/data: the user cratekeeper needs it to decide whether this node votes";
+        formation.waitingFor = "access to " + config.dataDirectory +
+                               "/data, which decides whether this node votes; mount the data volume and let "
+                               "the user cratekeeper read it";
         return;
     }
     if (*observed.dataHoldsDatabase || joins(observed)) {

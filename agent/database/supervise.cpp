@@ -140,7 +140,7 @@ string exitMeaning(const hal::Unit& unit) {
     case kExitKilled: return code + ": killed, manually or for lack of memory";
     case kExitDockerFailed: return code + ": Docker could not create the container";
     case kExitNotExecutable:
-    case kExitNotFound: return code + ": the image does not contain the program to run";
+    case kExitNotFound: return code + ": the image contains no executable program";
     case 1: return code + ": CrateDB refused its settings or its data";
     default: return code;
     }

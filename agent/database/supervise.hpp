@@ -17,7 +17,7 @@ enum class Phase {
     refused,       ///< the node refuses to start the database until an operator intervenes
     starting,      ///< the image is being pulled or the container is starting
     running,       ///< the container is running
-    restarting,    ///< it failed, and systemd or the agent restarts it
+    restarting,    ///< it failed and systemd or the agent restarts it, or it is stopping
     stoppedByHand, ///< an operator stopped it; the agent does not restart it
 };
 

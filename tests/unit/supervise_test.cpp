@@ -279,8 +279,8 @@ TEST(Supervise, ExitsHaveMeanings) {
     CHECK_EQUAL("exit 143: ended by SIGTERM", meaning(143));
     CHECK_EQUAL("exit 137: killed, manually or for lack of memory", meaning(137));
     CHECK_EQUAL("exit 125: Docker could not create the container", meaning(125));
-    CHECK_EQUAL("exit 126: the image does not contain the program to run", meaning(126));
-    CHECK_EQUAL("exit 127: the image does not contain the program to run", meaning(127));
+    CHECK_EQUAL("exit 126: the image contains no executable program", meaning(126));
+    CHECK_EQUAL("exit 127: the image contains no executable program", meaning(127));
     CHECK_EQUAL("exit 1: CrateDB refused its settings or its data", meaning(1));
     CHECK_EQUAL("exit 42", meaning(42));
 }
