@@ -9,7 +9,7 @@ using namespace std::chrono_literals;
 
 TEST_GROUP_BASE(AgentByHand, AgentFixture){};
 
-TEST(AgentByHand, AClusterIdChangedByHandIsNotBelieved) {
+TEST(AgentByHand, AManuallyChangedClusterIdIsIgnored) {
     bootToReady();
     machine.server->readyStatuses.clear();
     etcd.put("/cratekeeper/crate/cluster-id", R"({"v":1,"id":"another"})");

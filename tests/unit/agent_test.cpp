@@ -38,7 +38,7 @@ TEST(Agent, TheVoteIsRenderedForTheFirstStartAndTakenBackAfterwards) {
     LONGS_EQUAL_TEXT(1, machine.containerStarts(), "a file that changed restarts nothing");
 }
 
-TEST(Agent, WithoutEtcdABlankMachineWaitsAndSaysForWhat) {
+TEST(Agent, WithoutEtcdABlankMachineWaitsAndReportsForWhat) {
     etcd.stop();
     start();
     loop.advance(60s);
@@ -86,7 +86,7 @@ TEST(Agent, ABrokenPastStartsNoDatabaseAndIsLeftAsItIs) {
     LONGS_EQUAL(0, machine.containerStarts());
 }
 
-TEST(Agent, ABrokenPastIsMendedFromEtcdWhereThatKnowsSlotAndCluster) {
+TEST(Agent, ADamagedStateIsRestoredFromEtcdIfThatKnowsSlotAndCluster) {
     bootToReady();
     const auto before = machine.disk.files["/var/lib/cratekeeper/node.json"];
     machine.killAgent();
@@ -124,7 +124,7 @@ TEST(Agent, ARestartOfTheAgentChangesNothingThatIsSeenFromOutside) {
     LONGS_EQUAL(1, etcd.leases());
 }
 
-TEST(Agent, ARestartedAgentSaysNothingBeforeTheDatabaseWasHeard) {
+TEST(Agent, ARestartedAgentReportsNothingBeforeTheDatabaseAnswers) {
     bootToReady();
     machine.database.latency = 1s;
     machine.restartAgent();
@@ -135,7 +135,7 @@ TEST(Agent, ARestartedAgentSaysNothingBeforeTheDatabaseWasHeard) {
     CHECK_TRUE(std::set<int>{200} == machine.server->readyStatuses);
 }
 
-TEST(Agent, ARestartedAgentThatHearsNothingSaysWhatItKnowsAfterThreeSeconds) {
+TEST(Agent, ARestartedAgentWithoutAnswersReportsWhatItKnowsAfterThreeSeconds) {
     bootToReady();
     machine.units.deaf = true;
     machine.restartAgent();
@@ -159,7 +159,7 @@ TEST(Agent, ALongAbsenceOfTheAgentCostsTheKeysAndNotTheDatabase) {
 
 // ---- manual changes ----
 
-TEST(Agent, AStopByHandIsRespectedAlsoByTheNextAgent) {
+TEST(Agent, AManualStopIsRespectedByTheNextAgentToo) {
     bootToReady();
     machine.units.stopByHand(kUnit);
     loop.advance(100ms);
@@ -173,7 +173,7 @@ TEST(Agent, AStopByHandIsRespectedAlsoByTheNextAgent) {
     CHECK_EQUAL("stopped-by-hand", phase());
 }
 
-TEST(Agent, AStartByHandIsFollowed) {
+TEST(Agent, AManualStartIsFollowed) {
     bootToReady();
     machine.units.stopByHand(kUnit);
     loop.advance(1min);
@@ -183,7 +183,7 @@ TEST(Agent, AStartByHandIsFollowed) {
     CHECK_TRUE(announcesService());
 }
 
-TEST(Agent, ADatabaseThatWasStartedByHandBeforeTheAgentIsAdopted) {
+TEST(Agent, ADatabaseStartedManuallyBeforeTheAgentIsAdopted) {
     bootToReady();
     machine.disk.files.erase("/run/cratekeeper/started");
     machine.restartAgent();
@@ -246,7 +246,7 @@ TEST(Agent, AReloadWithAnotherClusterLeavesNothingBehindInTheOldOne) {
     CHECK_TRUE(machine.containerRuns());
 }
 
-TEST(Agent, AReloadWithAnEtcdThatCannotBeReachedByConfigurationKeepsTheOldOneUntilItIsMended) {
+TEST(Agent, AReloadWithAnUnusableEtcdConfigurationKeepsTheOldOneUntilItIsFixed) {
     bootToReady();
     machine.nextConfig.config = machine.config;
     machine.nextConfig.config.etcd.passwordFile = "/missing";

@@ -14,7 +14,7 @@ return health.at("checks").at(name).at(0).at("status").get<std::string>();
 
 // ---- the database ----
 
-TEST(AgentTrouble, TheEndOfTheProcessIsToldAtOnceAndNotAtTheNextTick) {
+TEST(AgentTrouble, TheEndOfTheProcessIsReportedAtOnceAndNotAtTheNextTick) {
     bootToReady();
     loop.advance(300ms); // somewhere between two ticks
     machine.killContainer();
@@ -93,7 +93,7 @@ TEST(AgentTrouble, AFrozenDatabaseIsNotReadyAfterOneDeadline) {
     CHECK_EQUAL(200, machine.server->status());
 }
 
-TEST(AgentTrouble, ACrashLoopIsToldWithItsReasonAndTriedAgain) {
+TEST(AgentTrouble, ACrashLoopIsReportedWithItsReasonAndRetried) {
     machine.databaseRefusesToStart = true;
     start();
     loop.advance(5s);
@@ -126,7 +126,7 @@ TEST(AgentTrouble, AFirstStartThatFailedIsRepeatedAndFormsTheCluster) {
     CHECK_TRUE(machine.disk.files[crateYml].find("initial_master_nodes") == std::string::npos);
 }
 
-TEST(AgentTrouble, AStartThatComesToNothingIsTriedAgainAndNotTakenForAStopByHand) {
+TEST(AgentTrouble, AFailedStartIsRetriedAndNotMistakenForAManualStop) {
     machine.units.startJobsFail = true; // docker.service does not start, say
     start();
     loop.advance(1min);

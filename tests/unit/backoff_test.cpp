@@ -22,7 +22,7 @@ TEST(Backoff, EachDelayIsBetweenHalfAndAllOfTheDoubledOneAndCapped) {
     }
 }
 
-TEST(Backoff, ASuccessBeginsAnew) {
+TEST(Backoff, ASuccessResetsTheDelay) {
     Backoff backoff(100ms, 10s, 1);
     for (int round = 0; round < 6; ++round) {
         (void)backoff.next();
@@ -64,4 +64,4 @@ TEST(Backoff, ACapBelowTheFirstDelayHolds) {
     CHECK_TRUE(backoff.next() <= 10ms);
 }
 
-TEST(Backoff, ACapOfNothingIsNoDelay) { CHECK_EQUAL(0us, Backoff(100ms, 0ms, 3).next()); }
+TEST(Backoff, ACapOfZeroMeansNoDelay) { CHECK_EQUAL(0us, Backoff(100ms, 0ms, 3).next()); }

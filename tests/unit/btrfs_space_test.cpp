@@ -110,7 +110,7 @@ TEST(BtrfsSpace, AFreshVolumeOffersItsChunksAndTheUnallocatedRest) {
     checkAbout(99 * kGib / 2, free.metadataHeadroomBytes); // dup
 }
 
-TEST(BtrfsSpace, DfPromisesGigabytesThatNoMetadataIsLeftFor) {
+TEST(BtrfsSpace, DfReportsGigabytesThatNoMetadataIsLeftFor) {
     // The case people report: data chunks with 86 GiB of free room, 1 MiB unallocated, metadata full to its reserve.
     const auto free =
         hal::freeSpace(spaces(186 * kGib, 100 * kGib, kGib, kGib - 512 * kMib), {kMib}, 512 * kMib);
@@ -133,7 +133,7 @@ TEST(BtrfsSpace, MetadataTakesItsPartOfTheUnallocatedSpace) {
     checkAbout(10 * kGib, free.effectiveFreeBytes);
 }
 
-TEST(BtrfsSpace, TheGlobalReserveIsNoHeadroom) {
+TEST(BtrfsSpace, TheGlobalReserveDoesNotCountAsHeadroom) {
     const auto without = hal::freeSpace(spaces(0, 0, 256 * kMib, 0), {0}, 0);
     const auto with = hal::freeSpace(spaces(0, 0, 256 * kMib, 0), {0}, 64 * kMib);
     CHECK_EQUAL(256 * kMib, without.metadataHeadroomBytes);

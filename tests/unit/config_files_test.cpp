@@ -167,7 +167,7 @@ TEST(ConfigFiles, ACrateEnvironmentThatCannotBeReadIsUnknownAndNoError) {
     CHECK_FALSE(agent::crateVersion(loaded.config.crate).has_value());
 }
 
-TEST(ConfigFiles, AChangeOfTheCrateEnvironmentIsToldOnce) {
+TEST(ConfigFiles, AChangeOfTheCrateEnvironmentIsReportedOnce) {
     const std::string path = "/etc/cratekeeper/crate.env";
     agent::CrateEnvironmentWatch watch(tree.reader());
     CHECK_FALSE(watch.changed());

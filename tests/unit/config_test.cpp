@@ -213,7 +213,7 @@ TEST(Config, ASettingHasAName) {
     }
 }
 
-TEST(Config, WhatFormsTheClusterCannotBeSetAndTheReasonIsSaid) {
+TEST(Config, SettingsThatFormTheClusterAreRefusedWithTheReason) {
     checkRefused("Crate", "Setting", "cluster.initial_master_nodes=n1",
                  "cluster.initial_master_nodes cannot be set here: the first voters are agreed on once, in "
                  "etcd; a "
@@ -274,7 +274,7 @@ TEST(Config, ASettingTheLineDoesNotKnowIsRefusedWithFileAndLine) {
     CHECK_EQUAL("", errors(with("crate:latest", text)));
 }
 
-TEST(Config, AnUnknownLineIsToldWithWhatFollowsAndWhatToDo) {
+TEST(Config, AnUnknownLineIsReportedWithItsConsequenceAndTheNextStep) {
     CHECK_OK(agent::crateVersionKnown(agent::CrateConfig{}));
     CHECK_FAILS("the tag of the image \"crate:latest\" names none; gateway.expected_data_nodes and "
                 "gateway.recover_after_data_nodes are omitted",

@@ -22,7 +22,7 @@ TEST(CrateVersion, ATagWithTwoOrThreeNumbersNamesTheLine) {
     CHECK_EQUAL("10.12", lineOf("crate:10.12.13"));
 }
 
-TEST(CrateVersion, ThePortOfARegistryIsNoTag) {
+TEST(CrateVersion, ThePortOfARegistryIsNotATag) {
     CHECK_EQUAL("unknown", lineOf("registry.lab:5000/crate"));
     CHECK_EQUAL("6.4", lineOf("registry.lab:5000/crate:6.4.5"));
     CHECK_EQUAL("unknown", lineOf("10.0.0.1:5000/team/crate"));

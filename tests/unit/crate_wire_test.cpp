@@ -77,7 +77,7 @@ TEST(CrateWire, KeepsNameAndVersionOfANodeWithoutMaster) {
     CHECK_FALSE(answer.masterNode.has_value());
 }
 
-TEST(CrateWire, TellsThatTheStateIsNotRecovered) {
+TEST(CrateWire, ReportsThatTheStateIsNotRecovered) {
     const auto answer = sqlOnly(503, R"({"error":{"message":"ClusterBlockException","code":5035}})");
     STRCMP_CONTAINS("waiting for more nodes", answer.sqlError->c_str());
 }

@@ -153,7 +153,7 @@ TEST(DiskFacts, ReadsAnEmmcChipAndAMultipathNvmeDisk) {
     CHECK_EQUAL(std::optional(4096U), multipath.logicalSectorBytes);
 }
 
-TEST(DiskFacts, ADiskThatVanishedMeanwhileIsAllUnknownAndSaysSo) {
+TEST(DiskFacts, ADiskThatHasVanishedIsUnknownWithAReason) {
     const auto found = disk("gone", noUdev, problems);
     CHECK_FALSE(found.model || found.sizeBytes || found.rotational || found.transport);
     LONGS_EQUAL(10, problems.size());

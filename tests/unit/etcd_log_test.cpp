@@ -55,7 +55,7 @@ TEST_GROUP(EtcdLog) {
     [[nodiscard]] size_t told() { return std::exchange(memory->lines, {}).size(); }
 };
 
-TEST(EtcdLog, AnOutageIsSaidOnceForEachKindOfErrorAndOnceWhenItIsOver) {
+TEST(EtcdLog, AnOutageIsLoggedOnceForEachKindOfErrorAndOnceWhenItIsOver) {
     const hal::Error refused{hal::EtcdFault::unavailable, "10.0.0.1:2379: refused"};
     for (int i = 0; i < 100; ++i) {
         said.failed(refused);
@@ -73,7 +73,7 @@ TEST(EtcdLog, AnOutageIsSaidOnceForEachKindOfErrorAndOnceWhenItIsOver) {
     LONGS_EQUAL(1, told());
 }
 
-TEST(EtcdLog, AValueThatDoesNotFitIsSaidWhenItComesWhenItChangesAndWhenItGoes) {
+TEST(EtcdLog, AMalformedValueIsLoggedWhenItComesWhenItChangesAndWhenItGoes) {
     for (int i = 0; i < 100; ++i) {
         said.read({wrong("a"), wrong("b")});
     }
@@ -94,7 +94,7 @@ TEST(EtcdLog, AValueThatIsWrongInTwoWaysIsOneLine) {
     LONGS_EQUAL(1, told());
 }
 
-TEST(EtcdLog, OfMoreThanAReadingNamesNothingIsSaidToFitAgain) {
+TEST(EtcdLog, OfMoreThanAReadingListsNoneIsCalledValidAgain) {
     said.read({wrong("z")});
     (void)told();
     said.read(tooMany("a"));

@@ -32,7 +32,7 @@ TEST(FakeEtcd, ALeaseTakesItsKeysWithIt) {
     CHECK_TRUE(!store.keepAlive(lease.id).has_value());
 }
 
-TEST(FakeEtcd, NothingRunsOutWhileItIsStoppedAndAllBeginsAnewAfterwards) {
+TEST(FakeEtcd, NothingExpiresWhileItIsStoppedAndAllLeasesRestartAfterwards) {
     const auto lease = store.grant(5s);
     store.put("/a", "1", lease.id);
     store.stop();
@@ -132,7 +132,7 @@ TEST(FakeEtcd, ALostReplyIsOfACallThatWasCarriedOut) {
     CHECK_TRUE(failed && "1" == store.value("/a"));
 }
 
-TEST(FakeEtcd, AWatchTellsThatItStandsAndOfEveryChangeBelowItsPrefix) {
+TEST(FakeEtcd, AWatchReportsThatItIsEstablishedAndEveryChangeBelowItsPrefix) {
     fakes::EtcdLink link;
     fakes::Etcd etcd(loop, store, link);
     int changes = 0;

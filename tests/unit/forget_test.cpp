@@ -48,7 +48,7 @@ TEST(Forget, AnUnknownNodeIsAnsweredWithTheKnownOnes) {
     }
 }
 
-TEST(Forget, TwoMachinesOfOneNameAreToldApartByTheirIds) {
+TEST(Forget, TwoMachinesOfOneNameAreDistinguishedByTheirIds) {
     registry.members.push_back({.nodeId = "333", .name = "n2", .slot = 3});
     CHECK_FAILS("more than one member", forget("n2"));
     CHECK_FAILS("use the machine-id", forget("n2"));
@@ -68,7 +68,7 @@ TEST(Forget, TheMemberGoesAndTheMarkComesInOneTransaction) {
     CHECK_TRUE(!put.lease);
 }
 
-TEST(Forget, ItFailsWhenTheMachineIsAnnouncedOrChangedMeanwhile) {
+TEST(Forget, ItFailsIfTheMachineIsAnnouncedOrChangedInTheMeantime) {
     const auto forgetting = forget("n2");
     CHECK_OK(forgetting);
     const auto& when = forgetting->transaction.when;

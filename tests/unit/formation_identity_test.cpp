@@ -28,7 +28,7 @@ TEST_GROUP(FormationIdentity){};
 
 // ---- the cluster's id ----
 
-TEST(FormationIdentity, TheFirstIdTheDatabaseTellsIsWrittenCreateOnly) {
+TEST(FormationIdentity, TheFirstIdTheDatabaseReportsIsWrittenCreateOnly) {
     auto observed = values::observed();
     observed.etcd.registry.edit().clusterId.reset();
     observed.persistent.clusterId.reset();
@@ -95,7 +95,7 @@ TEST(FormationIdentity, AClonedMachineIdIsRefusedLoudly) {
     CHECK_TRUE(!formation.claim);
 }
 
-TEST(FormationIdentity, OurOwnKeyOfThisBootIsNoConflict) {
+TEST(FormationIdentity, OurOwnKeyOfThisBootIsNotAConflict) {
     auto observed = values::observed();
     auto own = otherNode("n1", kMachineId);
     own.bootId = values::kBootId; // a lease of the process before us
@@ -103,7 +103,7 @@ TEST(FormationIdentity, OurOwnKeyOfThisBootIsNoConflict) {
     CHECK_TRUE(!agent::form(observed, kConfig).refusal);
 }
 
-TEST(FormationIdentity, OurOwnKeyOfAnEarlierBootIsToldByItsAddress) {
+TEST(FormationIdentity, OurOwnKeyOfAnEarlierBootIsRecognisedByItsAddress) {
     auto observed = values::observed();
     auto own = otherNode("n1", kMachineId);
     own.address = observed.identity.address;
@@ -118,7 +118,7 @@ TEST(FormationIdentity, OurOwnKeyOfAnEarlierBootIsToldByItsAddress) {
     CHECK_TRUE(agent::form(observed, kConfig).refusal.has_value());
 }
 
-TEST(FormationIdentity, ACloneBesideUsInAContainerIsToldByItsName) {
+TEST(FormationIdentity, ACloneBesideUsInAContainerIsRecognisedByItsName) {
     auto observed = values::observed();
     auto clone = otherNode("n2", kMachineId);
     clone.bootId = values::kBootId; // containers of one machine share it
@@ -190,7 +190,7 @@ TEST(FormationIdentity, OfTwoNewcomersOfOneNameExactlyTheLaterIsRefused) {
     CHECK_TRUE(agent::form(observed, kConfig).refusal.has_value());
 }
 
-TEST(FormationIdentity, AForgottenMachineIsRefusedAndToldHowToComeBack) {
+TEST(FormationIdentity, AForgottenMachineIsRefusedWithTheWayToRejoin) {
     auto observed = values::observed();
     observed.etcd.registry.edit().members.clear();
     observed.etcd.registry.edit().forgotten = {

@@ -305,7 +305,7 @@ TEST(Formation, AFirstStartThatWasBegunIsRepeatedWithTheSameListThoughThereAreFi
     CHECK_TRUE((Names{"n1", "n2"}) == agent::form(observed, kConfig).initialMasterNodes);
 }
 
-TEST(Formation, ItIsNotRepeatedWithoutEtcdWhichMayKnowThatTheClusterWasFormedMeanwhile) {
+TEST(Formation, ItIsNotRepeatedWithoutEtcdWhichMayKnowThatTheClusterWasFormed) {
     auto observed = memberWithoutData();
     observed.persistent = values::persistent(1, {});
     observed.persistent.vote = {"n1"};

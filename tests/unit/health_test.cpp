@@ -54,7 +54,7 @@ TEST(Health, AHealthyNodePassesInEveryComponent) {
     CHECK_TRUE(verdict.ready && verdict.startedOnce && verdict.overall == Level::pass);
 }
 
-TEST(Health, WhatWasSeenIsToldAlsoWhenItPasses) {
+TEST(Health, TheObservedValueIsShownAlsoWhenItPasses) {
     const auto verdict = judge(observed);
     CHECK_EQUAL("active/running", component(verdict, "unit").observed.value_or(""));
     CHECK_EQUAL("CrateDB 6.0.3", component(verdict, "http").observed.value_or(""));

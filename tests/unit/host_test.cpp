@@ -53,7 +53,7 @@ TEST(Host, TheSerialNumberComesAsACredentialBeforeTheFile) {
     CHECK_EQUAL(std::optional<std::string>("FROM-A-CREDENTIAL"), reading.value.serial);
 }
 
-TEST(Host, WithoutTheCredentialTheFileIsAsked) {
+TEST(Host, WithoutTheCredentialTheFileIsRead) {
     const auto reading = hal::readHost({.root = fixtures::kNuc, .credentialsDirectory = "/nonexistent"});
     CHECK_EQUAL(std::optional<std::string>("G6PA123000XY"), reading.value.serial);
 }

@@ -95,7 +95,7 @@ TEST(Ini, AnAssignmentBeforeAnySectionHasNone) {
     CHECK_EQUAL("", ini.entries[0].section);
 }
 
-TEST(Ini, ALineThatIsNoAssignmentIsAnErrorWithItsPlace) {
+TEST(Ini, ALineThatIsNotAnAssignmentIsAnErrorWithItsPlace) {
     CHECK_EQUAL("/etc/x.conf:2: expected Key=Value, found \"nonsense\"", onlyError("[S]\nnonsense\n"));
     CHECK_EQUAL("/etc/x.conf:1: expected Key=Value, found \"=v\"", onlyError("=v"));
 }
@@ -119,7 +119,7 @@ TEST(Ini, AllWrongLinesAreReportedAndTheRightOnesKept) {
     LONGS_EQUAL(2, ini.entries.size());
 }
 
-TEST(Ini, AZeroByteIsNoText) {
+TEST(Ini, AZeroByteIsNotText) {
     using namespace std::string_view_literals;
     CHECK_EQUAL("/etc/x.conf:1: expected a line of text of at most 64 KiB", onlyError("k=a\0b\n"sv));
 }

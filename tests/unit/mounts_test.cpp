@@ -48,7 +48,7 @@ TEST(Mounts, LinesThatDoNotFollowTheFormatAreLeftOut) {
     }
 }
 
-TEST(Mounts, ABackslashThatIsNoEscapeStays) {
+TEST(Mounts, ABackslashThatIsNotAnEscapeStays) {
     const auto mounts = hal::parseMountinfo("1 2 8:1 / /a\\9b\\04 rw - ext4 /dev/a rw\n");
     CHECK_EQUAL(std::string("/a\\9b\\04"), mounts.at(0).point);
 }

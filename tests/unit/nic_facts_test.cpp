@@ -49,7 +49,7 @@ TEST(NicFacts, BridgesBondsVlansAndLoopbackAreNoHardware) {
     }
 }
 
-TEST(NicFacts, AnIdThatIsNoNumberIsUnknownAndSaysSo) {
+TEST(NicFacts, AnIdThatIsNotANumberIsUnknownWithAReason) {
     const auto nic = facts("eno9");
     CHECK_FALSE(nic.pciId.has_value());
     CHECK_TRUE(nic.pciProblem.has_value());

@@ -41,7 +41,7 @@ TEST(Pages, AReadyNodeAnswers200Everywhere) {
                   pagesOf(observed));
 }
 
-TEST(Pages, ANodeThatIsNotReadySaysSoAndIsAliveAllTheSame) {
+TEST(Pages, ANodeThatIsNotReadySaysSoAndIsStillAlive) {
     observed.database.ended = true;
     checkStatuses("/ 503\n/health 503\n/live 200\n/ready 503\n/startup 503\n/v1/node 200\n",
                   pagesOf(observed));

@@ -62,7 +62,7 @@ TEST(Peers, ABlankNodeDoesNotTakeUpTheNodesOfAnotherCluster) {
     CHECK_TRUE((Peers{{"b", "10.0.0.2:4300"}}) == agent::rememberPeers({}, registry));
 }
 
-TEST(Peers, TheOwnClusterCountsAndNotWhatAnEtcdThatBeganAnewSays) {
+TEST(Peers, OurOwnClusterCountsAndNotAnEtcdThatStartedOver) {
     auto stranger = otherNode("n7", "a");
     stranger.clusterId = "another";
     auto ours = otherNode("n2", "b");
@@ -74,7 +74,7 @@ TEST(Peers, TheOwnClusterCountsAndNotWhatAnEtcdThatBeganAnewSays) {
     CHECK_TRUE((Peers{{"b", "10.0.0.2:4300"}}) == agent::rememberPeers(old, registry));
 }
 
-TEST(Peers, AKnownNodeStaysAtItsPlaceWhateverClusterItTells) {
+TEST(Peers, AKnownNodeKeepsItsAddressWhateverClusterItAnnounces) {
     auto stranger = otherNode("n7", "a");
     stranger.clusterId = "another";
     auto registry = with({stranger});
@@ -83,7 +83,7 @@ TEST(Peers, AKnownNodeStaysAtItsPlaceWhateverClusterItTells) {
     CHECK_TRUE(known == agent::rememberPeers(persistent(known), registry));
 }
 
-TEST(Peers, ANodeThatSaysNotWhereItIsChangesNothing) {
+TEST(Peers, ANodeWithoutAnAddressChangesNothing) {
     const Peers known{{"a", "10.0.0.7:4300"}};
     auto nowhere = otherNode("n2", "a");
     nowhere.address.reset();

@@ -72,7 +72,7 @@ TEST(Plan, AGuessIsNotKept) {
     CHECK_TRUE(agent::PersistentState{} == planned().persistent);
 }
 
-TEST(Plan, WhatOurOwnDatabaseTellsIsKeptBeforeEtcdConfirmsIt) {
+TEST(Plan, TheIdOfOurOwnDatabaseIsKeptBeforeEtcdConfirmsIt) {
     observed.persistent = values::persistent(1, {});
     observed.persistent.vote = {"n1"};
     observed.etcd.registry.reset();
@@ -149,7 +149,7 @@ TEST(Plan, TheStatusOfANodeWithoutAnyEtcdIsTheWaitForIt) {
     CHECK_EQUAL("waiting for etcd: 10.0.0.2:2379: connection refused, next try in 3 s", planned().status);
 }
 
-TEST(Plan, EtcdsTroubleIsToldBesideAReadyDatabase) {
+TEST(Plan, EtcdsFailureIsReportedBesideAReadyDatabase) {
     observed.etcd.error = "10.0.0.2:2379: connection refused";
     observed.etcd.nextTry = observed.now - 1s;
     CHECK_EQUAL(
@@ -157,7 +157,7 @@ TEST(Plan, EtcdsTroubleIsToldBesideAReadyDatabase) {
         planned().status);
 }
 
-TEST(Plan, ARefusedReloadIsToldBesideAReadyDatabase) {
+TEST(Plan, ARejectedReloadIsReportedBesideAReadyDatabase) {
     observed.configErrors = {
         "/etc/cratekeeper/agent.conf:2: [Etcd] LeaseSeconds: expected a number of seconds from 2 to 60"};
     STRCMP_CONTAINS("the new configuration was rejected: /etc/cratekeeper/agent.conf:2",

@@ -47,7 +47,7 @@ TEST(ProbeTable, ColumnsAreAlignedAndNoLineEndsInABlank) {
     CHECK_TRUE(table.ends_with('\n'));
 }
 
-TEST(ProbeTable, TellsOfWhatIsOnTopOfANicAndWhereTheDefaultRouteIs) {
+TEST(ProbeTable, ShowsTheInterfacesOnTopOfANicAndTheDefaultRoute) {
     agent::Inventory inventory;
     agent::PhysicalNic physical;
     physical.nic.name = "eno1";

@@ -29,12 +29,12 @@ TEST(ProcessFacts, AProcessThatWasAddedToAContainerIsNotItsFirst) {
     CHECK_TRUE(place && !place->firstOfNamespace);
 }
 
-TEST(ProcessFacts, ProcessOneOfOurOwnNamespaceIsNoContainer) {
+TEST(ProcessFacts, ProcessOneOfOurOwnNamespaceIsNotAContainer) {
     const auto place = hal::parseProcessStatus("Name:\tsystemd\nPPid:\t0\nNSpid:\t1\n");
     CHECK_TRUE(place && !place->firstOfNamespace);
 }
 
-TEST(ProcessFacts, AStatusWithoutNamespacesStillTellsTheParent) {
+TEST(ProcessFacts, AStatusWithoutNamespacesStillContainsTheParent) {
     const auto place = hal::parseProcessStatus("Name:\tjava\nPPid:\t7\n");
     CHECK_TRUE(place && place->parent == 7 && !place->firstOfNamespace);
 }
@@ -45,7 +45,7 @@ TEST(ProcessFacts, ANameThatImitatesALineDecidesNothing) {
     CHECK_TRUE(place && place->parent == 7);
 }
 
-TEST(ProcessFacts, ATextWithoutAReadableParentIsNoStatus) {
+TEST(ProcessFacts, ATextWithoutAReadableParentIsNotAStatus) {
     CHECK_TRUE(!hal::parseProcessStatus(""));
     CHECK_TRUE(!hal::parseProcessStatus("Name:\tjava\nPPi"));
     CHECK_TRUE(!hal::parseProcessStatus("PPid:\tnone\nNSpid:\t4\t1\n"));

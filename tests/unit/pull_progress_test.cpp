@@ -20,7 +20,7 @@ std::string state(const std::string& id, const std::string& status) {
 
 TEST_GROUP(PullProgress) { cratectl::PullProgress progress; };
 
-TEST(PullProgress, BeforeASizeIsKnownTheRegistryIsAsked) {
+TEST(PullProgress, BeforeASizeIsKnownItSaysThatTheRegistryIsAsked) {
     CHECK_TRUE(!progress.percent());
     CHECK_EQUAL("waiting for the image: asking the registry", progress.words());
     progress.take(R"({"status":"Pulling from library/crate","id":"6.0.3"})"
@@ -92,7 +92,7 @@ TEST(PullProgress, ALineWithoutItsEndIsNotTakenYet) {
     LONGS_EQUAL(50, progress.percent().value_or(-1));
 }
 
-TEST(PullProgress, WhatIsNoMessageIsPassedOver) {
+TEST(PullProgress, LinesThatAreNotMessagesAreSkipped) {
     for (const char* const line :
          {"", "{", "null", "[]", "5", "\"x\"", "{}", R"({"id":"a"})", R"({"id":5,"status":"Downloading"})",
           R"({"id":"a","status":"Downloading"})", R"({"id":"a","status":"Downloading","progressDetail":[]})",

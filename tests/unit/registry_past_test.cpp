@@ -35,7 +35,7 @@ void checkRejected(const std::string& value, const std::string& reason) {
 
 TEST_GROUP(RegistryPast){};
 
-TEST(RegistryPast, ALiveNodeTellsWhatItKnowsOfAFirstElection) {
+TEST(RegistryPast, ALiveNodeAnnouncesWhatItKnowsOfAFirstElection) {
     const json formation{{"holds_data", true}, {"initial_master_nodes", {"n1", "n2"}}};
     const auto registry = read(
         {at(kKeys.node("m2"), nodeValue({{"slot", 4}, {"cluster_id", "abc"}, {"formation", formation}}))});
@@ -46,7 +46,7 @@ TEST(RegistryPast, ALiveNodeTellsWhatItKnowsOfAFirstElection) {
     CHECK_TRUE((std::vector<std::string>{"n1", "n2"}) == node.vote);
 }
 
-TEST(RegistryPast, WhatALiveNodeTellsBadlyIsUnknown) {
+TEST(RegistryPast, MalformedFieldsOfALiveNodeAreUnknown) {
     for (const json& formation : {json(7), json{{"holds_data", "yes"}, {"initial_master_nodes", {1}}}}) {
         const auto registry = read(
             {at(kKeys.node("m2"), nodeValue({{"slot", 0}, {"cluster_id", 7}, {"formation", formation}}))});
@@ -73,7 +73,7 @@ TEST(RegistryPast, AForgottenMachineWithoutASignatureIsReported) {
     CHECK_TRUE(read({at(kKeys.forgotten("m"), "gone")}).forgotten.empty());
 }
 
-TEST(RegistryPast, WhatIsWrittenOnceIsNotBelievedAfterAHandChangedIt) {
+TEST(RegistryPast, AValueWrittenOnceIsIgnoredAfterAManualChange) {
     auto id = at(kKeys.clusterId(), agent::clusterIdValue("abc", "n2"));
     auto vote = at(kKeys.bootstrap(), agent::bootstrapValue({"n1"}, "n2"));
     id.version = vote.version = 2;

@@ -79,7 +79,7 @@ TEST(Registry, TheTextsWeWriteAreFixed) {
     CHECK_EQUAL(R"({"id":"abc","v":1,"written_by":"n1"})", agent::clusterIdValue("abc", "n1"));
 }
 
-TEST(Registry, ALiveNodeTellsWhoAndWhereItIs) {
+TEST(Registry, ALiveNodeAnnouncesItsIdentityAndAddress) {
     const auto registry = read({at(kKeys.node("m2"), nodeValue(), 55)});
     CHECK_TRUE(registry.problems.empty());
     LONGS_EQUAL(1, registry.nodes.size());
@@ -262,7 +262,7 @@ TEST(Registry, AnotherVersionIsReportedAndNotRead) {
     checkRejected(kKeys.node("m"), nodeValue({{"v", 2}}), reason);
 }
 
-TEST(Registry, WhatIsNoJsonObjectIsReported) {
+TEST(Registry, AValueThatIsNotAJsonObjectIsReported) {
     for (const std::string value :
          {"", "hello", "42", "null", "[1]", "\"text\"", "{\"v\":1", "{'v':1}", "{\"v\":1,\"id\":\"\xff\"}"}) {
         for (const auto& key : {kKeys.clusterId(), kKeys.bootstrap(), kKeys.member("m"), kKeys.node("m")}) {
@@ -341,7 +341,7 @@ TEST(Registry, TheServicesOf2014AreReadNoMatterWhoWroteThem) {
     LONGS_EQUAL(3, registry.raw.size());
 }
 
-TEST(Registry, AServiceOf2014ThatIsNoObjectIsReported) {
+TEST(Registry, AServiceOf2014ThatIsNotAnObjectIsReported) {
     const auto registry =
         read({}, {at("/services/crate/n1", "4200"), at("/services/crate/n2", std::string(64 * 1024 + 1, ' ')),
                   at("/services/crate/n3", "{}")});

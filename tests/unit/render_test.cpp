@@ -41,7 +41,7 @@ TEST_GROUP(Render) {
 };
 
 // crate.yml with a key twice is no YAML, and CrateDB refuses to start with it.
-TEST(Render, EverySettingStandsOnceWhateverTheOperatorSets) {
+TEST(Render, EverySettingAppearsOnceWhateverTheOperatorSets) {
     config.zone = "rack-2";
     std::istringstream ours(settings());
     for (std::string line; std::getline(ours, line);) {
@@ -106,7 +106,7 @@ TEST(Render, AnUnknownNumberOfThreadsLeavesTheSettingOut) {
     CHECK_TRUE(settings().find("processors") == std::string::npos);
 }
 
-TEST(Render, TheVoteIsRenderedOnlyOnWhoVotes) {
+TEST(Render, TheVoteIsRenderedOnlyOnVoters) {
     CHECK_TRUE(settings().find("initial_master_nodes") == std::string::npos);
 }
 
@@ -142,7 +142,7 @@ TEST(Render, PeersAreAllAnnouncedNodesSortedAndOnce) {
     CHECK_EQUAL("10.0.0.1:4300\n10.0.0.2:4300\n10.0.0.3:4301\n", peers());
 }
 
-TEST(Render, ANodeWithoutAnAddressOrPortIsNoPeer) {
+TEST(Render, ANodeWithoutAnAddressOrPortIsNotAPeer) {
     auto second = values::otherNode("n2");
     second.address.reset();
     auto third = values::otherNode("n3", "3");

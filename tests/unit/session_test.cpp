@@ -83,7 +83,7 @@ TEST(Session, ALeaseOfAnotherLengthIsLeftBehindWithoutAFlap) {
     LONGS_EQUAL(1, store.leases());
 }
 
-TEST(Session, ALeaseThatRanOutMeanwhileIsReplaced) {
+TEST(Session, AnExpiredLeaseIsReplaced) {
     start(4711);
     CHECK_EQUAL("keepAlive", link.calls.front());
     LONGS_EQUAL(1, link.count("grant"));
@@ -107,7 +107,7 @@ TEST(Session, AWipedEtcdIsFilledAgainWithinAHeartbeat) {
     LONGS_EQUAL(1, store.leases());
 }
 
-TEST(Session, ALeaseThatEndsBetweenAKeepAliveAndAWriteIsNoTrouble) {
+TEST(Session, ALeaseThatEndsBetweenAKeepAliveAndAWriteIsNotAFailure) {
     start();
     store.revoke(*session->state().lease);
     setDesired({{kNode, "newer"}});

@@ -20,7 +20,7 @@ TEST(SessionTrouble, TheRegistryIsReadAgainAfterItsTime) {
     CHECK_TRUE(link.count("read") >= 9 && link.count("read") <= 11);
 }
 
-TEST(SessionTrouble, WhatOthersWroteIsTold) {
+TEST(SessionTrouble, ForeignWritesAreReported) {
     start();
     store.put(kKeys.clusterId(), R"({"v":1,"id":"abc"})");
     changes = 0;
@@ -104,7 +104,7 @@ TEST(SessionTrouble, AnEtcdWithoutWatchesIsReadInTheUsualRhythmAndNotFlooded) {
 
 // ---- trouble ----
 
-TEST(SessionTrouble, AFailureIsToldWithItsBeginAndTheNextTry) {
+TEST(SessionTrouble, AFailureIsReportedWithItsBeginningAndTheNextTry) {
     link.cut = true;
     start();
     const auto& told = session->state();
@@ -161,7 +161,7 @@ TEST(SessionTrouble, AShortAbsenceCostsNoLease) {
     LONGS_EQUAL(1, link.count("write"));
 }
 
-TEST(SessionTrouble, AfterAnAbsenceTheRegistryIsReadAnew) {
+TEST(SessionTrouble, AfterAnAbsenceTheRegistryIsReadAgain) {
     start();
     link.cut = true;
     loop.advance(3s);
@@ -171,7 +171,7 @@ TEST(SessionTrouble, AfterAnAbsenceTheRegistryIsReadAnew) {
     CHECK_TRUE("abc" == session->state().registry->clusterId);
 }
 
-TEST(SessionTrouble, AFrozenEtcdIsAskedOnceADeadlineAndTheRestIsSilence) {
+TEST(SessionTrouble, AFrozenEtcdIsQueriedOncePerDeadlineAndNotMore) {
     start();
     link.frozen = true;
     loop.advance(60s);
@@ -201,7 +201,7 @@ TEST(SessionTrouble, AReadOfTheWrongShapeIsAnErrorAndNotACrash) {
 
 // ---- a full etcd, and an overfilled registry ----
 
-TEST(SessionTrouble, AFullEtcdKeepsTheLeaseAndIsToldAllTheTime) {
+TEST(SessionTrouble, AFullEtcdKeepsTheLeaseAndIsReportedAllTheTime) {
     start();
     const auto lease = session->state().lease;
     link.full = true;
@@ -229,7 +229,7 @@ TEST(SessionTrouble, AnEndpointIsWithdrawnFromAFullEtcd) {
     STRCMP_CONTAINS("database space exceeded", session->state().error.value_or("").c_str());
 }
 
-TEST(SessionTrouble, WhatIsNotWantedAnyMoreIsNoTroubleAnyMore) {
+TEST(SessionTrouble, AWriteThatIsNoLongerWantedIsNoLongerAFailure) {
     start();
     link.full = true;
     setDesired({{kNode, "newer"}, {kService, "service"}});
@@ -240,7 +240,7 @@ TEST(SessionTrouble, WhatIsNotWantedAnyMoreIsNoTroubleAnyMore) {
     CHECK_TRUE(!session->state().error);
 }
 
-TEST(SessionTrouble, AnOverfilledRegistryIsSaidAndTheLastGoodReadingStays) {
+TEST(SessionTrouble, AnOverfilledRegistryIsReportedAndTheLastGoodReadingStays) {
     store.put(kKeys.clusterId(), R"({"v":1,"id":"abc"})");
     start();
     link.largestReply = 1000;
@@ -272,7 +272,7 @@ TEST(SessionTrouble, AnOverfilledRegistryThatWasNeverReadIsWaitedFor) {
     CHECK_EQUAL("document service", announced());
 }
 
-TEST(SessionTrouble, AClaimThatIsLostForEverIsNoHotLoop) {
+TEST(SessionTrouble, AClaimThatIsAlwaysLostIsNotRetriedInAHotLoop) {
     store.put(kKeys.clusterId(), "somebody's text");
     const hal::Transaction claim{.when = {{.key = kKeys.clusterId(), .operand = 0}},
                                  .then = {hal::PutRequest{kKeys.clusterId(), "ours", {}}},

@@ -133,7 +133,7 @@ TEST(Site, AWrongHardwareAddressIsRefused) {
     }
 }
 
-TEST(Site, ANodeIsToldByItsHardwareAddressOrItsSerialNumber) {
+TEST(Site, ANodeIsIdentifiedByItsHardwareAddressOrItsSerialNumber) {
     CHECK_EQUAL("s:11: [Node n2] MAC: expected MAC= or Serial=, to identify the machine",
                 errorsOf(replaced(kGood, "MAC=1c:69:7a:00:00:02\n", "")));
     CHECK_EQUAL("", errorsOf(replaced(kGood, "MAC=1c:69:7a:00:00:02\n", "Serial=X1\n")));

@@ -101,7 +101,7 @@ TEST(StandinCluster, ThreeNodesOfOneListAreOneCluster) {
     CHECK_EQUAL(3U, nodes.begin()->second->nodes().size());
 }
 
-TEST(StandinCluster, TwoListsAreTwoClustersForEver) {
+TEST(StandinCluster, TwoListsAreTwoClustersForever) {
     start(1, {"n1"});
     start(2, {"n2"});
     run(20s);

@@ -74,7 +74,7 @@ TEST(StandinHostBased, APasswordHasToBeTheUsers) {
                 judge("10.0.0.1", "crate", "").reason);
 }
 
-TEST(StandinHostBased, SwitchedOffItTrustsEverybodyWhoExists) {
+TEST(StandinHostBased, WhenDisabledItTrustsEveryExistingUser) {
     rule("a.method", "password");
     settings.set("auth.host_based.enabled", {{"false"}, false});
     CHECK_TRUE(isIn("10.0.0.1"));

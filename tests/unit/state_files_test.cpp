@@ -195,7 +195,7 @@ TEST(StateFiles, AContainerIdIs64HexadecimalDigits) {
     CHECK_TRUE(!files.containerId(2));
 }
 
-TEST(StateFiles, AnythingElseIsNoContainer) {
+TEST(StateFiles, AnythingElseIsNotAContainer) {
     const auto files = opened();
     for (const auto& text : {std::string(), std::string(63, 'a'), std::string(65, 'a'), std::string(64, 'A'),
                              std::string(64, 'g'), "../" + std::string(61, 'a')}) {

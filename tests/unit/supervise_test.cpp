@@ -56,7 +56,7 @@ void check(Phase phase, const std::string& words, const Supervision& supervision
 
 TEST_GROUP(Supervise){};
 
-TEST(Supervise, BeforeTheFirstProbeItLooksAtTheHardware) {
+TEST(Supervise, BeforeTheFirstProbeItProbesTheHardware) {
     auto observed = readyToStart();
     observed.inventory.reset();
     const auto supervision = agent::supervise(observed, formed(), true);
@@ -82,7 +82,7 @@ TEST(Supervise, WithoutASlotThereIsNothingToStart) {
     CHECK_TRUE(supervision.requests.empty() && !supervision.unit);
 }
 
-TEST(Supervise, ARefusalWithoutASlotIsSaid) {
+TEST(Supervise, ARefusalWithoutASlotIsReported) {
     Formation formation;
     formation.refusal = "a clone";
     check(Phase::refused, "a clone", agent::supervise(readyToStart(), formation, true));
@@ -172,7 +172,7 @@ TEST(Supervise, ARunningUnitIsLeftAloneWhateverIsWrong) {
     CHECK_TRUE(supervision.requests.empty());
 }
 
-TEST(Supervise, AStartingUnitSaysWhatItSays) {
+TEST(Supervise, AStartingUnitShowsItsStatusText) {
     auto own = unit(kUnit, "activating", "start-pre");
     check(Phase::starting, "crate@1.service is starting", agent::supervise(with(own), formed(), true));
     own.statusText = "waiting for the image: 61 %";
@@ -185,7 +185,7 @@ TEST(Supervise, AStoppingUnitIsWaitedFor) {
     CHECK_TRUE(supervision.requests.empty());
 }
 
-TEST(Supervise, AUnitThatWasStoppedByHandStaysStopped) {
+TEST(Supervise, AManuallyStoppedUnitStaysStopped) {
     const auto supervision = agent::supervise(with(unit(kUnit, "inactive", "dead")), formed(), true);
     check(Phase::stoppedByHand, "crate@1.service was stopped manually", supervision);
     STRCMP_CONTAINS("systemctl start crate@1.service", supervision.advice.value_or("").c_str());
@@ -211,7 +211,7 @@ TEST(Supervise, AnotherInstanceIsRefusedAndNotFought) {
     }
 }
 
-TEST(Supervise, AnotherInstanceThatIsDownIsNoHindrance) {
+TEST(Supervise, AnotherInstanceThatIsDownDoesNotMatter) {
     auto observed = readyToStart();
     observed.crateUnits = {unit("crate@7.service", "inactive", "dead"),
                            unit("crate@8.service", "failed", "failed")};
@@ -224,7 +224,7 @@ TEST(Supervise, OurDatabaseIsNotRefusedBecauseAnotherWasStartedBesideIt) {
     check(Phase::running, "crate@1.service is running", agent::supervise(observed, formed(), true));
 }
 
-TEST(Supervise, ACrashIsToldWithItsMeaningAndTheLastLine) {
+TEST(Supervise, ACrashIsReportedWithItsMeaningAndTheLastLine) {
     auto own = unit(kUnit, "activating", "auto-restart");
     own.exitCode = 137;
     own.restarts = 2;

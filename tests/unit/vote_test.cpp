@@ -68,7 +68,7 @@ TEST(Vote, IsGivenBackToAnEtcdThatWasWiped) {
     CHECK_TRUE(formation().claim.has_value());
 }
 
-TEST(Vote, IsRefusedWhenEtcdNamesOtherVotersMeanwhile) {
+TEST(Vote, IsRefusedWhenEtcdNowListsOtherVoters) {
     beginFirstStart();
     observed.etcd.registry.edit().bootstrap = Names{"n7"};
     CHECK_TRUE(formation().initialMasterNodes.empty());
@@ -136,7 +136,7 @@ TEST(FirstElection, WaitsForANodeThatKnowsTheClusterAfterEtcdWasWiped) {
     checkWaitsFor("which belongs to cluster id Hg5sVaI4T5Cnq1ArgbFuQw");
 }
 
-TEST(FirstElection, WaitsForItAlsoWhenTheOldListStillStands) {
+TEST(FirstElection, WaitsForItAlsoWhileTheOldListStillExists) {
     other.clusterId = values::kClusterId;
     observed.etcd.registry.edit().bootstrap = Names{"n1", "n2"};
     checkWaitsFor("which belongs to cluster id");
@@ -195,7 +195,7 @@ TEST(FirstElection, AForeignNodeDoesNotTellItsIdWhileOthersHoldIt) {
     CHECK_TRUE_TEXT(formation().claim.has_value(), "this one is a voter");
 }
 
-TEST(FirstElection, WhoIsOnTheirListTellsThemTheId) {
+TEST(FirstElection, AVoterOnTheirListWritesTheId) {
     // etcd went back to before it knew the id: n1 learned it then, n2 was off and still votes.
     observed.persistent = values::persistent(1, values::kClusterId);
     observed.dataHoldsDatabase = true;

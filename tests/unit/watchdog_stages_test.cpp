@@ -31,7 +31,7 @@ TEST(WatchdogStages, BeginningAgainGivesNoMoreTime) {
     CHECK_TRUE("probe" == stages.stuck(kStart + 11s));
 }
 
-TEST(WatchdogStages, AStageBegunAnewAfterItsEndHasItsWholeTime) {
+TEST(WatchdogStages, AStageBegunAgainAfterItsEndHasItsWholeTime) {
     stages.begin("probe", 10s, kStart);
     stages.end("probe");
     stages.begin("probe", 10s, kStart + 9s);
