@@ -11,7 +11,7 @@
 namespace hal {
 
 /// The whole file, at most `maxBytes`; more is a terminal error. A missing file is an empty optional, not an error. A
-/// FIFO or a socket is a terminal error, because opening one may wait for ever.
+/// FIFO or a socket is a terminal error, because opening one may wait without end.
 [[nodiscard]] Result<std::optional<std::string>> readFile(const std::string& path,
                                                           size_t maxBytes = size_t{1} << 20U);
 

@@ -70,11 +70,13 @@ $(B)/unit/%.o: %.cpp $(B)/UNIT.flags $(B)/unit/prefix.hpp.gch
 $(B)/sanitize/%.o: %.cpp $(B)/SANITIZE.flags $(B)/sanitize/prefix.hpp.gch
 	$(call compile,SANITIZE)
 
-# The headers that every unit test includes, parsed once.
+# The headers that every unit test includes, parsed once. To ccache a header is the same when only comments changed, but
+# the compiler would take the parsed one and the edited one for two, and complain. So each byte of them is a part of the key.
 $(B)/unit/prefix.hpp.gch $(B)/sanitize/prefix.hpp.gch: %.gch: tests/unit/prefix.hpp $(DEPS)/.built-headers
 	@$(call progress,c++ $*)
 	@mkdir -p $(@D) && echo '#include "$<"' > $*.part && mv -f $*.part $*
-	@$(COMPILE) $(filter-out -include %/prefix.hpp,$(if $(findstring sanitize,$@),$(SANITIZE),$(UNIT))) \
+	@CCACHE_EXTRAFILES=$$CCACHE_EXTRAFILES:$$($(CXX) $(COMMON) $(TEST_FLAGS) -MM $< | tr -d '\\\n' | cut -d: -f2- | tr -s ' ' :) \
+	    $(COMPILE) $(filter-out -include %/prefix.hpp,$(if $(findstring sanitize,$@),$(SANITIZE),$(UNIT))) \
 	    -MMD -MP -MT $@ -MF $@.d.part -x c++-header $* -o $@.part
 	@mv -f $@.d.part $@.d && mv -f $@.part $@
 $(B)/unit/prefix.hpp.gch: $(B)/UNIT.flags
