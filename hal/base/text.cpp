@@ -23,6 +23,47 @@ constexpr std::array<uint8_t, 256> kDigits = [] {
     return digits;
 }();
 
+/// A character of UTF-8 and its bytes; `length` is 1 and `known` false where the text is not UTF-8 (RFC 3629).
+struct Character {
+    uint32_t code = 0;
+    size_t length = 1;
+    bool known = false;
+};
+
+Character characterAt(std::string_view text, size_t at) {
+    const auto byte = [&](size_t index) { return static_cast<uint8_t>(text[index]); };
+    const uint8_t first = byte(at);
+    if (first < 0x80U) {
+        return {.code = first, .length = 1, .known = true};
+    }
+    const size_t length = first >= 0xF0U ? 4 : first >= 0xE0U ? 3 : 2;
+    constexpr std::array<uint32_t, 5> kSmallest = {0, 0, 0x80, 0x800, 0x10000};
+    if (first < 0xC2U || first > 0xF4U || at + length > text.size()) {
+        return {};
+    }
+    uint32_t code = first & (0xFFU >> (length + 1));
+    for (size_t index = at + 1; index < at + length; ++index) {
+        if ((byte(index) & 0xC0U) != 0x80U) {
+            return {};
+        }
+        code = (code << 6U) | (byte(index) & 0x3FU);
+    }
+    const bool surrogate = code >= 0xD800U && code <= 0xDFFFU;
+    if (code < kSmallest.at(length) || code > 0x10FFFFU || surrogate) {
+        return {};
+    }
+    return {.code = code, .length = length, .known = true};
+}
+
+bool isHarmless(const Character& character) {
+    const uint32_t code = character.code;
+    const bool control = code < 0x20U || (code >= 0x7FU && code <= 0x9FU);
+    const bool separator = code == 0x2028U || code == 0x2029U;
+    const bool direction = code == 0x200EU || code == 0x200FU || code == 0x061CU ||
+                           (code >= 0x202AU && code <= 0x202EU) || (code >= 0x2066U && code <= 0x2069U);
+    return character.known && !control && !separator && !direction;
+}
+
 /// Up to three bytes as one number of 24 bits, missing bytes being 0.
 uint32_t packed(std::string_view bytes) {
     uint32_t group = 0;
@@ -48,6 +89,31 @@ std::string_view takeLine(std::string_view& text) {
     const std::string_view line = text.substr(0, end);
     text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
     return line;
+}
+
+std::string oneLine(std::string_view text, size_t maxBytes) {
+    std::string line;
+    for (size_t at = 0; at < text.size();) {
+        const Character character = characterAt(text, at);
+        const std::string_view part = isHarmless(character) ? text.substr(at, character.length) : "?";
+        if (line.size() + part.size() > maxBytes) {
+            return line + "...";
+        }
+        line += part;
+        at += character.length;
+    }
+    return line;
+}
+
+bool isOneLine(std::string_view text) {
+    for (size_t at = 0; at < text.size();) {
+        const Character character = characterAt(text, at);
+        if (!isHarmless(character)) {
+            return false;
+        }
+        at += character.length;
+    }
+    return true;
 }
 
 std::string hexadecimal(std::span<const std::byte> bytes, char separator) {

@@ -18,6 +18,14 @@ namespace hal {
 /// Cuts the first line off the text and returns it without its newline.
 [[nodiscard]] std::string_view takeLine(std::string_view& text);
 
+/// Text that others wrote, made fit for a log line, a terminal and a page: one line of valid UTF-8, at most `maxBytes`
+/// bytes and "..." where something was cut. '?' replaces each control character (C0, DEL, C1), line or paragraph
+/// separator, mark of writing direction (U+061C, U+200E, U+200F, U+202A to U+202E, U+2066 to U+2069), and byte that is not UTF-8.
+[[nodiscard]] std::string oneLine(std::string_view text, size_t maxBytes);
+
+/// Whether oneLine() would leave the text as it is.
+[[nodiscard]] bool isOneLine(std::string_view text);
+
 /// The whole text as a decimal number that fits into the type; nothing otherwise. Only a signed type takes a '-'; no
 /// type takes a '+' or a blank.
 template <std::integral Number>

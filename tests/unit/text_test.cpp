@@ -71,3 +71,39 @@ TEST(Text, EncodesEverythingThatAUrlCouldMisread) {
     CHECK_EQUAL(std::string("%25%0A%2F%C3%A4"), hal::percentEncoded("%\n/\xc3\xa4"));
     CHECK_EQUAL(std::string("a/b%20c"), hal::percentEncoded("a/b c", "/"));
 }
+
+TEST(Text, OthersCannotForgeALine) {
+    CHECK_EQUAL(std::string("boom?<2>forged ?[31m"), hal::oneLine("boom\n<2>forged \x1b[31m", 100));
+    CHECK_EQUAL(std::string("a?b?c?d"), hal::oneLine("a\xc2\x9b"
+                                                     "b\xe2\x80\xae"
+                                                     "c\xe2\x81\xa6"
+                                                     "d",
+                                                     100)); // CSI, RLO, LRI
+    CHECK_EQUAL(std::string("?\xc3\xa4?"), hal::oneLine("\xe2\x80\xa8\xc3\xa4\x7f", 100));
+    CHECK_EQUAL(std::string(""), hal::oneLine("", 0));
+}
+
+TEST(Text, WhatIsNotUtf8IsReplacedByteByByte) {
+    CHECK_EQUAL(std::string("?a"), hal::oneLine("\xff"
+                                                "a",
+                                                100));
+    CHECK_EQUAL(std::string("??"), hal::oneLine("\xc0\xaf", 100));           // overlong
+    CHECK_EQUAL(std::string("???"), hal::oneLine("\xed\xa0\x80", 100));      // surrogate
+    CHECK_EQUAL(std::string("????"), hal::oneLine("\xf4\x90\x80\x80", 100)); // beyond Unicode
+    CHECK_EQUAL(std::string("x??"), hal::oneLine("x\xe2\x80", 100));         // cut short
+    CHECK_EQUAL(std::string("\xf0\x9f\x90\x98"), hal::oneLine("\xf0\x9f\x90\x98", 100));
+}
+
+TEST(Text, ALineIsCutBetweenCharacters) {
+    CHECK_EQUAL(std::string("abc"), hal::oneLine("abc", 3));
+    CHECK_EQUAL(std::string("ab..."), hal::oneLine("abc", 2));
+    CHECK_EQUAL(std::string("a..."), hal::oneLine("a\xc3\xa4", 2));
+}
+
+TEST(Text, OneLineIsWhatStaysAsItIs) {
+    CHECK_TRUE(hal::isOneLine("n1 \xc3\xa4"));
+    CHECK_TRUE(hal::isOneLine(""));
+    for (const char* const text : {"a\nb", "\x1b[2J", "\xc2\x9b", "\xe2\x80\xae", "\xff"}) {
+        CHECK_FALSE_TEXT(hal::isOneLine(text), text);
+    }
+}
