@@ -2,6 +2,8 @@
 #include "agent/cluster/registry.hpp"
 
 #include "hal/base/ip.hpp"
+#include "hal/base/json.hpp"
+#include "hal/base/text.hpp"
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
@@ -24,10 +26,6 @@ std::string printable(std::string_view bytes) {
     return bytes.size() > kShownKeyBytes ? text + "..." : text;
 }
 
-bool isOneLine(const std::string& text) {
-    return std::ranges::none_of(text, [](char c) { return (c >= 0 && c < ' ') || c == '\x7f'; });
-}
-
 /// The part after the last '/' of a member's or node's key. Ours are machine ids.
 bool isNodeId(std::string_view id) {
     return !id.empty() && id.size() <= kMaxTextBytes &&
@@ -39,7 +37,7 @@ bool isText(const json& value) {
         return false;
     }
     const auto& text = value.get_ref<const std::string&>();
-    return !text.empty() && text.size() <= kMaxTextBytes && isOneLine(text);
+    return !text.empty() && text.size() <= kMaxTextBytes && hal::isOneLine(text);
 }
 
 /// A string of one line, neither empty nor absurdly long.
@@ -92,7 +90,7 @@ hal::Result<json> parseValue(const hal::KeyValue& keyValue) {
     if (keyValue.value.size() > kMaxValueBytes) {
         return hal::failure(hal::Error::invalid(kTooLarge));
     }
-    json object = json::parse(keyValue.value, nullptr, false);
+    json object = hal::parseJson(keyValue.value);
     if (!object.is_object()) {
         return hal::failure(hal::Error::invalid(kNoObject));
     }
@@ -177,7 +175,7 @@ private:
     void readService(const hal::KeyValue& keyValue) {
         // No version here: consumers of 2014 wrote and read bare {"http":…,"transport":…} objects.
         const bool sensible = keyValue.value.size() <= kMaxValueBytes;
-        const json object = sensible ? json::parse(keyValue.value, nullptr, false) : json();
+        const json object = sensible ? hal::parseJson(keyValue.value) : json();
         if (!object.is_object()) {
             reject(keyValue.key, sensible ? kNoObject : kTooLarge);
             return;

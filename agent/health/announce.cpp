@@ -20,7 +20,7 @@ ordered_json orNull(const std::optional<T>& value) {
 
 /// Host facts come from firmware and files and may hold any bytes; they must not prevent an announcement.
 std::string asText(const ordered_json& document) {
-    return document.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
+    return document.dump(-1, ' ', true, ordered_json::error_handler_t::replace);
 }
 
 ordered_json endpoints(const Config& config) {

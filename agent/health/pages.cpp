@@ -18,7 +18,7 @@ constexpr const char* kJson = "application/json";
 
 hal::Page jsonPage(int status, const ordered_json& body, const char* contentType = kJson) {
     // Host facts come from firmware and may hold any bytes; they must not prevent an answer.
-    return {status, contentType, body.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n"};
+    return {status, contentType, body.dump(2, ' ', true, ordered_json::error_handler_t::replace) + "\n"};
 }
 
 ordered_json healthComponent(const Component& part) {

@@ -3,6 +3,8 @@
 // pattern language, 80 kB for two fixed formats.
 #include "agent/runtime/log.hpp"
 
+#include "hal/base/text.hpp"
+
 #include <chrono>
 #include <cstdio>
 #include <memory>
@@ -10,6 +12,8 @@
 
 namespace agent {
 namespace {
+
+constexpr size_t kMaxLineBytes = 4096; // far longer than any line of ours
 
 /// syslog(3)'s number of a level.
 int priority(spdlog::level::level_enum level) {
@@ -42,7 +46,8 @@ private:
 } // namespace
 
 std::string logLine(const spdlog::details::log_msg& message, bool toJournal) {
-    const std::string_view text(message.payload.data(), message.payload.size());
+    // A second line would be a message of its own, with the priority that its writer chose.
+    const std::string text = hal::oneLine({message.payload.data(), message.payload.size()}, kMaxLineBytes);
     if (toJournal) {
         return fmt::format("<{}>{}\n", priority(message.level), text);
     }

@@ -3,6 +3,7 @@
 
 #include "agent/config/ini.hpp"
 #include "hal/base/identifiers.hpp"
+#include "hal/base/json.hpp"
 #include "hal/base/text.hpp"
 
 #include <algorithm>
@@ -49,7 +50,7 @@ hal::Result<PersistentState> StateFiles::loadPersistent() {
     if (!content->has_value()) {
         return PersistentState{};
     }
-    const json object = json::parse(**content, nullptr, false);
+    const json object = hal::parseJson(**content);
     const auto malformed = [&path] {
         return hal::failure(hal::Error::invalid(
             path +

@@ -2,6 +2,9 @@
 // 503 with 5031 means "no master", 503 with 5035 "the cluster state is not recovered yet".
 #include "hal/crate/crate_wire.hpp"
 
+#include "hal/base/json.hpp"
+#include "hal/base/text.hpp"
+
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <string_view>
@@ -11,31 +14,28 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr size_t kQuotedBytes = 120; // of CrateDB's own message, in one line of a status
+constexpr size_t kMaxTextBytes = 255; // longer than any name or id
+constexpr size_t kQuotedBytes = 120;  // of CrateDB's own message, in one line of a status
 constexpr int kNoMaster = 5031;
 constexpr int kNotRecovered = 5035;
 /// sys.cluster's id until a master has given the cluster one.
 constexpr std::string_view kNoClusterId = "_na_";
 
-std::string excerpt(std::string_view words) {
-    std::string text(words.substr(0, kQuotedBytes));
-    std::ranges::replace_if(text, [](char letter) { return letter >= '\0' && letter < ' '; }, ' ');
-    return words.size() > kQuotedBytes ? text + "..." : text;
-}
+std::string excerpt(std::string_view words) { return oneLine(words, kQuotedBytes); }
 
 /// A string that is present and not empty.
 std::optional<std::string> textOf(const Json& value) {
     if (!value.is_string() || value.get_ref<const std::string&>().empty()) {
         return std::nullopt;
     }
-    return value.get<std::string>();
+    return oneLine(value.get_ref<const std::string&>(), kMaxTextBytes);
 }
 
 std::optional<std::string> textOf(const Json& object, const char* name) {
     return object.is_object() && object.contains(name) ? textOf(object.at(name)) : std::nullopt;
 }
 
-Json parsed(const std::string& body) { return Json::parse(body, nullptr, false); }
+Json parsed(const std::string& body) { return parseJson(body); }
 
 std::string httpWords(const HttpResponse& response) {
     return "HTTP " + std::to_string(response.status) +

@@ -2,6 +2,7 @@
 // how many endpoints there are.
 #include "hal/etcd/etcd_fault.hpp"
 
+#include "hal/base/text.hpp"
 #include "hal/http/http_fault.hpp"
 
 #include <algorithm>
@@ -10,6 +11,8 @@
 
 namespace hal {
 namespace {
+
+constexpr size_t kMaxMessageBytes = 512; // etcd's longest own message has a third of that
 
 constexpr std::array kKnownCodes = {EtcdFault::canceled,           EtcdFault::unknown,
                                     EtcdFault::invalidArgument,    EtcdFault::notFound,
@@ -82,7 +85,8 @@ Error etcdFaultError(int grpcCode, const std::string& message) {
         known != kKnownCodes.end()) {
         fault = *known;
     }
-    std::string text = message.empty() ? "gRPC code " + std::to_string(grpcCode) : message;
+    std::string text =
+        message.empty() ? "gRPC code " + std::to_string(grpcCode) : oneLine(message, kMaxMessageBytes);
     auto recovery = fault == EtcdFault::invalidArgument || fault == EtcdFault::permissionDenied
                         ? Recovery::terminal
                         : Recovery::retryable;

@@ -1,6 +1,7 @@
 // Each line is one JSON object; only three of its members matter to a receiver that reads again anyway.
 #include "hal/etcd/etcd_watch.hpp"
 
+#include "hal/base/json.hpp"
 #include "hal/base/text.hpp"
 #include "hal/etcd/etcd_wire.hpp"
 
@@ -81,7 +82,7 @@ void WatchLines::takeLine(WatchNews& news) {
     if (line.empty() || news.ended) {
         return;
     }
-    const json object = json::parse(line, nullptr, false);
+    const json object = parseJson(line);
     if (!object.is_object()) {
         news.ended = Error(EtcdFault::malformed, "the watch sent something that is not a JSON object");
         return;

@@ -2,6 +2,7 @@
 // etcd.cpp decides what to request and why; etcd_fault.cpp knows what an error means.
 #include "hal/etcd/etcd_wire.hpp"
 
+#include "hal/base/json.hpp"
 #include "hal/base/text.hpp"
 
 #include <algorithm>
@@ -133,7 +134,7 @@ RangeReply readRange(Fields& fields, std::string& wrong) {
 template <class Read>
 auto decode(std::string_view body, const std::string& expected, Read read)
     -> Result<decltype(read(std::declval<Fields&>(), std::declval<std::string&>()))> {
-    const auto json = Json::parse(body, nullptr, false);
+    const auto json = parseJson(body);
     if (!json.is_object()) {
         return failure(malformed(expected, body));
     }
@@ -261,7 +262,7 @@ std::optional<Error> etcdError(int httpStatus, std::string_view body) {
     if (httpStatus == 200 && !body.contains(R"("error")") && !body.contains(R"("code")")) {
         return std::nullopt;
     }
-    const auto json = Json::parse(body, nullptr, false);
+    const auto json = parseJson(body);
     if (!json.is_object()) {
         if (httpStatus == 404) {
             return Error(EtcdFault::gatewayOff, "etcd's JSON gateway is switched off: set "

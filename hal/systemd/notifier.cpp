@@ -2,6 +2,8 @@
 // receiver, and with one the watchdog handles a lost datagram.
 #include "hal/systemd/notifier.hpp"
 
+#include "hal/base/text.hpp"
+
 #include <systemd/sd-daemon.h>
 #include <time.h>
 
@@ -14,6 +16,8 @@ uint64_t monotonicMicroseconds() {
     ::clock_gettime(CLOCK_MONOTONIC, &now);
     return static_cast<uint64_t>(now.tv_sec) * 1'000'000 + static_cast<uint64_t>(now.tv_nsec) / 1'000;
 }
+
+constexpr size_t kMaxStatusBytes = 2048;
 
 class SdNotifier final : public Notifier {
 public:
@@ -34,7 +38,7 @@ public:
 
     void status(const std::string& words) override {
         // A newline would start another assignment of the protocol.
-        const std::string line = words.substr(0, words.find('\n'));
+        const std::string line = oneLine(words, kMaxStatusBytes);
         if (line != lastStatus_) {
             lastStatus_ = line;
             sd_notify(0, ("STATUS=" + line).c_str());

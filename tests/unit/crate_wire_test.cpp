@@ -147,3 +147,21 @@ TEST(CrateWire, ShortensLongForeignAnswers) {
     STRCMP_CONTAINS("HTTP 500", answer.sqlError->c_str());
     CHECK_EQUAL(std::string::npos, sqlOnly(500, "a\nb").sqlError->find('\n'));
 }
+
+TEST(CrateWire, TextsOfADatabaseAreOneShortLine) {
+    const auto answer = hal::crateAnswer(response(200, R"({"name":"n\u001b[2J\n1","cluster_name":")" +
+                                                           std::string(60'000, 'c') +
+                                                           R"(","version":{"number":"6\u202e4"}})"),
+                                         response(200, R"({"rows":[["C\u001b[2J\nID","crate","m\u009b"]]})"));
+    CHECK_TRUE("n?[2J?1" == answer.nodeName);
+    CHECK_TRUE("6?4" == answer.version);
+    CHECK_TRUE("C?[2J?ID" == answer.clusterId);
+    CHECK_TRUE("m?" == answer.masterNode);
+    CHECK_TRUE(answer.clusterName == "crate");
+}
+
+TEST(CrateWire, ADeepAnswerIsNoAnswer) {
+    const auto answer =
+        sqlOnly(200, R"({"rows":)" + std::string(30'000, '[') + std::string(30'000, ']') + "}");
+    CHECK_FALSE(answer.sqlAnswers);
+}

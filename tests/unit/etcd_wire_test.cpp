@@ -347,3 +347,22 @@ TEST(EtcdErrors, TellThatAuthenticationIsOff) {
     CHECK_FALSE(
         hal::authenticationIsOff(errorOf(412, R"({"code":9,"message":"etcdserver: lease already exists"})")));
 }
+
+TEST(EtcdReplies, DepthAndBreadthAreBounded) {
+    const std::string deep = R"({"header":{"revision":)" + std::string(900'000, '[');
+    CHECK_FAILS("expected the answer to a transaction", hal::decodeTransaction(deep));
+    CHECK_FAILS("TTL", hal::decodeKeepAlive(R"({"result":{"ID":"7587","TTL":)" + std::string(60, '[') +
+                                            std::string(60, ']') + "}}"));
+    std::string broad = R"({"header":{"revision":"5"},"x":[{})";
+    for (int i = 0; i < 600'000; ++i) {
+        broad += ",{}";
+    }
+    CHECK_FAILS("expected the answer to a transaction", hal::decodeTransaction(broad + "]}"));
+}
+
+TEST(EtcdErrors, AMessageIsOneShortLine) {
+    const auto error =
+        hal::etcdFaultError(13, "boom\n<2>forged critical line\x1b[31m" + std::string(1'900'000, 'x'));
+    STRCMP_CONTAINS("boom?<2>forged critical line?[31mxxx", error.text().c_str());
+    CHECK_TRUE(error.text().size() < 1000);
+}

@@ -37,3 +37,14 @@ TEST(Log, aTerminalGetsTheTimeAndTheLevel) {
 TEST(Log, bracesInATextAreNoFormat) {
     STRCMP_EQUAL("<6>{} {0}\n", agent::logLine(log_msg("unit", level_enum::info, "{} {0}"), true).c_str());
 }
+
+TEST(Log, aTextOfOthersCannotBeASecondMessage) {
+    const auto line =
+        agent::logLine(log_msg("unit", level_enum::info, "boom\n<2>forged\x1b[31m \xc2\x9b"), true);
+    STRCMP_EQUAL("<6>boom?<2>forged?[31m ?\n", line.c_str());
+}
+
+TEST(Log, aLineIsBounded) {
+    const std::string endless(1'900'000, 'x');
+    CHECK(agent::logLine(log_msg("unit", level_enum::info, endless), true).size() < 5000);
+}

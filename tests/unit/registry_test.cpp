@@ -280,11 +280,14 @@ TEST(Registry, AnOversizedValueIsReported) {
 }
 
 TEST(Registry, ADeeplyNestedValueDoesNoHarm) {
-    constexpr size_t kDepth = 1500; // deeper is as fast, but not for the bookkeeping of leaks
-    checkRejected(kKeys.clusterId(), std::string(kDepth, '['), "expected a JSON object");
-    const std::string deep =
-        R"({"v":1,"id":"abc","x":)" + std::string(kDepth, '[') + std::string(kDepth, ']') + "}";
-    CHECK_TRUE("abc" == read({at(kKeys.clusterId(), deep)}).clusterId);
+    const auto nested = [](size_t depth) {
+        return R"({"v":1,"id":"abc","x":)" + std::string(depth, '[') + std::string(depth, ']') + "}";
+    };
+    CHECK_TRUE("abc" == read({at(kKeys.clusterId(), nested(60))}).clusterId);
+    for (const size_t depth : {64U, 1500U, 30000U}) {
+        checkRejected(kKeys.clusterId(), nested(depth), "expected a JSON object");
+        checkRejected(kKeys.clusterId(), std::string(depth, '['), "expected a JSON object");
+    }
 }
 
 TEST(Registry, AClusterIdIsAText) {

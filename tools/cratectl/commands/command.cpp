@@ -17,6 +17,7 @@ namespace cratectl {
 namespace {
 
 constexpr hal::Duration kLocalDeadline = std::chrono::seconds(2);
+constexpr size_t kMaxFieldBytes = 4096; // far longer than any honest value
 
 hal::Error joined(const std::vector<agent::ConfigError>& errors) {
     std::string text = "the configuration has errors:";
@@ -142,15 +143,22 @@ hal::Result<Asking> beginAsking(const Options& options) {
 }
 
 int fail(const hal::Error& error) {
-    std::fprintf(stderr, "cratectl: %s\n", error.text().c_str());
+    // Errors of the configuration have a line each.
+    const std::string lines = error.text();
+    std::string text;
+    for (std::string_view rest = lines; !rest.empty();) {
+        text += (text.empty() ? "" : "\n") + hal::oneLine(hal::takeLine(rest), kMaxFieldBytes);
+    }
+    std::fprintf(stderr, "cratectl: %s\n", text.c_str());
     return kExitFailed;
 }
 
-void printTable(const std::vector<std::vector<std::string>>& rows) {
+void printTable(std::vector<std::vector<std::string>> rows) {
     std::vector<size_t> widths;
-    for (const auto& row : rows) {
+    for (auto& row : rows) {
         widths.resize(std::max(widths.size(), row.size()));
         for (size_t column = 0; column < row.size(); ++column) {
+            row[column] = hal::oneLine(row[column], kMaxFieldBytes);
             widths[column] = std::max(widths[column], row[column].size());
         }
     }
@@ -170,7 +178,7 @@ std::string field(const nlohmann::ordered_json& document, const std::string& poi
         return "-";
     }
     const auto& value = document[place];
-    return value.is_string() ? value.get<std::string>() : value.dump();
+    return hal::oneLine(value.is_string() ? value.get<std::string>() : value.dump(), kMaxFieldBytes);
 }
 
 } // namespace cratectl

@@ -67,7 +67,7 @@ struct Asking {
 int fail(const hal::Error& error);
 
 /// Rows with aligned columns, two blanks apart; the first row is the header.
-void printTable(const std::vector<std::vector<std::string>>& rows);
+void printTable(std::vector<std::vector<std::string>> rows);
 
 /// A member of a document as text; "-" if it is missing or null. The path is a JSON pointer: "/unit/active".
 [[nodiscard]] std::string field(const nlohmann::ordered_json& document, const std::string& pointer);

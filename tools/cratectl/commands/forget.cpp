@@ -75,7 +75,7 @@ int print(const Options& options, const Forgetting& forgetting, const ForgetOpti
         if (machine.slot) {
             json["slot"] = *machine.slot;
         }
-        std::printf("%s\n", json.dump(2).c_str());
+        std::printf("%s\n", json.dump(2, ' ', true).c_str());
         return kExitOk;
     }
     const std::string name = described(machine);

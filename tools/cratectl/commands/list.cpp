@@ -1,6 +1,7 @@
 // fleetctl's columns (MACHINE IP METADATA; UNIT MACHINE ACTIVE SUB), because its users know them.
 #include "tools/cratectl/commands/list.hpp"
 
+#include "hal/base/json.hpp"
 #include "tools/cratectl/output/probe_table.hpp"
 
 #include <cstdio>
@@ -27,8 +28,7 @@ hal::Result<std::vector<ordered_json>> liveDocuments(const Options& options) {
     const agent::Keys keys(asking->config.clusterName);
     std::vector<ordered_json> documents;
     for (const auto& node : registry->nodes) {
-        documents.push_back(
-            ordered_json::parse(registry->raw.at(keys.node(node.nodeId)).value, nullptr, false));
+        documents.push_back(hal::parseOrderedJson(registry->raw.at(keys.node(node.nodeId)).value));
     }
     return documents;
 }
@@ -49,8 +49,14 @@ std::string metadata(const ordered_json& document) {
     return text;
 }
 
+/// Null where the document has none, whatever it has instead.
+ordered_json unitName(const ordered_json& document) {
+    const ordered_json::json_pointer place("/unit/name");
+    return document.contains(place) ? document[place] : ordered_json();
+}
+
 int printJson(const std::vector<ordered_json>& documents) {
-    std::printf("%s\n", ordered_json(documents).dump(2).c_str());
+    std::printf("%s\n", ordered_json(documents).dump(2, ' ', true).c_str());
     return kExitOk;
 }
 
@@ -80,12 +86,11 @@ int listUnits(const Options& options) {
     if (options.json) {
         std::vector<ordered_json> units;
         for (const auto& document : *documents) {
-            units.push_back(
-                {{"unit", document.value(ordered_json::json_pointer("/unit/name"), ordered_json())},
-                 {"machine", field(document, "/id")},
-                 {"address", field(document, "/address")},
-                 {"active", field(document, "/unit/active")},
-                 {"sub", field(document, "/unit/sub")}});
+            units.push_back({{"unit", unitName(document)},
+                             {"machine", field(document, "/id")},
+                             {"address", field(document, "/address")},
+                             {"active", field(document, "/unit/active")},
+                             {"sub", field(document, "/unit/sub")}});
         }
         return printJson(units);
     }

@@ -1,6 +1,7 @@
 // The screen combines two pages of the agent (/v1/node and /health); `--json` prints both in one object.
 #include "tools/cratectl/commands/status.hpp"
 
+#include "hal/base/json.hpp"
 #include "tools/cratectl/output/probe_table.hpp"
 
 #include <cstdio>
@@ -19,7 +20,7 @@ hal::Result<ordered_json> page(Client& client, const std::string& address, const
                                                                     " (" + response.error().message() +
                                                                     "); see `systemctl status cratekeeper`"));
     }
-    auto document = ordered_json::parse(response->body, nullptr, false);
+    auto document = hal::parseOrderedJson(response->body);
     if (!document.is_object()) {
         return hal::failure(
             hal::Error::invalid(address + path + ": expected JSON; is something else listening there?"));
@@ -103,7 +104,7 @@ int showStatus(const Options& options, const std::string& address) {
     }
     const bool ready = field(*node, "/verdict/ready") == "true";
     if (options.json) {
-        std::printf("%s\n", ordered_json{{"node", *node}, {"health", *health}}.dump(2).c_str());
+        std::printf("%s\n", ordered_json{{"node", *node}, {"health", *health}}.dump(2, ' ', true).c_str());
     } else {
         printNode(*node);
         printHealth(*health, ready);

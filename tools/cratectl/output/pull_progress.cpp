@@ -1,6 +1,8 @@
 // Docker reports each layer by its short id: "Downloading" with bytes, then "Download complete", then "Extracting".
 #include "tools/cratectl/output/pull_progress.hpp"
 
+#include "hal/base/json.hpp"
+
 #include <nlohmann/json.hpp>
 
 namespace cratectl {
@@ -35,7 +37,7 @@ void PullProgress::take(std::string_view bytes) {
 }
 
 void PullProgress::takeLine(const std::string& line) {
-    const json object = json::parse(line, nullptr, false);
+    const json object = hal::parseJson(line);
     if (!object.is_object()) {
         return; // blank lines and keep-alives
     }
