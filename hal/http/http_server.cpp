@@ -4,6 +4,7 @@
 #include "hal/http/http_server.hpp"
 
 #include "hal/base/handles.hpp"
+#include "hal/http/connected_clients.hpp"
 #include "hal/http/listen_socket.hpp"
 
 #include <algorithm>
@@ -11,7 +12,6 @@
 #include <chrono>
 #include <cstring>
 #include <functional>
-#include <list>
 #include <microhttpd.h>
 #include <string_view>
 #include <sys/resource.h>
@@ -33,6 +33,14 @@ constexpr int kRequestTimeouts = 2;
 // for.
 constexpr Duration kDrainTime = std::chrono::milliseconds(250);
 constexpr Duration kDrainLook = std::chrono::milliseconds(5);
+
+// Of a client that does not read, the kernel keeps this much (it doubles the value); a page of 10 kB then takes a few
+// packets more.
+constexpr int kSendBufferBytes = 4096;
+// Connections kept free for clients that arrive while others are being ended.
+constexpr unsigned kMostSpare = 64;
+// A connection is given up after this many answers, so that none lives for ever.
+constexpr unsigned kMostAnswers = 1000;
 
 constexpr const char* kAllowedMethods = "GET, HEAD, OPTIONS";
 
@@ -152,6 +160,8 @@ public:
     Status open(unsigned connections) {
         const auto seconds =
             std::max<int64_t>(1, std::chrono::ceil<std::chrono::seconds>(idleTimeout_).count());
+        // The rest are for new clients while the end of others is under way.
+        mostClients_ = std::max(1U, connections - std::min(kMostSpare, connections / 16));
         daemon_.reset(MHD_start_daemon(
             MHD_USE_EPOLL, 0, nullptr, nullptr, onRequest, this, MHD_OPTION_LISTEN_SOCKET, socket_.get(),
             MHD_OPTION_CONNECTION_LIMIT, connections, MHD_OPTION_CONNECTION_TIMEOUT,
@@ -182,18 +192,9 @@ public:
     }
 
     /// Whether every connected client got an answer.
-    [[nodiscard]] bool answeredAll() const {
-        return std::ranges::all_of(clients_, [](const Client& client) { return client.answered; });
-    }
+    [[nodiscard]] bool answeredAll() const { return clients_.answeredAll(); }
 
 private:
-    struct Client {
-        int fd = -1;
-        TimePoint since; ///< when it connected or was last answered
-        bool answered = false;
-        std::list<Client>::iterator self;
-    };
-
     void run() {
         shutDownSlowClients();
         const unsigned before = connections();
@@ -227,30 +228,37 @@ private:
 
     void shutDownSlowClients() {
         const TimePoint limit = loop_.now() - idleTimeout_ * kRequestTimeouts;
-        while (!clients_.empty() && clients_.front().since < limit) {
-            ::shutdown(clients_.front().fd, SHUT_RDWR); // its end arrives by epoll and frees it
-            touch(clients_.front());
+        while (ConnectedClient* slow = clients_.olderThan(limit)) {
+            shutDown(*slow);
         }
     }
 
-    /// Clients stay sorted by age, the oldest in front.
-    void touch(Client& client) {
-        client.since = loop_.now();
-        clients_.splice(clients_.end(), clients_, client.self);
+    void shutDown(ConnectedClient& client) {
+        ::shutdown(client.fd, SHUT_RDWR); // its end arrives by epoll and removes it
+        clients_.end(client);
+    }
+
+    /// A new client always gets its turn: when there are too many, another one goes for it.
+    void accepted(MHD_Connection* connection, void** context) {
+        const int fd = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
+        const auto* address = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+        ::setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &kSendBufferBytes, sizeof kSendBufferBytes);
+        ConnectedClient& client = clients_.add(fd, sharedAddress(address->client_addr), loop_.now());
+        *context = &client;
+        if (clients_.count() > mostClients_) {
+            if (ConnectedClient* expendable = clients_.mostExpendable(client)) {
+                shutDown(*expendable);
+            }
+        }
     }
 
     static void onConnection(void* self, MHD_Connection* connection, void** context,
                              MHD_ConnectionNotificationCode code) noexcept {
         auto& listener = *static_cast<Listener*>(self);
         if (code == MHD_CONNECTION_NOTIFY_STARTED) {
-            const auto* info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
-            listener.clients_.push_back(
-                {.fd = info->connect_fd, .since = listener.loop_.now(), .answered = false, .self = {}});
-            Client& client = listener.clients_.back();
-            client.self = std::prev(listener.clients_.end());
-            *context = &client;
+            listener.accepted(connection, context);
         } else if (*context != nullptr) {
-            listener.clients_.erase(static_cast<Client*>(*context)->self);
+            listener.clients_.remove(*static_cast<ConnectedClient*>(*context));
             *context = nullptr;
         }
     }
@@ -266,9 +274,11 @@ private:
         }
         const auto* info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
         if (info != nullptr && info->socket_context != nullptr) {
-            auto& client = *static_cast<Client*>(info->socket_context);
-            client.answered = true;
-            listener.touch(client);
+            auto& client = *static_cast<ConnectedClient*>(info->socket_context);
+            listener.clients_.answered(client, listener.loop_.now());
+            if (client.answers == kMostAnswers) {
+                ::shutdown(client.fd, SHUT_RD); // ends the connection after this answer
+            }
         }
         return listener.answers_.send(connection, path, method);
     }
@@ -277,7 +287,8 @@ private:
     const Answers& answers_;
     Duration idleTimeout_;
     FileDescriptor socket_;
-    std::list<Client> clients_;
+    ConnectedClients clients_;
+    size_t mostClients_ = 0;
     DaemonHandle daemon_;
     SourcePtr watch_;
     SourcePtr timer_;
