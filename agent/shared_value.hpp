@@ -12,15 +12,12 @@ template <class Value>
 class SharedValue {
 public:
     SharedValue() = default;
-    SharedValue(std::nullopt_t) {} // NOLINT(google-explicit-constructor): as std::optional
-    SharedValue(Value value)
-        : value_(std::make_shared<Value>(std::move(value))) {
-    } // NOLINT(google-explicit-constructor): as std::optional
+    // NOLINTBEGIN(google-explicit-constructor): as std::optional
+    SharedValue(std::nullopt_t) {}
+    SharedValue(Value value) : value_(std::make_shared<Value>(std::move(value))) {}
+    // NOLINTEND(google-explicit-constructor)
 
-    [[nodiscard]] explicit operator bool() const { return has_value(); }
-    [[nodiscard]] bool has_value() const {
-        return value_ != nullptr;
-    } // NOLINT(readability-identifier-naming): as std::optional
+    [[nodiscard]] explicit operator bool() const { return value_ != nullptr; }
     [[nodiscard]] const Value& operator*() const { return *value_; }
     [[nodiscard]] const Value* operator->() const { return value_.get(); }
     void reset() { value_.reset(); }

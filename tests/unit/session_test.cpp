@@ -26,7 +26,7 @@ TEST(Session, ANewNodeGrantsALeaseReadsAndWrites) {
     CHECK_EQUAL("document service", announced());
     LONGS_EQUAL(1, store.leases());
     CHECK_TRUE(session->state().lease.has_value());
-    CHECK_TRUE(session->state().registry.has_value());
+    CHECK_TRUE(!!session->state().registry);
     CHECK_TRUE(!session->state().error);
 }
 
