@@ -190,6 +190,9 @@ ARCHIVES := $(foreach kind,release sanitize,$(addprefix $(B)/$(kind)/,hal.a crat
 # For each kind there is a variable with its flags and a stamp with the flags of the last build.
 KINDS := RELEASE UNIT SANITIZE LINKING COMMANDS
 LINKING := $(LINK) $(LIBS)
+COMMANDS := $(CURDIR) $(COMMON) $(TEST_FLAGS) $(SOURCES)
+# What is being written has a name of this make alone: two of them in one tree may link the same program.
+PART := .$(shell echo $$PPID).part
 
 $(B)/cratekeeperd.debug: $(call objects,release,agent/main.cpp $(AGENT) $(HAL))
 $(B)/cratectl.debug: $(call objects,release,$(CTL) $(AGENT) $(HAL))
@@ -208,8 +211,8 @@ $(B)/sanitize/unit-tests: $(call objects,sanitize,$(AGENT) $(TESTS)) $(addprefix
 
 $(B)/release/unit-tests $(B)/sanitize/unit-tests:
 	@echo "  link $@"
-	@$(CXX) $(if $(findstring sanitize,$@),$(SANITIZERS)) $^ -L$(DEPS)/lib -lCppUTestExt -lCppUTest -o $@.part
-	@mv -f $@.part $@
+	@$(CXX) $(if $(findstring sanitize,$@),$(SANITIZERS)) $^ -L$(DEPS)/lib -lCppUTestExt -lCppUTest -o $@$(PART)
+	@mv -f $@$(PART) $@
 
 include tests/standin/standin.mk tests/live/drivers/drivers.mk tests/sim/sim.mk image/image.mk tools/build/objects.mk \
     tools/lint/lint.mk tools/release/release.mk

@@ -6,7 +6,7 @@ SIM_FAKES := $(addprefix tests/fakes/,fakes.cpp loop.cpp etcd.cpp etcd_client.cp
 
 $(B)/simulation: $(call objects,release,$(SIM) $(SIM_FAKES) $(AGENT)) $(addprefix $(B)/release/,cratectl.a hal.a)
 	@echo "  link $@"
-	@$(CXX) $^ -o $@.part && mv -f $@.part $@
+	@$(CXX) $^ -o $@$(PART) && mv -f $@$(PART) $@
 
 sim: $(B)/simulation ## simulate clusters under random faults; SEEDS=n for more, SEED=n replays one
 	tests/sim/run $<

@@ -9,7 +9,7 @@ standin: $(STANDIN_BUILD)/crate-standin $(STANDIN_BUILD)/image.tar
 
 $(STANDIN_BUILD)/crate-standin: $(B)/crate-standin
 	@mkdir -p $(@D)
-	@cp $< $@.part && mv -f $@.part $@
+	@cp $< $@$(PART) && mv -f $@$(PART) $@
 
 $(STANDIN_BUILD)/image.tar: $(STANDIN_BUILD)/crate-standin $(STANDIN_DIRECTORY)/make-image
 	$(STANDIN_DIRECTORY)/make-image $< $(STANDIN_TAG) $@

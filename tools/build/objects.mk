@@ -28,7 +28,7 @@ differs = $(if $(wildcard $(B)/$(1).flags),$(if $(subst <$(call flags,$(1))>,,<$
 
 $(foreach kind,$(KINDS),$(eval $(B)/$(kind).flags: $(call differs,$(kind))))
 $(KINDS:%=$(B)/%.flags): $(B)/%.flags: | $(B)/.build-packages
-	@mkdir -p $(@D) && printf '%s\n' '$(call flags,$*)' > $@.part && mv -f $@.part $@
+	@mkdir -p $(@D) && printf '%s\n' '$(call flags,$*)' > $@$(PART) && mv -f $@$(PART) $@
 
 # ---- progress --------------------------------------------------------------------------------------
 
@@ -51,8 +51,8 @@ endif
 define compile
 @$(call progress,c++ $(if $(filter RELEASE,$(1)),,($(call lower,$(1))) )$<)
 @mkdir -p $(@D)
-@$(COMPILE) $($(1)) -MMD -MP -MT $@ -MF $@.d.part -c $< -o $@.part
-@mv -f $@.d.part $(@:.o=.d) && mv -f $@.part $@
+@$(COMPILE) $($(1)) -MMD -MP -MT $@ -MF $@.d$(PART) -c $< -o $@$(PART)
+@mv -f $@.d$(PART) $(@:.o=.d) && mv -f $@$(PART) $@
 endef
 
 lower = $(patsubst UNIT,unit,$(patsubst SANITIZE,sanitized,$(1)))
@@ -71,14 +71,14 @@ $(B)/sanitize/%.o: %.cpp $(B)/SANITIZE.flags $(B)/sanitize/prefix.hpp.gch
 	$(call compile,SANITIZE)
 
 # The headers that every unit test includes, parsed once. To ccache a header is the same when only comments changed, but
-# the compiler would take the parsed one and the edited one for two, and complain. So each byte of them is a part of the key.
+# the compiler would take the parsed one and the edited one for two, and complain. So each byte of them is in the key.
 $(B)/unit/prefix.hpp.gch $(B)/sanitize/prefix.hpp.gch: %.gch: tests/unit/prefix.hpp $(DEPS)/.built-headers
 	@$(call progress,c++ $*)
-	@mkdir -p $(@D) && echo '#include "$<"' > $*.part && mv -f $*.part $*
+	@mkdir -p $(@D) && echo '#include "$<"' > $*$(PART) && mv -f $*$(PART) $*
 	@CCACHE_EXTRAFILES=$$CCACHE_EXTRAFILES:$$($(CXX) $(COMMON) $(TEST_FLAGS) -MM $< | tr -d '\\\n' | cut -d: -f2- | tr -s ' ' :) \
 	    $(COMPILE) $(filter-out -include %/prefix.hpp,$(if $(findstring sanitize,$@),$(SANITIZE),$(UNIT))) \
-	    -MMD -MP -MT $@ -MF $@.d.part -x c++-header $* -o $@.part
-	@mv -f $@.d.part $@.d && mv -f $@.part $@
+	    -MMD -MP -MT $@ -MF $@.d$(PART) -x c++-header $* -o $@$(PART)
+	@mv -f $@.d$(PART) $@.d && mv -f $@$(PART) $@
 $(B)/unit/prefix.hpp.gch: $(B)/UNIT.flags
 $(B)/sanitize/prefix.hpp.gch: $(B)/SANITIZE.flags
 
@@ -89,22 +89,20 @@ $(B)/sanitize/prefix.hpp.gch: $(B)/SANITIZE.flags
 # ---- for editors -----------------------------------------------------------------------------------
 
 # clangd finds it at the top. It names this directory, so a moved tree rewrites it; editors do not need the prefix flags.
-COMMANDS = $(CURDIR) $(COMMON) $(TEST_FLAGS) $(SOURCES)
-
 compile_commands.json: $(B)/COMMANDS.flags ## tell editors with clangd how each source is compiled
 	@{ $(foreach source,$(SOURCES),printf '%s\t%s\n' $(source) '$(COMMON) $(if $(filter tests/%,$(source)),$(TEST_FLAGS))';) } | \
-	    tools/build/compile-commands '$(CURDIR)' '$(filter-out ccache,$(CXX))' > $@.part && mv -f $@.part $@
+	    tools/build/compile-commands '$(CURDIR)' '$(filter-out ccache,$(CXX))' > $@$(PART) && mv -f $@$(PART) $@
 
 # ---- archives and programs -------------------------------------------------------------------------
 
 $(ARCHIVES):
-	@rm -f $@.part && ar rcs $@.part $^ && mv -f $@.part $@
+	@rm -f $@$(PART) && ar rcs $@$(PART) $^ && mv -f $@$(PART) $@
 
 # These binaries are stripped; the matching .debug files keep the symbols.
 $(BINARIES:=.debug): $(DEPS)/.built-libraries $(B)/LINKING.flags
 	@echo "  link $@"
-	@set -o pipefail; $(CXX) $(LINK) $(filter %.o,$^) $(LIBS) -o $@.part $(QUIET_NSS)
-	@mv -f $@.part $@
+	@set -o pipefail; $(CXX) $(LINK) $(filter %.o,$^) $(LIBS) -o $@$(PART) $(QUIET_NSS)
+	@mv -f $@$(PART) $@
 
 $(BINARIES): %: %.debug
-	@objcopy --strip-all --add-gnu-debuglink=$< $< $@.part && mv -f $@.part $@
+	@objcopy --strip-all --add-gnu-debuglink=$< $< $@$(PART) && mv -f $@$(PART) $@

@@ -8,5 +8,5 @@ live: $(DRIVERS)
 
 $(DRIVERS): $(B)/%: $(B)/release/tests/live/drivers/%.o $(call objects,release,$(HAL)) $(DEPS)/.built-libraries
 	@echo "  link $@"
-	@set -o pipefail; $(CXX) $(LINK) $(filter %.o,$^) $(LIBS) -o $@.part $(QUIET_NSS)
-	@mv -f $@.part $@
+	@set -o pipefail; $(CXX) $(LINK) $(filter %.o,$^) $(LIBS) -o $@$(PART) $(QUIET_NSS)
+	@mv -f $@$(PART) $@
