@@ -1,6 +1,6 @@
 // The databases of all machines: they read the files on their machine, find each other and form clusters by CrateDB's
 // own rules (first vote, majority of the voting configuration, refusal of a foreign id). A wrong list really forms two
-// clusters here. ARCHITECTURE.md lists the omissions. It knows no rule of the agent's.
+// clusters here. README.md lists the omissions. It knows no rule of the agent's.
 #pragma once
 
 #include <functional>

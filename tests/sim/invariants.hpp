@@ -36,7 +36,7 @@ public:
     }
     /// A slot in use was given away: in an etcd that lost its memory, or after a forget.
     [[nodiscard]] bool mayShareSlots() const { return lost_ || everForgotten_; }
-    /// A second cluster id is no fault of the agents any more, see ARCHITECTURE.md.
+    /// A second cluster id is no fault of the agents any more, see README.md.
     [[nodiscard]] bool excused() const { return excused_; }
 
 private:
