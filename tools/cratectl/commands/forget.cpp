@@ -35,7 +35,7 @@ std::string whoAsks() {
     const char* const sudo = std::getenv("SUDO_USER");
     const char* const user = sudo != nullptr ? sudo : std::getenv("USER");
     const auto host = hal::readHost(hal::thisMachine()).value.hostname;
-    return std::string(user != nullptr ? user : "somebody") + "@" + host.value_or("unknown machine");
+    return std::string(user != nullptr ? user : "unknown user") + "@" + host.value_or("unknown machine");
 }
 
 std::string now() {
