@@ -92,7 +92,7 @@ Supervision whileDown(const hal::Unit* unit, const string& unitName, const Obser
                       const Formation& formation, bool rendered) {
     if (unit != nullptr && unit->loadState != "loaded") {
         return answer(Phase::refused, unitName + " cannot be loaded (" + unit->loadState + ")",
-                      "install units/crate@.service and run `systemctl daemon-reload`");
+                      "install crate@.service, then run `systemctl daemon-reload`");
     }
     if (formation.refusal) {
         return answer(Phase::refused, *formation.refusal);

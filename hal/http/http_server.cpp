@@ -39,7 +39,7 @@ constexpr Duration kDrainLook = std::chrono::milliseconds(5);
 constexpr int kSendBufferBytes = 4096;
 // Connections kept free for clients that arrive while others are being ended.
 constexpr unsigned kMostSpare = 64;
-// A connection is given up after this many answers, so that none lives for ever.
+// A connection is closed after this many answers, so that none lives forever.
 constexpr unsigned kMostAnswers = 1000;
 
 constexpr const char* kAllowedMethods = "GET, HEAD, OPTIONS";

@@ -87,8 +87,8 @@ bool Invariants::remembered() const {
            });
 }
 
-/// The list of first voters is written: after etcd lost its memory this may be a second one, and it is nobody's fault
-/// if everybody who knows better is away.
+/// The list of first voters is written: after etcd lost its memory this may be a second one, and no agent is at fault
+/// if every machine that knows better is away.
 void Invariants::onWrite(Machine& machine, const hal::Transaction& wrote) {
     for (const auto& operation : wrote.then) {
         const auto* const put = std::get_if<hal::PutRequest>(&operation);

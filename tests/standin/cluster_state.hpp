@@ -1,6 +1,6 @@
 // What a cluster agrees on, as values: who is in it, who votes, who is the master; with its JSON form and the rules of
 // voting configurations. Pure. Reading JSON never fails: what is missing or of another type is empty, and an empty id
-// matches nobody.
+// matches no node.
 #pragma once
 
 #include "tests/standin/allocation.hpp"

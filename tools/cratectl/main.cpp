@@ -19,7 +19,7 @@ void addProbe(CLI::App& app, cratectl::ProbeOptions& probe, const cratectl::Opti
     probing->add_option("--data-directory", probe.dataDirectory, "inspect the volume of this directory")
         ->capture_default_str();
     probing->add_option("--interface", probe.interface, "announce this interface's address");
-    probing->add_flag("--watch", probe.watch, "print a line whenever something changes, until interrupted");
+    probing->add_flag("--watch", probe.watch, "print again whenever something changes, until interrupted");
     probing->callback([&probe, &options, &verb] {
         verb = [&probe, &options] {
             probe.json = options.json;
