@@ -27,7 +27,7 @@ def make_install(tmp_path):
         stub("dpkg", f'[ "$1" != --audit ] || echo "{audit}"')
         stub("id", "echo 1000")
         stub("apt-get", f"echo '{SIZES.format(size)}'")
-        stub("sudo", f'echo "sudo ran: $*"\ncase "$*" in *" install "*) echo "{failure}"; [ -z "{failure}" ] ;; esac')
+        stub("sudo", f'printf "%s\\n" "sudo ran: $*"\ncase "$*" in *" install "*) echo "{failure}"; [ -z "{failure}" ] ;; esac')
         done = subprocess.run(
             [TOOLS / "install-packages", "lint"], text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
             env={**os.environ, "PATH": f"{stubs}:{os.environ['PATH']}", "OS_RELEASE": str(tmp_path / "os-release")})

@@ -7,9 +7,9 @@ from .driver import Driver
 
 
 def free_port():
-    """A TCP port that is free now."""
+    """A TCP port that is free now, on every address: one that a client of another test still has is not."""
     with socket.socket(socket.AF_INET6, socket.SOCK_STREAM) as probe:
-        probe.bind(("::1", 0))
+        probe.bind(("::", 0))
         return probe.getsockname()[1]
 
 

@@ -18,7 +18,9 @@ with Workspace() as workspace, Node(workspace, Network(workspace)) as node:
 def test_a_node_boots_from_a_path_of_any_length(tree, tmp_path):
     deep = tmp_path / ("a" * 100) / ("b" * 100)
     deep.mkdir(parents=True)
-    command("mount", "--bind", REPOSITORY, deep)
+    # With what is mounted below: tools/in-debian mounts a build of its own.
+    command("mount", "--rbind", REPOSITORY, deep)
+    command("mount", "--make-rprivate", deep)
     try:
         done = subprocess.run([sys.executable, "-B", "-c", PROGRAM, deep / "tests"], capture_output=True, text=True,
                               timeout=100, check=False)
