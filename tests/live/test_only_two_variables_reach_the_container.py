@@ -9,7 +9,8 @@ HOSTILE = ("KEYSTORE_PASSWORD\n", GOOD + "INVOCATION_ID\n", "LD_PRELOAD=/crate-c
 
 def test_only_two_variables_reach_the_container(make_agent):
     node = make_agent("n1").boot().until_ready()
-    node.write("/etc/cratekeeper/crate.env", "KEYSTORE_PASSWORD=of-root-only\n", mode=0o600)
+    root = "/etc/cratekeeper/crate.env"
+    node.write(root, node.read(root) + "\nKEYSTORE_PASSWORD=of-root-only\n", mode=0o600)
     node.systemctl("stop", "cratekeeper.service", "cratekeeper.socket", "crate@1.service")
 
     def refused(case):
@@ -34,6 +35,6 @@ def test_only_two_variables_reach_the_container(make_agent):
     node.write(ENVIRONMENT, GOOD)
     node.systemctl("reset-failed", "crate@1.service")
     node.systemctl("start", "crate@1.service")
-    (container,) = node.docker("ps", "--quiet").split()
-    variables = node.docker("inspect", "--format={{json .Config.Env}}", container)
+    node.wait_for(lambda: node.docker("ps", "--quiet"), 10, "the container")
+    variables = node.docker("inspect", "--format={{json .Config.Env}}", node.docker("ps", "--quiet"))
     assert "CRATE_HEAP_SIZE=512m" in variables and "of-root-only" not in variables
