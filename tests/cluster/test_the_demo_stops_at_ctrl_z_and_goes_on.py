@@ -11,13 +11,15 @@ def until_stopped(demo, times):
 
 def test_the_demo_stops_at_ctrl_z_and_goes_on(demo):
     stops = demo.text.count("Stopped")
+    shown = demo.text.count("demo> statu")
     demo.terminal.press("statu")
-    demo.terminal.wait_for("demo> statu", 10, demo.text.count("demo> statu") + 1)
+    demo.terminal.wait_for("demo> statu", 10, shown + 1)
     demo.terminal.press(CTRL_Z)
     assert until_stopped(demo, stops + 1) == demo.modes
 
+    shown = demo.text.count("demo> statu")
     demo.type("fg")
-    demo.terminal.wait_for("demo> statu", 10, demo.text.count("demo> statu") + 1)
+    demo.terminal.wait_for("demo> statu", 10, shown + 1)
     before = len(demo.text)
     demo.type("s n1")
     demo.until_asked(20, before + 1)
