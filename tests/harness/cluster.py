@@ -65,7 +65,7 @@ class ClusterEtcd:
     def leader(self):
         """The address of the leader; None while there is none."""
         for address, status in zip(self.addresses, self.status()):
-            if status and status["header"]["member_id"] == status["leader"]:
+            if status and status["header"]["member_id"] == status.get("leader"):
                 return address
         return None
 
