@@ -25,7 +25,7 @@ struct Page {
 using Pages = std::map<std::string, Page>;
 
 struct HttpServerLimits {
-    unsigned connections = 1024;                    ///< per socket; further ones wait in the listen backlog
+    unsigned connections = 1024;                    ///< per socket; beyond it the most expendable client goes
     Duration idleTimeout = std::chrono::seconds(5); ///< a half-open or silent connection is closed after this
     bool operator==(const HttpServerLimits&) const = default;
 };

@@ -32,6 +32,20 @@ TEST(BoundedJson, TheNumberOfValuesIsBounded) {
     CHECK_FALSE(hal::isBoundedJson(many + "]}"));
 }
 
+// The densest honest reading: as many of the smallest keys below our prefixes as fit into an answer of 2 MiB.
+TEST(BoundedJson, ARegistryOfTheSmallestKeysFits) {
+    for (const std::string value : {R"(,"value":"eA==")", ""}) {
+        std::string answer = R"({"responses":[{"response_range":{"kvs":[)";
+        while (answer.size() < size_t{2} << 20U) {
+            answer +=
+                R"({"key":"L3NlcnZpY2VzL2NyYXRlL3g=","create_revision":"1000","mod_revision":"1000","version":"1")" +
+                value + "},";
+        }
+        answer.back() = ']';
+        CHECK_TRUE(hal::isBoundedJson(answer + "}}]}"));
+    }
+}
+
 TEST(BoundedJson, BracketsAndCommasOfStringsDoNotCount) {
     const std::string text = "[\"" + std::string(200'000, ',') + std::string(100, '[') + R"(\"[[)" + "\"]";
     CHECK_FALSE(hal::parseJson(text).is_discarded());

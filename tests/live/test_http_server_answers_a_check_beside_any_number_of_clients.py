@@ -87,7 +87,7 @@ def kernel_bytes(port):
 
 @pytest.mark.parametrize("addresses", [1, 50])
 @pytest.mark.parametrize("act, every", [(half_open, 1), (keep_alive, 3), (never_read, 1)])
-def test_a_check_is_answered_whoever_else_is_connected(workspace, act, every, addresses):
+def test_answers_a_check_beside_any_number_of_clients(workspace, act, every, addresses):
     with HttpServerDriver(workspace.make_directory("http"), connections=600, idle=5) as server:
         server.publish(200)
         with Attackers(server, 1200, addresses, act, every):
@@ -104,3 +104,17 @@ def test_a_check_is_answered_whoever_else_is_connected(workspace, act, every, ad
         # A balancer gives up after 2 s; the attackers themselves run on the same processors.
         assert sorted(times)[-2] < 0.5, times
         assert highest < 16e6
+
+
+def test_a_connection_ends_after_a_thousand_answers(workspace):
+    with HttpServerDriver(workspace.make_directory("http"), connections=600, idle=5) as server:
+        server.publish(200)
+        with connect(server, "127.0.2.1") as client:
+            answers = 0
+            for _ in range(1001):
+                try:
+                    client.sendall(KEPT)
+                    answers += client.recv(65536).count(b"HTTP/1.1 200")
+                except OSError:
+                    break
+            assert answers == 1000
